@@ -1,0 +1,146 @@
+"""LeNet as a list of named stages, and the configuration that builds it.
+
+The layer numbers run through the whole network: ``conv1``, ``act1``, ``pool1``, ``conv2``, ..., ``dense3``,
+``act3``, ``dense4``, ``act4``, ``logits``. Whatever a stage puts out can be had by its name.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+PICTURE_SIZE = 28
+"""Side of the picture every model receives, in pixels (MNIST's and Fashion-MNIST's)."""
+
+ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
+POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
+POOL_SIZE = 2
+"""Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
+
+
+@dataclass(frozen=True)
+class LeNetConfig:
+    """Everything that decides a LeNet's architecture. The defaults are the book's network.
+
+    ``channels``, ``kernel_sizes`` and ``paddings`` have one entry for each convolution layer, ``hidden`` one for each
+    dense layer before the last. Pictures are resized to ``input_size`` pixels, then ``(x - mean) / std``.
+
+    Raises ValueError when the values do not describe a network.
+    """
+
+    channels: tuple[int, ...] = (6, 16)
+    kernel_sizes: tuple[int, ...] = (5, 5)
+    paddings: tuple[int, ...] = (2, 0)
+    activation: str = "sigmoid"
+    pooling: str = "average"
+    batch_norm: bool = False
+    dropout: float = 0.0
+    hidden: tuple[int, ...] = (120, 84)
+    classes: int = 10
+    input_size: int = PICTURE_SIZE
+    mean: float = 0.0
+    std: float = 1.0
+
+    def __post_init__(self):
+        for name in ("channels", "kernel_sizes", "paddings", "hidden"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
+        if not len(self.channels) == len(self.kernel_sizes) == len(self.paddings) > 0:
+            raise ValueError(
+                "channels, kernel_sizes and paddings need one entry for each convolution layer, not "
+                f"{self.channels}, {self.kernel_sizes} and {self.paddings}"
+            )
+        if self.activation not in ACTIVATIONS:
+            raise ValueError(f"activation is {self.activation!r}; it can be {', '.join(ACTIVATIONS)}")
+        if self.pooling not in POOLINGS:
+            raise ValueError(f"pooling is {self.pooling!r}; it can be {', '.join(POOLINGS)}")
+        if min(*self.channels, *self.kernel_sizes, *self.hidden, self.classes, self.input_size) < 1:
+            raise ValueError("channels, kernel sizes, hidden sizes, classes and input size must be 1 or more")
+        if min(self.paddings) < 0 or not 0 <= self.dropout < 1 or not self.std > 0:
+            raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0")
+        if min(self.map_sizes) < 1:
+            raise ValueError(
+                f"a {self.input_size} x {self.input_size} picture is too small for "
+                f"{len(self.channels)} convolutions of {self.kernel_sizes} with paddings {self.paddings}"
+            )
+
+    @property
+    def map_sizes(self) -> tuple[int, ...]:
+        """Side of each convolution layer's maps after pooling, in cells."""
+        sizes, side = [], self.input_size
+        for kernel_size, padding in zip(self.kernel_sizes, self.paddings, strict=True):
+            side = (side + 2 * padding - kernel_size + 1) // POOL_SIZE
+            sizes.append(side)
+        return tuple(sizes)
+
+
+class Standardise(nn.Module):
+    """The first stage: (N, 1, H, W) pictures in [0, 1] -> (N, 1, size, size), resized, then ``(x - mean) / std``."""
+
+    def __init__(self, size: int, mean: float, std: float):
+        super().__init__()
+        self.size, self.mean, self.std = size, mean, std
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        if pictures.shape[-1] != self.size:
+            pictures = F.interpolate(pictures, size=(self.size, self.size), mode="bilinear", antialias=True)
+        return (pictures - self.mean) / self.std
+
+
+def stages(config: LeNetConfig) -> OrderedDict[str, nn.Module]:
+    """The stages of the network that ``config`` describes, in the order in which a picture passes them."""
+    activation, pooling = ACTIVATIONS[config.activation], POOLINGS[config.pooling]
+    net: OrderedDict[str, nn.Module] = OrderedDict()
+    net["input"] = Standardise(config.input_size, config.mean, config.std)
+    inputs = 1
+    layers = zip(config.channels, config.kernel_sizes, config.paddings, strict=True)
+    for number, (channels, kernel_size, padding) in enumerate(layers, start=1):
+        # A bias before batch normalisation would be subtracted again; document 004 keeps it, and so do we.
+        net[f"conv{number}"] = nn.Conv2d(inputs, channels, kernel_size, padding=padding)
+        if config.batch_norm:
+            net[f"norm{number}"] = nn.BatchNorm2d(channels)
+        net[f"act{number}"] = activation()
+        net[f"pool{number}"] = pooling(POOL_SIZE)
+        inputs = channels
+    net["flatten"] = nn.Flatten()
+    inputs *= config.map_sizes[-1] ** 2
+    for number, size in enumerate(config.hidden, start=len(config.channels) + 1):
+        net[f"dense{number}"] = nn.Linear(inputs, size)
+        net[f"act{number}"] = activation()
+        if config.dropout:
+            net[f"drop{number}"] = nn.Dropout(config.dropout)
+        inputs = size
+    net["logits"] = nn.Linear(inputs, config.classes)
+    return net
+
+
+class LeNet(nn.Sequential):
+    """(N, 1, 28, 28) float32 pictures, ink 1.0 on ground 0.0 -> (N, classes) logits."""
+
+    def __init__(self, config: LeNetConfig | None = None):
+        self.config = config or LeNetConfig()
+        super().__init__(stages(self.config))
+
+    def activations(self, pictures: Tensor) -> dict[str, Tensor]:
+        """What every stage puts out for ``pictures``, by the stage's name and in order; the last one is the logits.
+
+        Nothing is stored in the model, so threads can share it.
+        """
+        outputs = {}
+        for name, stage in self.named_children():
+            pictures = stage(pictures)
+            outputs[name] = pictures
+        return outputs
+
+
+def parameter_count(model: nn.Module) -> int:
+    """How many numbers training may change."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def initialise_xavier(model: nn.Module) -> None:
+    """Draw each convolution's and dense layer's weights anew, Xavier uniform (Glorot and Bengio 2010), as the book does."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d | nn.Linear):
+            torch.nn.init.xavier_uniform_(module.weight)
