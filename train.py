@@ -19,8 +19,15 @@ USAGE_ERROR = 2
 """Exit status for arguments and files that cannot be used, as argparse has it."""
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage before it."""
+
+    def error(self, message: str):
+        self.exit(USAGE_ERROR, f"{self.prog}: error: {message}\n")
+
+
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Train a LeNet and write a checkpoint folder.")
+    parser = OneLineParser(description="Train a LeNet and write a checkpoint folder.")
     parser.add_argument("--recipe", choices=RECIPES, required=True, help="architecture and training")
     parser.add_argument("--dataset", choices=datasets.SOURCES, required=True)
     parser.add_argument(

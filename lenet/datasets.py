@@ -66,13 +66,15 @@ def default_data_dir() -> Path:
 def load(name: str, data_dir: Path) -> Dataset:
     """Read a data set, fetching what is missing or damaged first.
 
-    Raises ValueError for an unknown name and OSError when a file is neither there and sound nor can be had.
+    Raises ValueError for an unknown name or labels out of range, and OSError when a file is neither there and sound nor can be had.
     """
     if name not in SOURCES:
         raise ValueError(f"there is no data set {name!r}; there is {', '.join(SOURCES)}")
     loader = SOURCES[name].loader
     _ensure_files(loader, Path(data_dir))
     train, test = (loader(data_dir, train=part, download=False) for part in (True, False))
+    if max(train.targets.max(), test.targets.max()) >= len(SOURCES[name].classes):
+        raise ValueError(f"{data_dir} holds labels that {name} does not have; name another folder with --data-dir")
     return Dataset(name, _pictures(train.data), train.targets, _pictures(test.data), test.targets)
 
 

@@ -32,9 +32,9 @@ class Recipe:
 RECIPES = {
     # Documents 000, 002 and 003 (d2l's chapter): sigmoid, average pooling, plain SGD with a large step.
     "classic": Recipe(xavier=True),
-    # Exercises 1 to 3: the same two convolutions and three dense layers with what has been learned since.
+    # Exercises 1 to 3: two convolutions and three dense layers, wider, with what has been learned since.
     "modern": Recipe(
-        model=LeNetConfig(activation="relu", pooling="max", batch_norm=True, dropout=0.1),
+        model=LeNetConfig(channels=(16, 32), activation="relu", pooling="max", batch_norm=True, dropout=0.1),
         optimizer="adamw",
         learning_rate=4e-3,
         weight_decay=1e-2,
