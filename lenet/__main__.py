@@ -68,9 +68,9 @@ def npz_path(folder: Path, path: str) -> Path:
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     torch.set_num_threads(1)  # two are slower for one picture
-    named = CHECKPOINTS / options.checkpoint
+    path = Path(options.checkpoint)
     try:
-        network = checkpoint.load(named if named.is_dir() else Path(options.checkpoint))
+        network = checkpoint.load(path if path.is_dir() else CHECKPOINTS / options.checkpoint)
         if options.npz:
             options.npz.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:

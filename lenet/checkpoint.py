@@ -13,7 +13,8 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as save_tensors
 
 from lenet.model import LeNet, LeNetConfig
 
@@ -76,7 +77,7 @@ def save(checkpoint: Checkpoint, folder: Path) -> None:
         new.mkdir()
         _write_json(new / CONFIG, config)
         _write_json(new / METRICS, checkpoint.metrics)
-        save_file(weights, new / WEIGHTS)
+        (new / WEIGHTS).write_bytes(save_tensors(weights))
         if folder.exists():
             os.rename(folder, old)
         os.rename(new, folder)

@@ -106,14 +106,15 @@ def build(root: Path) -> gr.Blocks:
                 verdict = ui.Verdict(values(0, None, first)[0])
                 with gr.Row(elem_classes="lab-pictures"):
                     box = ui.PictureBox(
-                        label="or drop a picture",
+                        label="or a picture",
+                        placeholder="Drop a picture here",
                         sources=["upload", "clipboard"],
                         type="filepath",
                         height=150,
                         buttons=[],
-                        min_width=200,
+                        min_width=240,
                     )
-                    with gr.Column(scale=2, min_width=280):
+                    with gr.Column(scale=2, min_width=260):
                         gr.Markdown("or choose an example", elem_classes="lab-caption")
                         examples = ui.Examples(ui.examples_value(load(first).kind, load(first).classes))
         maps = ui.Maps(values(0, None, first)[1])

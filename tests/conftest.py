@@ -1,0 +1,119 @@
+"""What several test files need: the real checkpoints, real pictures, a small data set, the served page."""
+
+import gzip
+import hashlib
+import struct
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from lenet import augment, checkpoint, datasets
+
+ROOT = Path(__file__).parent.parent
+CHECKPOINTS = ROOT / "checkpoints"
+SHEETS = ROOT / "lenet" / "ui" / "examples"
+
+SMALL_FILES = {
+    "train-images-idx3-ubyte": (1_500, 28, 28),
+    "train-labels-idx1-ubyte": (1_500,),
+    "t10k-images-idx3-ubyte": (300, 28, 28),
+    "t10k-labels-idx1-ubyte": (300,),
+}
+
+
+def real_pictures(kind: str) -> np.ndarray:
+    """(30, 28, 28) uint8: the page's examples, three real test images of each class; number i shows class i % 10."""
+    sheet = np.asarray(Image.open(SHEETS / f"{kind}.png"))
+    return sheet.reshape(3, 28, 10, 28).swapaxes(1, 2).reshape(30, 28, 28)
+
+
+@pytest.fixture(scope="session")
+def digits() -> np.ndarray:
+    return real_pictures("digit")
+
+
+@pytest.fixture(scope="session")
+def garments() -> np.ndarray:
+    return real_pictures("garment")
+
+
+@pytest.fixture(scope="session")
+def modern() -> checkpoint.Checkpoint:
+    return checkpoint.load(CHECKPOINTS / "mnist-modern")
+
+
+@pytest.fixture(scope="session")
+def classic() -> checkpoint.Checkpoint:
+    return checkpoint.load(CHECKPOINTS / "mnist-classic")
+
+
+@pytest.fixture(scope="session")
+def idx_bytes() -> dict[str, bytes]:
+    """The four IDX files of a small data set: the real example digits, slightly varied for training."""
+    generator = torch.Generator().manual_seed(0)
+    vary = augment.Augmentation(rotation=5, scale=0.05, shift=1)
+    files = {}
+    for part in ("train", "t10k"):
+        count = SMALL_FILES[f"{part}-labels-idx1-ubyte"][0]
+        chosen = torch.arange(count) % 30
+        pictures = torch.from_numpy(real_pictures("digit").copy())[chosen, None].float() / 255
+        if part == "train":
+            pictures = vary(pictures, generator)
+        pixels = (pictures * 255).round().to(torch.uint8).numpy()
+        files[f"{part}-images-idx3-ubyte"] = struct.pack(">4I", 0x803, count, 28, 28) + pixels.tobytes()
+        labels = (chosen % 10).to(torch.uint8).numpy()
+        files[f"{part}-labels-idx1-ubyte"] = struct.pack(">2I", 0x801, count) + labels.tobytes()
+    return files
+
+
+@pytest.fixture
+def small_data(tmp_path, monkeypatch, idx_bytes) -> Path:
+    """A data folder in torchvision's layout that holds the small data set as MNIST."""
+    monkeypatch.setattr(datasets, "FILES", SMALL_FILES)
+    raw = tmp_path / "data" / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, content in idx_bytes.items():
+        (raw / name).write_bytes(content)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def mirror(tmp_path, monkeypatch, idx_bytes) -> Path:
+    """A folder that stands in for the hosts of MNIST's files; empty it to make every download fail."""
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    resources = []
+    for name, content in idx_bytes.items():
+        packed = gzip.compress(content, mtime=0)
+        (folder / f"{name}.gz").write_bytes(packed)
+        resources.append((f"{name}.gz", hashlib.md5(packed).hexdigest()))
+    monkeypatch.setattr(datasets, "FILES", SMALL_FILES)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
+    Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setattr(datasets.sources.MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
+    monkeypatch.setattr(datasets.sources.MNIST, "resources", resources)
+    yield folder
+    server.shutdown()
+    server.server_close()
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def page_url() -> str:
+    """The page over the committed checkpoints, served on this machine for as long as the tests run."""
+    from lenet.ui.page import build, launch_options
+
+    demo = build(CHECKPOINTS)
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
+    yield url.rstrip("/")
+    demo.close()

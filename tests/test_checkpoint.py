@@ -1,0 +1,157 @@
+import json
+
+import pytest
+import torch
+from conftest import CHECKPOINTS
+
+from lenet import checkpoint
+from lenet.checkpoint import Checkpoint
+from lenet.model import LeNet, LeNetConfig
+
+FOUR = ["fashion-classic", "fashion-modern", "mnist-classic", "mnist-modern"]
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """A small random checkpoint and its folder."""
+    torch.manual_seed(0)
+    model = LeNet(LeNetConfig(channels=(2, 3), hidden=(8,), batch_norm=True))
+    original = Checkpoint("tiny", model.eval(), "digit", tuple("0123456789"), {"test": {"accuracy": 0.5}})
+    checkpoint.save(original, tmp_path / "tiny")
+    return original, tmp_path / "tiny"
+
+
+def edit_config(folder, change) -> None:
+    path = folder / "config.json"
+    config = json.loads(path.read_text())
+    change(config)
+    path.write_text(json.dumps(config))
+
+
+def test_a_round_trip_keeps_everything(saved):
+    original, folder = saved
+    loaded = checkpoint.load(folder)
+    assert (loaded.name, loaded.kind, loaded.classes, loaded.metrics) == (
+        "tiny",
+        "digit",
+        tuple("0123456789"),
+        {"test": {"accuracy": 0.5}},
+    )
+    assert loaded.model.config == original.model.config
+    pictures = torch.rand(3, 1, 28, 28)
+    assert torch.equal(loaded.model(pictures), original.model(pictures))
+    assert not loaded.model.training
+
+
+def test_saving_twice_gives_the_same_bytes(saved, tmp_path):
+    original, folder = saved
+    checkpoint.save(original, tmp_path / "again")
+    for file in ("config.json", "metrics.json", "model.safetensors"):
+        assert (folder / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
+
+
+def test_saving_over_an_old_checkpoint_leaves_nothing_else(saved):
+    original, folder = saved
+    (folder / "stale.txt").touch()
+    checkpoint.save(original, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "metrics.json", "model.safetensors"]
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
+
+
+def test_a_crash_while_saving_leaves_the_old_checkpoint(saved, monkeypatch):
+    original, folder = saved
+    before = (folder / "metrics.json").read_bytes()
+    monkeypatch.setattr(checkpoint, "save_tensors", lambda weights: 1 / 0)
+    changed = Checkpoint("tiny", original.model, "digit", original.classes, {"test": {"accuracy": 0.9}})
+    with pytest.raises(ZeroDivisionError):
+        checkpoint.save(changed, folder)
+    assert (folder / "metrics.json").read_bytes() == before
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
+
+
+def test_a_missing_folder_names_the_checkpoints_there_are(saved):
+    _, folder = saved
+    with pytest.raises(FileNotFoundError, match="there is: tiny"):
+        checkpoint.load(folder.parent / "none")
+
+
+@pytest.mark.parametrize("file", ["config.json", "metrics.json", "model.safetensors"])
+def test_a_missing_file_is_named(saved, file):
+    _, folder = saved
+    (folder / file).unlink()
+    with pytest.raises(FileNotFoundError, match=file):
+        checkpoint.load(folder)
+
+
+@pytest.mark.parametrize("length", [0, 7, 40, -1])
+def test_weights_cut_short_are_damaged_not_loaded(saved, length):
+    path = saved[1] / "model.safetensors"
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(ValueError, match="damaged or cut short"):
+        checkpoint.load(saved[1])
+
+
+def test_a_git_lfs_pointer_is_called_one(saved):
+    (saved[1] / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(ValueError, match="git lfs pull"):
+        checkpoint.load(saved[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (lambda config: config["model"].pop("std"), "missing: \\['std'\\]"),
+        (lambda config: config["model"].update(depth=3), "unknown: \\['depth'\\]"),
+        (lambda config: config["model"].update(activation="swish"), "swish"),
+        (lambda config: config.pop("kind"), "kind"),
+        (lambda config: config.update(kind="cat"), "digit, garment"),
+        (lambda config: config["classes"].pop(), "9 class names"),
+        (lambda config: config["model"].update(hidden=[9]), "another shape"),
+        (lambda config: config["model"].update(batch_norm=False), "unknown: \\['norm1"),
+        (lambda config: config["model"].update(hidden=[8, 8]), "tensors missing: \\['dense4"),
+    ],
+)
+def test_a_config_that_does_not_fit_is_refused(saved, change, complaint):
+    edit_config(saved[1], change)
+    with pytest.raises(ValueError, match=complaint):
+        checkpoint.load(saved[1])
+
+
+def test_a_config_that_is_not_json_is_refused(saved):
+    (saved[1] / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="not JSON"):
+        checkpoint.load(saved[1])
+
+
+def test_weights_that_are_not_numbers_are_refused(saved, tmp_path):
+    original, _ = saved
+    with torch.no_grad():
+        original.model.conv1.weight[0] = float("nan")
+    checkpoint.save(original, tmp_path / "nan")
+    with pytest.raises(ValueError, match="finite"):
+        checkpoint.load(tmp_path / "nan")
+
+
+def test_a_file_in_the_way_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "taken").touch()
+    with pytest.raises(NotADirectoryError, match="is a file"):
+        checkpoint.writable(tmp_path / "taken")
+
+
+def test_the_four_checkpoints_are_there():
+    assert checkpoint.names(CHECKPOINTS) == FOUR
+
+
+@pytest.mark.parametrize("name", FOUR)
+def test_committed_checkpoints_load_and_are_small(name):
+    loaded = checkpoint.load(CHECKPOINTS / name)
+    assert loaded.kind == ("digit" if name.startswith("mnist") else "garment")
+    assert all(path.stat().st_size < 1_000_000 for path in (CHECKPOINTS / name).iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [("fashion-classic", 0.80), ("mnist-classic", 0.96), ("mnist-modern", 0.993), ("fashion-modern", 0.90)],
+)
+def test_committed_checkpoints_reach_their_floor(name, floor):
+    assert checkpoint.load(CHECKPOINTS / name).metrics["test"]["accuracy"] >= floor

@@ -1,0 +1,93 @@
+import csv
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+from lenet.__main__ import main
+
+
+@pytest.fixture
+def folder(tmp_path, digits):
+    """A folder of digits with a subfolder, a note that is no picture, and a broken picture."""
+    (tmp_path / "deep").mkdir()
+    Image.fromarray(digits[7]).resize((90, 90)).save(tmp_path / "seven.png")
+    Image.fromarray(255 - digits[1]).save(tmp_path / "deep" / "one.PNG")
+    (tmp_path / "notes.txt").write_text("not a picture")
+    (tmp_path / "broken.jpg").write_bytes(b"\xff\xd8\xff not a picture")
+    return tmp_path
+
+
+def answers(capsys) -> list[dict]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_folder_is_walked_and_each_picture_is_one_json_line(folder, capsys):
+    assert main(["predict", str(folder), "--json"]) == 1
+    broken, one, seven = answers(capsys)
+    assert broken["file"] == str(folder / "broken.jpg")
+    assert broken.keys() == {"file", "error"}
+    assert one["label"] == "1"
+    assert seven["label"] == "7"
+    assert seven.keys() == {"file", "checkpoint", "label", "probabilities"}
+    assert seven["checkpoint"] == "mnist-modern"
+    assert list(seven["probabilities"]) == list("0123456789")
+
+
+def test_all_good_is_status_0_and_readable(folder, capsys):
+    assert main(["predict", str(folder / "seven.png")]) == 0
+    path, label = capsys.readouterr().out.split(": ")
+    assert path == str(folder / "seven.png")
+    assert label.startswith("7 (")
+    assert label.strip().endswith("%)")
+
+
+def test_garments_have_torchvision_s_names(tmp_path, garments, capsys):
+    Image.fromarray(garments[9]).save(tmp_path / "boot.png")
+    assert main(["predict", str(tmp_path / "boot.png"), "--checkpoint", "fashion-modern", "--json"]) == 0
+    (answer,) = answers(capsys)
+    assert answer["label"] == "Ankle boot"
+    assert "T-shirt/top" in answer["probabilities"]
+
+
+def test_a_blank_picture_and_a_missing_file_are_errors(tmp_path, capsys):
+    Image.new("L", (40, 40), 255).save(tmp_path / "blank.png")
+    assert main(["predict", str(tmp_path / "blank.png"), str(tmp_path / "none.png"), "--json"]) == 1
+    blank, missing = answers(capsys)
+    assert "blank" in blank["error"]
+    assert "none.png" in missing["error"]
+
+
+def test_activations_and_table_are_written(folder, tmp_path, capsys):
+    pictures = [str(folder / "seven.png"), str(folder / "deep" / "one.PNG"), str(folder / "seven.png")]
+    out, table = tmp_path / "maps", tmp_path / "table.csv"
+    assert main(["predict", *pictures, "--npz", str(out), "--csv", str(table)]) == 0
+    assert sorted(path.name for path in out.iterdir()) == ["one.npz", "seven-2.npz", "seven.npz"]
+    with np.load(out / "seven.npz") as saved:
+        assert saved["act1"].ndim == 3
+    with table.open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["label"] for row in rows] == ["7", "1", "7"]
+    assert float(rows[0]["7"]) > 0.5
+    assert rows[1]["file"] == pictures[1]
+
+
+def test_a_wrong_checkpoint_names_the_right_ones(folder, capsys):
+    assert main(["predict", str(folder), "--checkpoint", "nothing"]) == 2
+    assert "mnist-modern" in capsys.readouterr().err
+
+
+def test_a_picture_is_read_from_stdin_as_a_stranger_would(folder):
+    run = subprocess.run(
+        [sys.executable, "-m", "lenet", "predict", "-", "--json"],
+        cwd=ROOT,
+        input=(folder / "seven.png").read_bytes(),
+        capture_output=True,
+    )
+    assert run.returncode == 0, run.stderr
+    answer = json.loads(run.stdout)
+    assert (answer["file"], answer["label"]) == ("-", "7")

@@ -1,0 +1,78 @@
+import pytest
+import torch
+
+from lenet import datasets
+
+IMAGES = "MNIST/raw/train-images-idx3-ubyte"
+LABELS = "MNIST/raw/train-labels-idx1-ubyte"
+
+
+def test_pictures_are_float_tensors_with_ink_one_on_ground_zero(small_data):
+    data = datasets.load("mnist", small_data)
+    assert data.train_images.shape == (1_500, 1, 28, 28)
+    assert data.train_images.dtype == torch.float32
+    assert data.train_images.min() == 0
+    assert 0.99 < data.train_images.max() <= 1
+    assert data.test_labels.shape == (300,)
+    assert data.test_labels[:10].tolist() == list(range(10))
+
+
+def test_the_real_files_have_the_documented_sizes():
+    sizes = []
+    for shape in datasets.FILES.values():
+        header = 4 + 4 * len(shape)
+        sizes.append(header + torch.Size(shape).numel())
+    assert sizes == [47_040_016, 60_008, 7_840_016, 10_008]
+
+
+def test_class_names_are_digits_and_torchvision_s_garments():
+    assert datasets.SOURCES["mnist"].classes == tuple("0123456789")
+    assert datasets.SOURCES["fashion"].classes[0] == "T-shirt/top"
+    assert datasets.SOURCES["fashion"].classes[9] == "Ankle boot"
+
+
+def test_an_unknown_data_set_names_the_known_ones(tmp_path):
+    with pytest.raises(ValueError, match="mnist, fashion"):
+        datasets.load("cifar", tmp_path)
+
+
+def test_missing_files_are_downloaded(tmp_path, mirror):
+    data = datasets.load("mnist", tmp_path / "new")
+    assert len(data.train_labels) == 1_500
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"<html>please log in</html>", "truncated", "wrong header"], ids=["empty", "html", "cut", "header"]
+)
+def test_a_damaged_file_is_fetched_again(small_data, mirror, damage):
+    path = small_data / IMAGES
+    sound = path.read_bytes()
+    path.write_bytes({"truncated": sound[:-1], "wrong header": b"PK" + sound[2:]}.get(damage, damage))
+    datasets.load("mnist", small_data)
+    assert path.read_bytes() == sound
+
+
+def test_without_a_network_one_line_says_what_is_wrong_and_what_to_do(small_data, mirror):
+    for file in mirror.iterdir():
+        file.unlink()
+    (small_data / LABELS).write_bytes(b"short")
+    with pytest.raises(OSError) as caught:
+        datasets.load("mnist", small_data)
+    message = str(caught.value)
+    assert "train-labels-idx1-ubyte has 5 bytes instead of 1,508" in message
+    assert "--data-dir" in message
+    assert "\n" not in message
+
+
+def test_labels_that_are_no_class_are_refused(small_data):
+    path = small_data / LABELS
+    path.write_bytes(path.read_bytes()[:-1] + b"\x0b")
+    with pytest.raises(ValueError, match="--data-dir"):
+        datasets.load("mnist", small_data)
+
+
+def test_the_data_folder_comes_from_the_environment(monkeypatch, tmp_path):
+    monkeypatch.setenv("LENET_DATA", str(tmp_path))
+    assert datasets.default_data_dir() == tmp_path
+    monkeypatch.delenv("LENET_DATA")
+    assert str(datasets.default_data_dir()) == "data"
