@@ -9,7 +9,11 @@ from PIL import Image
 
 from lenet import __main__ as command_line
 from lenet import checkpoint
+from lenet.model import LeNetConfig
 from lenet.recipes import RECIPES
+
+RELU = LeNetConfig(activation="relu")
+"""Nothing bounds its values, so that a huge step really diverges; a sigmoid only saturates."""
 
 
 @pytest.fixture
@@ -105,7 +109,7 @@ def test_an_unwritable_output_is_noticed_before_training(quick, small_data, tmp_
 
 
 def test_a_training_that_diverges_ends_in_one_line(quick, small_data, tmp_path, capsys, monkeypatch):
-    monkeypatch.setitem(RECIPES, "classic", replace(RECIPES["classic"], learning_rate=1e12))
+    monkeypatch.setitem(RECIPES, "classic", replace(RECIPES["classic"], model=RELU, learning_rate=1e12))
     (tmp_path / "out").mkdir()
     assert run("--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / "out/x") == 2
     assert "lower learning rate" in capsys.readouterr().err

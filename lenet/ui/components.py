@@ -5,7 +5,6 @@ The values are the seam between server and browser: whoever keeps to them can co
 """
 
 import base64
-import binascii
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ class Asset(gr.HTML):
 
 
 class Pad(Asset):
-    """The drawing pad. In: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}. Out: {"grid": ...} or None."""
+    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``pad_value``."""
 
 
 class Verdict(Asset):
@@ -87,7 +86,7 @@ def pad_grid(value: Any) -> NDArray[np.uint8] | None:
         raise ValueError("The pad sent a drawing of the wrong size; reload the page.")
     try:
         ink = np.frombuffer(base64.b64decode(grid, validate=True), np.uint8)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("The pad sent a drawing that cannot be read; reload the page.") from error
     if ink.size != GRID * GRID:
         raise ValueError("The pad sent a drawing of the wrong size; reload the page.")
@@ -100,10 +99,12 @@ def pad_count(value: Any) -> int:
     return count if isinstance(count, int) else 0
 
 
-def pad_value(picture: NDArray[np.uint8]) -> dict[str, Any]:
-    """Put a (28, 28) picture on the pad, each pixel as a square."""
+def pad_value(count: int, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
+    """Put a (28, 28) picture on the pad, each pixel as a square, or empty the pad."""
+    if picture is None:
+        return {"n": count, "grid": "", "put": True}
     scale = GRID // len(picture)
-    return {"grid": _encode(picture.repeat(scale, 0).repeat(scale, 1))}
+    return {"n": count, "grid": _encode(picture.repeat(scale, 0).repeat(scale, 1)), "put": True}
 
 
 # The answer
@@ -123,26 +124,26 @@ def verdict_value(count: int, answer: Prediction | str) -> dict[str, Any]:
     }
 
 
-def maps_value(count: int, answer: Prediction | str, activation: str = "") -> dict[str, Any]:
+def maps_value(count: int, answer: Prediction | str) -> dict[str, Any]:
     """What maps.js shows: the layers after their activation, or none where there is no prediction."""
     if isinstance(answer, str):
         return {"n": count, "layers": []}
     maps = {name: values for name, values in answer.activations.items() if name.startswith("act") and values.ndim == 3}
-    return {"n": count, "layers": [_layer(name, values, activation) for name, values in maps.items()]}
+    return {"n": count, "layers": [_layer(name, values) for name, values in maps.items()]}
 
 
-def _layer(name: str, maps: NDArray[np.float32], activation: str) -> dict[str, Any]:
+def _layer(name: str, maps: NDArray[np.float32]) -> dict[str, Any]:
     """One layer's (channels, height, width) maps, all on one scale."""
     count, height, width = maps.shape
     low, high = float(maps.min()), float(maps.max())
     signed = low < 0
     if signed:  # zero must lie in the middle of a diverging palette
         low, high = -max(-low, high), max(-low, high)
-    number = name.removeprefix("act")
+    number = int(name.removeprefix("act"))
     return {
         "name": name,
         "title": f"Layer {number} · {count} maps of {height} × {width}",
-        "note": LAYER_NOTES.get(number, LAYER_NOTES["2"]).format(activation=ACTIVATION_NAMES.get(activation, activation)),
+        "note": FIRST_LAYER_NOTE if number == 1 else LATER_LAYER_NOTE,
         "count": count,
         "height": height,
         "width": width,
@@ -153,11 +154,12 @@ def _layer(name: str, maps: NDArray[np.float32], activation: str) -> dict[str, A
     }
 
 
-LAYER_NOTES = {
-    "1": "After {activation}. Each map is one filter slid over the picture: bright where the filter's pattern is.",
-    "2": "After {activation}. Each map combines all maps of the layer before: coarser, and more about shape than place.",
-}
-ACTIVATION_NAMES = {"relu": "ReLU", "sigmoid": "sigmoid", "tanh": "tanh"}
+FIRST_LAYER_NOTE = (
+    "After the activation. Each map is one learned filter slid over the picture: bright where its pattern is found."
+)
+LATER_LAYER_NOTE = (
+    "After the activation. Each map combines all maps of the layer before: coarser, more about shape than about place."
+)
 
 
 def _bytes(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:

@@ -53,7 +53,7 @@ class Asset(gr.HTML):
 
 
 class Pad(Asset):
-    """The drawing pad. In: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}. Out: {"grid": ...} or None."""
+    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``pad_value``."""
     from typing import Callable, Literal, Sequence, Any, TYPE_CHECKING
     from gradio.blocks import Block
     if TYPE_CHECKING:

@@ -1,8 +1,8 @@
 // The drawing pad. Runs once per page load, as a function of (element, trigger, props, server, upload, watch).
 //
-// props.value, both ways: {n, grid} — n counts what was sent; grid is GRID x GRID bytes of ink in base64, row by row,
-// 0 on empty ground and 255 where the pen was, or "" when the pad is empty. The server may set it too, to show a
-// picture on the pad, or null to empty it.
+// props.value: {n, grid}. n counts what the pad has sent; grid is GRID x GRID bytes of ink in base64, row by row, 0 on
+// empty ground and 255 where the pen was, or "" when the pad is empty. The server puts a picture on the pad, or empties
+// it, with {n, grid, put: true}.
 
 const GRID = 112;
 const SEND_EVERY = 40; // milliseconds; faster than the answers come would only queue
@@ -236,11 +236,10 @@ function imageOf(base64) {
 }
 
 watch("value", () => {
-  const value = props.value;
-  if (value === null) {
-    if (!isEmpty()) marks.push({ cleared: true });
-  } else if (value.n === undefined) marks.push({ image: imageOf(value.grid) });
-  else return; // an echo of what this pad sent
+  const { grid, put } = props.value ?? {};
+  if (!put) return; // an echo of what this pad sent
+  if (grid) marks.push({ image: imageOf(grid) });
+  else if (!isEmpty()) marks.push({ cleared: true });
   stroke = null;
   redraw();
   refresh();

@@ -1,0 +1,125 @@
+"""The values that travel between page and server."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+from conftest import ROOT
+
+from lenet.predict import predict
+from lenet.ui import components as ui
+
+
+def sent(ink: np.ndarray, count: int = 1) -> dict:
+    """What pad.js sends for a drawing."""
+    return {"n": count, "grid": base64.b64encode(ink.astype(np.uint8).tobytes()).decode()}
+
+
+def decoded(text: str, *shape: int) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(shape)
+
+
+def test_a_drawing_arrives_as_it_was_sent():
+    ink = np.arange(ui.GRID**2).reshape(ui.GRID, ui.GRID) % 256
+    assert np.array_equal(ui.pad_grid(sent(ink)), ink)
+
+
+def test_an_emptied_pad_keeps_its_count():
+    emptied = ui.pad_value(8, None)
+    assert ui.pad_grid(emptied) is None
+    assert ui.pad_count(emptied) == 8
+
+
+@pytest.mark.parametrize("value", [None, {}, {"n": 3, "grid": ""}, {"n": 3, "grid": None}, "text", 5, []])
+def test_an_empty_pad_is_no_picture(value):
+    assert ui.pad_grid(value) is None
+
+
+def test_a_pad_without_ink_is_no_picture():
+    assert ui.pad_grid(sent(np.zeros((ui.GRID, ui.GRID)))) is None
+
+
+@pytest.mark.parametrize(
+    "grid",
+    ["AAAA", "A" * 10_000_000, "!" * 16_728, "A" * 16_728 + "\n", ["A"] * 16_728, {"a": 1}, 7, "é" * 16_728],
+    ids=["short", "long", "no base64", "newline", "list", "object", "number", "accents"],
+)
+def test_anything_else_from_a_browser_is_refused_with_a_sentence(grid):
+    with pytest.raises(ValueError, match="reload the page"):
+        ui.pad_grid({"n": 1, "grid": grid})
+
+
+@pytest.mark.parametrize(("value", "count"), [({"n": 7}, 7), ({}, 0), (None, 0), ({"n": "7"}, 0), ([], 0)])
+def test_the_count_is_carried_back_or_zero(value, count):
+    assert ui.pad_count(value) == count
+
+
+def test_script_and_server_agree_on_the_grid():
+    script = (ROOT / "lenet" / "ui" / "pad.js").read_text()
+    assert int(re.search(r"const GRID = (\d+);", script)[1]) == ui.GRID
+
+
+def test_an_example_on_the_pad_is_seen_as_it_is(digits, modern):
+    value = ui.pad_value(6, digits[4])
+    assert value == {**sent(digits[4].repeat(4, 0).repeat(4, 1), 6), "put": True}
+    through_the_pad = predict(modern, ui.pad_grid(value)).prepared.picture
+    assert abs(through_the_pad - digits[4] / 255).max() < 0.05
+
+
+def test_a_verdict_is_the_prediction(digits, modern):
+    prediction = predict(modern, digits[5])
+    value = json.loads(json.dumps(ui.verdict_value(9, prediction)))
+    assert (value["n"], value["label"], value["text"]) == (9, "5", "")
+    assert dict(map(tuple, value["probabilities"])) == prediction.probabilities
+    shown = decoded(value["picture"], 28, 28)
+    assert np.array_equal(shown, np.round(prediction.prepared.picture * 255))
+
+
+def test_a_sentence_takes_the_place_of_bars_and_maps():
+    assert ui.verdict_value(2, "Draw.")["probabilities"] == []
+    assert ui.verdict_value(2, "Draw.")["text"] == "Draw."
+    assert ui.maps_value(2, "Draw.") == {"n": 2, "layers": []}
+
+
+@pytest.mark.parametrize("name", ["modern", "classic"])
+def test_maps_are_the_activations_on_their_layer_s_scale(name, digits, request):
+    network = request.getfixturevalue(name)
+    prediction = predict(network, digits[8])
+    layers = json.loads(json.dumps(ui.maps_value(4, prediction)))["layers"]
+    assert [layer["name"] for layer in layers] == ["act1", "act2"]
+    for layer in layers:
+        values = prediction.activations[layer["name"]]
+        assert (layer["count"], layer["height"], layer["width"]) == values.shape
+        assert (layer["low"], layer["high"]) == pytest.approx((values.min(), values.max()))
+        span = layer["high"] - layer["low"]
+        shown = layer["low"] + decoded(layer["cells"], *values.shape) / 255 * span
+        np.testing.assert_allclose(shown, values, atol=span / 255)
+
+
+def test_signed_maps_have_zero_in_the_middle():
+    layer = ui._layer("act1", np.array([[[-1.0, 0.0], [0.5, 3.0]]], np.float32))
+    assert (layer["signed"], layer["low"], layer["high"]) == (True, -3.0, 3.0)
+    assert decoded(layer["cells"], 4)[1] in (127, 128)
+
+
+def test_maps_that_are_all_alike_do_not_divide_by_zero():
+    layer = ui._layer("act2", np.zeros((2, 3, 3), np.float32))
+    assert not decoded(layer["cells"], 18).any()
+
+
+@pytest.mark.parametrize("kind", ["digit", "garment"])
+def test_examples_are_the_sheet_s_pictures_with_their_names(kind, request):
+    pictures = request.getfixturevalue(f"{kind}s")
+    for index in (0, 9, 17, 29):
+        assert np.array_equal(ui.example_picture(kind, index), pictures[index])
+    value = ui.examples_value(kind, tuple("abcdefghij"))
+    assert value["names"] == list("abcdefghij") * 3
+    assert value["sheet"].startswith("data:image/png;base64,")
+
+
+@pytest.mark.parametrize("index", [-1, 30, None, "3", 2.5])
+def test_an_example_that_is_not_there_is_refused(index):
+    with pytest.raises(ValueError, match="no example"):
+        ui.example_picture("digit", index)

@@ -1,0 +1,36 @@
+"""Take the README's screenshot: a 3 drawn on the real page.
+
+    python -m tools.screenshot
+"""
+
+import math
+from pathlib import Path
+
+from app import demo
+from lenet.ui.page import launch_options
+from tools import browser
+
+TARGET = Path(__file__).parent.parent / "docs" / "screenshot.png"
+WIDTH, HEIGHT = 1280, 1000
+
+THREE = [(0.48 + 0.16 * math.sin(t), 0.33 - 0.15 * math.cos(t)) for t in (-1.1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3)] + [
+    (0.48 + 0.2 * math.sin(t), 0.67 - 0.19 * math.cos(t)) for t in (0.2, 0.6, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.4)
+]
+"""Two bows, the lower one wider, in shares of the pad's side."""
+
+
+def main() -> None:
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
+    with browser.launch() as chromium:
+        page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
+        page.goto(url)
+        page.wait_for_selector(".examples button")
+        browser.draw(page, THREE)
+        page.wait_for_selector('[data-label="3"]')
+        page.locator(".lab-title").click()  # takes the focus ring off the pad
+        page.screenshot(path=TARGET)
+    demo.close()
+
+
+if __name__ == "__main__":
+    main()
