@@ -74,7 +74,9 @@ def launch() -> Iterator[Browser]:
 
 def draw(page: Page, stroke: Iterable[Point], lift: bool = True) -> None:
     """Draw one stroke on the pad with the mouse, through ``stroke``'s points; the pen stays down unless ``lift``."""
-    box = page.locator(".pad-canvas").bounding_box()
+    canvas = page.locator(".pad-canvas")
+    canvas.hover()  # waits until the page has stopped moving while it loads
+    box = canvas.bounding_box()
     for number, (x, y) in enumerate(stroke):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if number == 0 else 6)
         if number == 0:
