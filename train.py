@@ -1,6 +1,6 @@
 """The command line of training: a recipe and a data set in, a checkpoint folder out.
 
-    python train.py --recipe modern --dataset mnist
+python train.py --recipe modern --dataset mnist
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """The command line of prediction.
 
-    python -m lenet predict digit.png photos/ --json
+python -m lenet predict digit.png photos/ --json
 """
 
 import argparse

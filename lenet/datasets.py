@@ -66,7 +66,8 @@ def default_data_dir() -> Path:
 def load(name: str, data_dir: Path) -> Dataset:
     """Read a data set, fetching what is missing or damaged first.
 
-    Raises ValueError for an unknown name or labels out of range, and OSError when a file is neither there and sound nor can be had.
+    Raises ValueError for an unknown name or labels out of range, and OSError when a file is neither there and sound
+    nor can be had.
     """
     if name not in SOURCES:
         raise ValueError(f"there is no data set {name!r}; there is {', '.join(SOURCES)}")

@@ -140,7 +140,7 @@ def parameter_count(model: nn.Module) -> int:
 
 
 def initialise_xavier(model: nn.Module) -> None:
-    """Draw each convolution's and dense layer's weights anew, Xavier uniform (Glorot and Bengio 2010), as the book does."""
+    """Draw all weights but the biases anew, Xavier uniform (Glorot and Bengio 2010), as the book does."""
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
             torch.nn.init.xavier_uniform_(module.weight)

@@ -15,8 +15,8 @@ from lenet.prepare import Prepared, prepare
 class Prediction:
     """The answer for one picture.
 
-    ``probabilities`` has every class, in the checkpoint's order; ``logits`` is (classes,). ``activations`` has what each
-    stage put out, by the stage's name: (channels, height, width), or (values,) after flattening.
+    ``probabilities`` has every class, in the checkpoint's order; ``logits`` is (classes,). ``activations`` has what
+    each stage put out, by the stage's name: (channels, height, width), or (values,) after flattening.
     """
 
     label: str

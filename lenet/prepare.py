@@ -83,7 +83,9 @@ def open_picture(source: Path | str | bytes) -> Image.Image:
     except FileNotFoundError:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, EOFError) as error:
-        raise ValueError("This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF.") from error
+        raise ValueError(
+            "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF."
+        ) from error
 
 
 def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:

@@ -28,7 +28,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training pictures gave. The training score is the mean over its batches, while learning."""
+    """What one pass over the training pictures gave; the training score is the mean over its batches."""
 
     number: int
     train: Score

@@ -51,7 +51,9 @@ def test_arrows_go_one_way(path):
 
 @pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
 def test_the_core_neither_prints_nor_parses_arguments(path):
-    calls = {getattr(node.func, "id", "") for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)}
+    calls = {
+        getattr(node.func, "id", "") for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+    }
     assert "print" not in calls
     assert "argparse" not in imported(path)
 
@@ -64,7 +66,11 @@ def test_only_datasets_imports_torchvision_and_nobody_gradio(path):
 
 
 def test_model_knows_only_torch():
-    assert {name.split(".")[0] for name in imported(ROOT / "lenet" / "model.py")} == {"collections", "dataclasses", "torch"}
+    assert {name.split(".")[0] for name in imported(ROOT / "lenet" / "model.py")} == {
+        "collections",
+        "dataclasses",
+        "torch",
+    }
 
 
 def test_the_core_runs_without_gradio_and_torchvision():

@@ -4,9 +4,9 @@ import json
 from dataclasses import replace
 
 import pytest
-import train
 from PIL import Image
 
+import train
 from lenet import __main__ as command_line
 from lenet import checkpoint
 from lenet.model import LeNetConfig

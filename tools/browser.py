@@ -1,6 +1,6 @@
 """The Chromium that tests and screenshots drive: find one, or install one.
 
-    python -m tools.browser     prints its path, after installing it where there is none
+python -m tools.browser     prints its path, after installing it where there is none
 """
 
 import os

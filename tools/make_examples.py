@@ -1,6 +1,6 @@
 """Cut the page's example pictures out of the test sets: the first three of each class, one column a class.
 
-    python -m tools.make_examples --data-dir DIR
+python -m tools.make_examples --data-dir DIR
 """
 
 import argparse

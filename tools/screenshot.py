@@ -1,6 +1,6 @@
 """Take the README's screenshot: a 3 drawn on the real page.
 
-    python -m tools.screenshot
+python -m tools.screenshot
 """
 
 import math
@@ -12,9 +12,10 @@ from tools import browser
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshot.png"
 WIDTH, HEIGHT = 1280, 1000
+"""Of the window, in pixels; the picture is as tall as the page."""
 
-THREE = [(0.48 + 0.16 * math.sin(t), 0.33 - 0.15 * math.cos(t)) for t in (-1.1, -0.5, 0, 0.5, 1, 1.5, 2, 2.5, 3)] + [
-    (0.48 + 0.2 * math.sin(t), 0.67 - 0.19 * math.cos(t)) for t in (0.2, 0.6, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.4)
+THREE = [(0.48 + 0.16 * math.sin(t / 10), 0.33 - 0.15 * math.cos(t / 10)) for t in range(-11, 31, 2)] + [
+    (0.48 + 0.2 * math.sin(t / 10), 0.67 - 0.19 * math.cos(t / 10)) for t in range(2, 45, 2)
 ]
 """Two bows, the lower one wider, in shares of the pad's side."""
 
@@ -28,7 +29,7 @@ def main() -> None:
         browser.draw(page, THREE)
         page.wait_for_selector('[data-label="3"]')
         page.locator("h1").click()  # takes the focus ring off the pad
-        page.screenshot(path=TARGET)
+        page.screenshot(path=TARGET, full_page=True)
     demo.close()
 
 

@@ -13,15 +13,15 @@ from lenet.ui import components as ui
 
 HINTS = {
     "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
-    "garment": "Drop a picture of a garment, choose an example, or draw one filled in. The ten probabilities appear here.",
+    "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
 }
 
 
 class Handlers:
     """The page's answers from the checkpoints in the folder ``root``, each read once, when it is first asked for.
 
-    ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name. The values
-    returned are those of ``lenet.ui.components``; whatever goes wrong is in them as a sentence.
+    ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name. The
+    values returned are those of ``lenet.ui.components``; whatever goes wrong is in them as a sentence.
     """
 
     def __init__(self, root: Path):
@@ -48,7 +48,7 @@ class Handlers:
         return *self.show(pad, None, name), None if file else gr.skip()
 
     def on_upload(self, pad: Any, file: str | None, name: str):
-        """(verdict, maps, pad): an uploaded picture replaces the drawing; taking it away again leaves the page empty."""
+        """(verdict, maps, pad): an uploaded picture replaces the drawing; without it the page is empty."""
         empty = ui.pad_value(ui.pad_count(pad), None)
         return *self.show(empty, file, name), empty
 

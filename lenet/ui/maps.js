@@ -9,6 +9,8 @@
 const SEQUENTIAL = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
 const DIVERGING = ["#08306b", "#2f79b5", "#86bcdc", "#f7f7f7", "#fdae6b", "#e06a10", "#7f2704"];
 
+const FEW = 8; // maps up to which a layer is shown large, in one row; more are shown small, so that all can be seen at once
+
 const root = element.querySelector(".maps");
 let shown = -1;
 let built = "";
@@ -36,7 +38,7 @@ function makeCanvas(width, height, name) {
 }
 
 function buildSection(layer) {
-  const section = make("section", "layer");
+  const section = make("section", layer.count <= FEW ? "layer layer-few" : "layer");
   section.dataset.layer = layer.name;
   const head = make("div", "layer-head");
   const scale = make("div", "layer-scale");
