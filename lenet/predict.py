@@ -26,17 +26,13 @@ class Prediction:
     prepared: Prepared
 
 
+@torch.inference_mode()
 def predict(checkpoint: Checkpoint, picture: Any) -> Prediction:
     """Prepare a picture (whatever ``prepare`` takes) for the checkpoint's kind and ask its network.
 
     Raises BlankPicture when there is nothing in the picture.
     """
-    return predict_prepared(checkpoint, prepare(picture, checkpoint.kind))
-
-
-@torch.inference_mode()
-def predict_prepared(checkpoint: Checkpoint, prepared: Prepared) -> Prediction:
-    """Ask the network about a picture that is prepared already."""
+    prepared = prepare(picture, checkpoint.kind)
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None])
     logits = outputs["logits"][0]
     probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))

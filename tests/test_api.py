@@ -47,6 +47,11 @@ def test_a_file_that_is_no_picture_is_a_sentence(client, tmp_path, content):
         client.predict(handle_file(str(path)), "mnist-modern", api_name="/predict")
 
 
+def test_no_picture_is_a_sentence(client):
+    with pytest.raises(AppError, match="no picture"):
+        client.predict(None, "mnist-modern", api_name="/predict")
+
+
 def test_a_blank_picture_is_a_sentence(client, tmp_path):
     path = tmp_path / "blank.png"
     Image.new("L", (50, 50), 255).save(path)

@@ -212,6 +212,15 @@ def test_taking_an_uploaded_picture_away_leaves_the_hint(open_page, digits):
     expect_hint(page)
 
 
+def test_clear_empties_the_page_of_an_uploaded_picture_too(open_page, digits):
+    page = open_page()
+    upload(page, png(digits[3]))
+    expect_label(page, "3")
+    page.get_by_role("button", name="Clear").click()
+    expect_hint(page)
+    expect(page.locator(".lab-pictures img")).to_have_count(0)
+
+
 def test_another_checkpoint_looks_at_the_same_uploaded_picture_after_a_drawing(open_page, digits):
     page = open_page()
     tool.draw(page, ONE)

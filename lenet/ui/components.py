@@ -38,12 +38,6 @@ class Asset(gr.HTML):
             value, html_template=template, js_on_load=script, css_template="", apply_default_css=False, **options
         )
 
-    def get_block_name(self) -> str:
-        return "html"
-
-    def api_info(self) -> dict[str, Any]:
-        return {"type": "object"}
-
 
 class Pad(Asset):
     """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``pad_value``."""

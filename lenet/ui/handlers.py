@@ -58,7 +58,7 @@ class Handlers:
 
     def on_example(self, pad: Any, name: str, chosen: gr.EventData):
         """(verdict, maps, pad, upload): the example is put on the pad, where it can be drawn on."""
-        picture = ui.example_picture(self.checkpoint(name).kind, chosen._data.get("index"))
+        picture = ui.example_picture(self.checkpoint(name).kind, chosen.index)
         put = ui.pad_value(ui.pad_count(pad), picture)
         return *self.show(put, None, name), put, None
 
@@ -69,6 +69,8 @@ class Handlers:
 
     def predict(self, picture: str, checkpoint: str) -> dict[str, Any]:
         """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
+        if not picture:
+            raise gr.Error("There is no picture; send one, in Python as gradio_client.handle_file(path).")
         try:
             prediction = predict(self.checkpoint(checkpoint), open_picture(picture))
         except (ValueError, OSError) as error:

@@ -70,7 +70,6 @@ function isEmpty() {
 function refresh() {
   hint.hidden = !isEmpty();
   undoButton.disabled = marks.length === 0;
-  clearButton.disabled = isEmpty();
 }
 
 // The pad's opacity, averaged down to GRID x GRID: the canvas is drawn in one colour, so opacity is ink.
@@ -124,9 +123,9 @@ function undo() {
   finish();
 }
 
+// Also tells the server when the pad was empty: an uploaded picture goes too.
 function clear() {
-  if (isEmpty()) return;
-  marks.push({ cleared: true });
+  if (!isEmpty()) marks.push({ cleared: true });
   redraw();
   finish();
 }
