@@ -9,11 +9,12 @@ One pure function serves the pen, the photo and the data set's own images.
 
 import io
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from lenet.regions import bounding_box, fill_holes, label_regions, region_sizes
 
@@ -27,13 +28,17 @@ INK_BOX = 20
 """Side of the box that MNIST fits a digit's ink into, in pixels."""
 
 CENTRE_OF_MASS = 14.0
-"""Where MNIST puts the centre of mass, as a 0-based index on both axes (measured on all 70,000 images: 14.0 +- 0.29)."""
+"""Where MNIST puts the centre of mass, a 0-based index on both axes (measured on all 70,000 images: 14.0 +- 0.29)."""
 
 WORKING_SIDE = 512
 """Longest side at which a picture is analysed, in pixels; more only costs time."""
 
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused from their header, before anything is decoded."""
+
+UNREADABLE = "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF."
+
+TOO_LARGE = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller."
 
 MIN_CONTRAST = 0.06
 """Ink must differ from its ground by this share of the range from black to white; less is paper texture."""
@@ -71,21 +76,21 @@ class Prepared:
 def open_picture(source: Path | str | bytes) -> Image.Image:
     """Open a picture file, or the bytes of one, upright (EXIF).
 
-    Raises FileNotFoundError, or ValueError with a sentence for a person when it cannot be read or is too large.
+    Raises FileNotFoundError, or ValueError when it cannot be read or is too large, with a sentence for a person.
     """
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
         image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # lets the JPEG decoder skip most of a large photo's work
-        if image.width * image.height > MAX_PIXELS:
-            raise ValueError(f"The picture has {image.width} x {image.height} pixels; the limit is 64 million.")
-        image.load()
-        return ImageOps.exif_transpose(image)
-    except FileNotFoundError:
-        raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, EOFError) as error:
-        raise ValueError(
-            "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF."
-        ) from error
+        if image.width * image.height <= MAX_PIXELS:
+            image.load()
+            return ImageOps.exif_transpose(image)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"There is no file '{source}'; check its name and folder.") from error
+    except Image.DecompressionBombError as error:
+        raise ValueError(TOO_LARGE) from error
+    except (OSError, SyntaxError, EOFError, ValueError) as error:
+        raise ValueError(UNREADABLE) from error
+    raise ValueError(TOO_LARGE)
 
 
 def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
@@ -115,10 +120,10 @@ def _colours(picture: Image.Image | NDArray) -> NDArray[np.float32]:
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
     """16-bit, 32-bit and float greys -> 8 bits; Pillow's own conversion would clip instead of scaling."""
-    values = np.asarray(picture, np.float64)
-    top = max(values.max(), 1)
-    full = 255 if top <= 255 else 65_535 if top <= 65_535 else top
-    return Image.fromarray(np.round(values.clip(0) / full * 255).astype(np.uint8))
+    values = np.nan_to_num(np.asarray(picture, np.float64), posinf=0).clip(0)
+    top = values.max()
+    full = next(limit for limit in (1, 255, 65_535, top) if top <= limit)
+    return Image.fromarray(np.round(values / full * 255).astype(np.uint8))
 
 
 def _flatten(picture: Image.Image) -> Image.Image:
@@ -171,73 +176,106 @@ def _ink(grey: Plane) -> Plane:
     if _is_ink_bright(grey):
         grey = 1 - grey
     ground = np.maximum(_ground(grey), grey)
-    return 1 - grey / np.maximum(ground, 1 / 255)
+    return (ground - grey) / np.maximum(ground, 1 / 255)
 
 
 def _is_ink_bright(grey: Plane) -> bool:
-    """Whether what stands out from the border's ground is brighter than it.
+    """Whether thin things are brighter than what surrounds them.
 
-    The ground is a quadratic surface fitted to the border alone, so that a lamp's glow in the middle is not taken for ink.
+    The sign of the third moment of each pixel's difference from its neighbourhood's mean. Strokes are few pixels that
+    differ much. Slow light differs little, and the edge of a shadow or of the page differs both ways alike.
     """
-    height, width = grey.shape
-    y, x = np.meshgrid(np.linspace(-1, 1, height), np.linspace(-1, 1, width), indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
-    border = _border(grey.shape)
-    a, b = terms[border], grey[border]
-    trusted = abs(b - np.median(b)) <= max(0.25, 2 * np.median(abs(b - np.median(b))))
-    for _ in range(3):
-        surface = np.linalg.lstsq(a[trusted], b[trusted], rcond=None)[0]
-        misfit = abs(a @ surface - b)
-        trusted = misfit <= max(2 / 255, 2.5 * np.median(misfit))
-    residual = grey - (terms @ surface).clip(0, 1)
-    return (residual * abs(residual)).sum() > 0
+    small = _shrink(grey)
+    window = _odd(NEIGHBOURHOOD * min(small.shape))
+    return float(((small - _sliding_mean(small, window)) ** 3).sum()) > 0
 
 
-BORDER = 0.06
-"""The border's width as a share of the side."""
+NEIGHBOURHOOD = 0.3
+"""Side of a neighbourhood as a share of the shorter side; on 3,000 MNIST images this reads every polarity right."""
+
+ANALYSIS_SIDE = 128
+"""Side at which ground and polarity are judged, in pixels: averaging removes the sensor's noise, and it is fast."""
 
 
-def _border(shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """The frame of the picture."""
-    rows, columns = (max(1, round(BORDER * length)) for length in shape)
-    border = np.ones(shape, np.bool_)
-    border[rows:-rows, columns:-columns] = False
-    return border
+def _shrink(grey: Plane) -> Plane:
+    """No side longer than ANALYSIS_SIDE, the aspect given up where need be."""
+    return _resize(grey, *(min(length, ANALYSIS_SIDE) for length in grey.shape))
+
+
+def _odd(length: float) -> int:
+    """The odd window nearest above a length in pixels, at least 3."""
+    return max(3, round(length) | 1)
 
 
 def _ground(grey: Plane) -> Plane:
-    """The bright paper without the dark strokes: a grey closing with a window wider than any stroke."""
-    height, width = grey.shape
-    small = _resize(grey, min(height, GROUND_SIDE), min(width, GROUND_SIDE))
-    window = max(3, round(GROUND_WINDOW * min(small.shape)) | 1)
-    closed = _sliding(_sliding(small, window, np.max), window, np.min)
-    return _resize(closed, height, width, Image.Resampling.BILINEAR)
+    """The bright paper without the dark strokes: a grey closing, its window wider than the strokes.
+
+    A window just wide enough follows a shadow's edge; one that is too narrow leaves the strokes' middle in the ground.
+    So the windows grow until one adds hardly any ink, and the next is taken, because junctions are wider than strokes.
+    """
+    small = _shrink(grey)
+    margin = 0 if small.shape == grey.shape else 2  # a darker ground by one pixel, lest scaling up make ink of a step
+    ink, settled = 0.0, False
+    for window in sorted({_odd(share * min(small.shape)) for share in GROUND_WINDOWS}):
+        closed = _sliding(_sliding(small, window, np.maximum), window + margin, np.minimum, **SLOPE)
+        if settled:
+            break
+        before, ink = ink, ((1 - small / closed.clip(1 / 255)) ** 2).sum()
+        settled = ink < SETTLED * before
+    return _resize(closed, *grey.shape, Image.Resampling.BILINEAR)
 
 
-GROUND_SIDE = 64
-"""Side at which the ground is estimated, in pixels: it is smooth, and the cost grows with the window."""
+GROUND_WINDOWS = (0.06, 0.1, 0.17, 0.3, 0.5)
+"""The closing's windows as shares of the shorter side: from a thin pen's stroke to the fattest digit in MNIST."""
 
-GROUND_WINDOW = 0.5
-"""The closing's window as a share of the shorter side; wider than any stroke, narrower than a shadow's reach."""
+SETTLED = 1.2
+"""A window that finds less than this many times the ink of the one before was wide enough."""
 
 
-def _sliding(plane: Plane, window: int, extreme) -> Plane:
-    """The running maximum or minimum over a square window (odd side)."""
+SLOPE = {"mode": "reflect", "reflect_type": "odd"}
+"""Padding that goes on as the plane does at its edge; a flat one would make ink of the dark end of a slope of light."""
+
+
+def _sliding(plane: NDArray, window: int, extreme: np.ufunc, mode: str = "edge", **padding) -> NDArray:
+    """The running maximum or minimum over a square window (odd side): doubling reaches n pixels in log2(n) steps."""
     for axis in (0, 1):
-        pad = [(window // 2, window // 2) if a == axis else (0, 0) for a in (0, 1)]
-        view = np.lib.stride_tricks.sliding_window_view(np.pad(plane, pad, mode="edge"), window, axis)
-        plane = extreme(view, axis=-1)
+        lines = np.pad(np.moveaxis(plane, axis, 0), [(window // 2, window // 2), (0, 0)], mode=mode, **padding)
+        reach = 1
+        while reach < window:
+            step = min(reach, window - reach)
+            lines = extreme(lines[:-step], lines[step:])
+            reach += step
+        plane = np.moveaxis(lines, 0, axis)
+    return plane
+
+
+def _sliding_mean(plane: Plane, window: int) -> Plane:
+    """The running mean over a square window (odd side)."""
+    for axis in (0, 1):
+        lines = np.pad(np.moveaxis(plane, axis, 0), [(window // 2 + 1, window // 2), (0, 0)], mode="edge")
+        total = np.cumsum(lines, 0, dtype=np.float64)
+        plane = np.moveaxis((total[window:] - total[:-window]) / window, 0, axis)
     return plane
 
 
 def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
-    """The pixels that belong to the digit: connected ink, down to the noise, without specks and page edges."""
-    labels, sizes = _regions(ink, _otsu(ink), unrest=95)
-    kept = sizes >= SPECK * sizes.max()
-    edges = kept & _hugs_border(labels, len(sizes))
-    if edges.any() and sizes[kept & ~edges].sum() > PAGE_EDGE * sizes.max():
-        kept &= ~edges
-    return kept[labels]
+    """The pixels that belong to the digit: connected ink, down to the noise, without specks and page edges.
+
+    Raises BlankPicture when the ink is no more than the paper's texture.
+    """
+    threshold = _otsu(ink)
+    strong, weak = ink[ink >= threshold], ink[ink < threshold]
+    if weak.size and strong.mean() - weak.mean() < APART * weak.std():
+        raise BlankPicture
+    labels, sizes = _regions(ink, threshold, unrest=98)
+    edges = _hugs_border(labels)
+    if sizes[~edges].max() > PAGE_EDGE * sizes.max():
+        sizes[edges] = -1
+    return (sizes >= SPECK * sizes.max())[labels]
+
+
+APART = 6.5
+"""Ink is this many standard deviations of the ground from it; noise split in two by its own threshold reaches five."""
 
 
 def _regions(plane: Plane, threshold: float, unrest: float, where=True) -> tuple[NDArray[np.int32], NDArray]:
@@ -250,12 +288,14 @@ def _regions(plane: Plane, threshold: float, unrest: float, where=True) -> tuple
     strong = plane >= max(threshold, MIN_CONTRAST)
     if not strong.any():
         raise BlankPicture
-    clear = where & ~_sliding(strong, 5, np.max)  # two pixels from any strong one: neither ink nor its soft edge
+    clear = where & ~_sliding(strong, 5, np.maximum)  # two pixels from any strong one: neither ink nor its soft edge
     noise = np.percentile(plane[clear], unrest) if clear.any() else 0.0
     if plane.max() < BLANK_GAIN * noise:
         raise BlankPicture
     labels, _ = label_regions(plane > min(max(NOISE_GAIN * noise, FAINTEST), plane[strong].min()))
     sizes = region_sizes(labels, strong)
+    if sizes.max() < max(SMALLEST * plane.size, COHERENT * strong.sum()):
+        raise BlankPicture
     sizes[sizes == 0] = -1
     sizes[0] = -1
     return labels, sizes
@@ -265,26 +305,34 @@ FAINTEST = 1 / 512
 """Half a grey level: on a clean ground all ink counts, as it did when MNIST was made."""
 
 NOISE_GAIN = 2.0
-"""Faint ink counts down to this many times the 95th percentile of the ground's own unrest."""
+"""Faint ink counts down to this many times the ground's own unrest."""
 
 BLANK_GAIN = 2.5
 """Ink that is not this many times stronger than the ground's unrest is unrest too."""
 
+SMALLEST = 1e-4
+"""A largest region with a smaller share of the picture's pixels is the sensor's noise; small digits have thrice that."""
+
+COHERENT = 0.1
+"""Where no region has this share of the strong pixels, they are the paper's texture."""
+
 SPECK = 0.02
 """A region smaller than this share of the largest is a speck."""
 
-PAGE_EDGE = 0.05
-"""Regions along the border are dropped only if what is left has this share of the largest region's pixels."""
+PAGE_EDGE = 0.02
+"""Regions along the border are dropped only if another has this share of the largest region's strong pixels."""
 
-HUGGING = 0.3
-"""A region that touches the border along this share of a side is a page edge, a shadow or a finger."""
+HUGGING = 1.25
+"""A region whose contact with the border is longer than this many square roots of its area is a page edge, a shadow or
+a finger: strokes cross the border, they do not lie along it."""
 
 
-def _hugs_border(labels: NDArray[np.int32], count: int) -> NDArray[np.bool_]:
-    """Whether each of the ``count`` regions, the ground first, lies along one of the four sides."""
-    hugs = np.zeros(count, np.bool_)
-    for side in (labels[0], labels[-1], labels[:, 0], labels[:, -1]):
-        hugs |= np.bincount(side, minlength=count) >= HUGGING * len(side)
+def _hugs_border(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Whether each region, the ground first, lies along the border."""
+    areas = region_sizes(labels)
+    frame = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    contact = np.bincount(frame, minlength=len(areas))
+    hugs = contact > HUGGING * np.sqrt(areas)
     hugs[0] = False
     return hugs
 
@@ -333,7 +381,7 @@ def _perimeter(mask: NDArray[np.bool_]) -> int:
 def _dilate(ink: Plane, diagonal: bool) -> Plane:
     """One pixel wider; crosses and squares in turn make an octagon, nearly a round pen."""
     if diagonal:
-        return _sliding(ink, 3, np.max)
+        return _sliding(ink, 3, np.maximum)
     padded = np.pad(ink, 1)
     return np.maximum.reduce([ink, padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]])
 
@@ -371,14 +419,14 @@ def _is_several(mask: NDArray[np.bool_]) -> bool:
         if rows.stop - rows.start >= SEVERAL * len(mask):
             spans.append((columns.start, columns.stop))
     spans.sort()
-    return any(right[0] >= left[1] for left, right in zip(spans, spans[1:], strict=False))
+    return any(right[0] >= left[1] for left, right in pairwise(spans))
 
 
 # Garments
 
 
 def _prepare_garment(colours: NDArray[np.float32]) -> Prepared:
-    grey, ground = _luminance(colours), _corner_ground(colours)
+    grey, ground = _luminance(colours), _backdrop(colours)
     difference = abs(colours - ground).max(-1)
     mask = _cloth_mask(difference)
     cloth = _cloth(grey, _luminance(ground), mask)
@@ -389,12 +437,24 @@ def _prepare_garment(colours: NDArray[np.float32]) -> Prepared:
     return Prepared({"picture": grey, "cloth": cloth, "box": box, "network": field})
 
 
+BORDER = 0.06
+"""The border's width as a share of the side."""
+
+
+def _border(shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """The frame of the picture."""
+    rows, columns = (max(1, round(BORDER * length)) for length in shape)
+    border = np.ones(shape, np.bool_)
+    border[rows:-rows, columns:-columns] = False
+    return border
+
+
 CORNER = 0.05
 """Side of a corner that is taken for ground, as a share of the picture's; Fashion-MNIST's makers looked there too."""
 
 
 def _corner_ground(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The ground's colour everywhere, (height, width, 3): blended between the corners, without a corner that stands out."""
+    """The ground's colour everywhere, (height, width, 3): a blend of the corners, without one that stands out."""
     height, width, _ = colours.shape
     rows, columns = max(1, round(CORNER * height)), max(1, round(CORNER * width))
     top, bottom = colours[:rows], colours[-rows:]
@@ -409,6 +469,38 @@ def _corner_ground(colours: NDArray[np.float32]) -> NDArray[np.float32]:
 
 ODD_CORNER = 0.2
 """A corner that differs by more from the median corner, on the range from black to white, is covered by something."""
+
+
+def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The ground's colour everywhere, (height, width, 3): quadratic surfaces through the border.
+
+    Least trimmed squares, begun at the blend of the corners, because a garment may reach the border.
+    """
+    small = np.stack([_shrink(colours[..., channel]) for channel in range(3)], axis=-1)
+    down, across = (np.linspace(-1, 1, length, dtype=np.float32) for length in small.shape[:2])
+    y, x = np.meshgrid(down, across, indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
+    border = _border(x.shape)
+    places, seen = terms[border], small[border]
+    fitted = _corner_ground(small)[border]
+    for _ in range(TRIMMINGS):
+        misfit = abs(seen - fitted).max(-1)
+        trusted = misfit <= max(np.quantile(misfit, TRUSTED), EVEN)
+        surface = np.linalg.lstsq(places[trusted], seen[trusted], rcond=None)[0]
+        fitted = places @ surface
+    ground = (terms @ surface).clip(0, 1)
+    bilinear = Image.Resampling.BILINEAR
+    return np.stack([_resize(ground[..., channel], *colours.shape[:2], bilinear) for channel in range(3)], axis=-1)
+
+
+TRUSTED = 0.4
+"""The share of the border that is surely ground; the rest may be garment."""
+
+TRIMMINGS = 4
+"""Rounds of trimming and fitting; the surface moves no more after three."""
+
+EVEN = 2 / 255
+"""Misfit, on the range from black to white, that is always ground: a cut-out's ground is even."""
 
 
 def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
@@ -454,7 +546,7 @@ def _resize(plane: Plane, height: int, width: int, filter=Image.Resampling.BOX) 
 
 
 def _paste(box: Plane, anchor: tuple[float, float], centre: float = CENTRE_OF_MASS) -> Plane:
-    """Put ``box`` on the empty field so that its ``anchor`` (row, column) comes nearest to ``centre``, inside the field."""
+    """Put ``box`` on the empty field, inside it, so that its ``anchor`` (row, column) comes nearest to ``centre``."""
     field = np.zeros((FIELD, FIELD), np.float32)
     top, left = (
         min(max(int(np.floor(centre - point + 0.5)), 0), FIELD - length)
