@@ -172,7 +172,12 @@ def _luminance(colours: NDArray[np.float32]) -> Plane:
 
 
 def _ink(grey: Plane) -> Plane:
-    """The share of light that the pen took away at each pixel, on any ground, bright or dark, evenly lit or not."""
+    """The share of light that the pen took away at each pixel, on any ground, bright or dark, evenly lit or not.
+
+    Raises BlankPicture when there is hardly any contrast.
+    """
+    if np.ptp(grey) < MIN_CONTRAST:
+        raise BlankPicture
     if _is_ink_bright(grey):
         grey = 1 - grey
     ground = np.maximum(_ground(grey), grey)
@@ -208,12 +213,15 @@ def _odd(length: float) -> int:
 
 
 def _ground(grey: Plane) -> Plane:
-    """The bright paper without the dark strokes: a grey closing, its window wider than the strokes.
+    """The bright paper without the dark strokes: of one brightness in a drawing, a grey closing in a photo.
 
     A window just wide enough follows a shadow's edge; one that is too narrow leaves the strokes' middle in the ground.
     So the windows grow until one adds hardly any ink, and the next is taken, because junctions are wider than strokes.
     """
     small = _shrink(grey)
+    brightest = small.max()
+    if (small[_border(small.shape)] >= brightest - EVEN).mean() > DRAWN:
+        return np.full_like(grey, brightest)
     margin = 0 if small.shape == grey.shape else 2  # a darker ground by one pixel, lest scaling up make ink of a step
     ink, settled = 0.0, False
     for window in sorted({_odd(share * min(small.shape)) for share in GROUND_WINDOWS}):
@@ -225,12 +233,17 @@ def _ground(grey: Plane) -> Plane:
     return _resize(closed, *grey.shape, Image.Resampling.BILINEAR)
 
 
+EVEN = 2 / 255
+"""Two grey levels: a drawing's or a cut-out's ground differs no more from itself, a photo's does."""
+
+DRAWN = 0.75
+"""Where this share of the border is even and nothing is brighter, the picture was drawn, not photographed."""
+
 GROUND_WINDOWS = (0.06, 0.1, 0.17, 0.3, 0.5)
 """The closing's windows as shares of the shorter side: from a thin pen's stroke to the fattest digit in MNIST."""
 
 SETTLED = 1.2
 """A window that finds less than this many times the ink of the one before was wide enough."""
-
 
 SLOPE = {"mode": "reflect", "reflect_type": "odd"}
 """Padding that goes on as the plane does at its edge; a flat one would make ink of the dark end of a slope of light."""
@@ -264,10 +277,10 @@ def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
     Raises BlankPicture when the ink is no more than the paper's texture.
     """
     threshold = _otsu(ink)
+    labels, sizes = _regions(ink, threshold, unrest=98)
     strong, weak = ink[ink >= threshold], ink[ink < threshold]
     if weak.size and strong.mean() - weak.mean() < APART * weak.std():
         raise BlankPicture
-    labels, sizes = _regions(ink, threshold, unrest=98)
     edges = _hugs_border(labels)
     if sizes[~edges].max() > PAGE_EDGE * sizes.max():
         sizes[edges] = -1
@@ -311,7 +324,7 @@ BLANK_GAIN = 2.5
 """Ink that is not this many times stronger than the ground's unrest is unrest too."""
 
 SMALLEST = 1e-4
-"""A largest region with a smaller share of the picture's pixels is the sensor's noise; small digits have thrice that."""
+"""A largest region with a smaller share of the picture's pixels is sensor noise; small digits have three times that."""
 
 COHERENT = 0.1
 """Where no region has this share of the strong pixels, they are the paper's texture."""
@@ -437,18 +450,6 @@ def _prepare_garment(colours: NDArray[np.float32]) -> Prepared:
     return Prepared({"picture": grey, "cloth": cloth, "box": box, "network": field})
 
 
-BORDER = 0.06
-"""The border's width as a share of the side."""
-
-
-def _border(shape: tuple[int, int]) -> NDArray[np.bool_]:
-    """The frame of the picture."""
-    rows, columns = (max(1, round(BORDER * length)) for length in shape)
-    border = np.ones(shape, np.bool_)
-    border[rows:-rows, columns:-columns] = False
-    return border
-
-
 CORNER = 0.05
 """Side of a corner that is taken for ground, as a share of the picture's; Fashion-MNIST's makers looked there too."""
 
@@ -499,9 +500,6 @@ TRUSTED = 0.4
 TRIMMINGS = 4
 """Rounds of trimming and fitting; the surface moves no more after three."""
 
-EVEN = 2 / 255
-"""Misfit, on the range from black to white, that is always ground: a cut-out's ground is even."""
-
 
 def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
     """The garment: the large regions that differ from the ground, with their holes filled."""
@@ -521,6 +519,18 @@ def _cloth(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> Plane:
 
 
 # Both
+
+
+BORDER = 0.06
+"""The border's width as a share of the side."""
+
+
+def _border(shape: tuple[int, int]) -> NDArray[np.bool_]:
+    """The frame of the picture."""
+    rows, columns = (max(1, round(BORDER * length)) for length in shape)
+    border = np.ones(shape, np.bool_)
+    border[rows:-rows, columns:-columns] = False
+    return border
 
 
 KEEP_SCALE = 0.06
