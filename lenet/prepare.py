@@ -498,7 +498,7 @@ TRUSTED = 0.4
 """The share of the border that is surely ground; the rest may be garment."""
 
 TRIMMINGS = 4
-"""Rounds of trimming and fitting; the surface moves no more after three."""
+"""Rounds of trimming and fitting; one round costs five points under a vignette."""
 
 
 def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
