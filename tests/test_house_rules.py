@@ -18,7 +18,10 @@ ARROWS = {
     "recipes": {"model"},
     "training": {"recipes"},
     "checkpoint": {"model"},
-    "prepare": {"regions"},
+    "planes": {"regions"},
+    "digits": {"planes", "regions"},
+    "garments": {"planes", "regions"},
+    "prepare": {"planes", "digits", "garments"},
     "predict": {"checkpoint", "prepare"},
     "export": {"predict"},
 }

@@ -7,8 +7,9 @@ from PIL import Image
 
 from lenet import datasets
 from lenet.export import save_npz
+from lenet.planes import BlankPicture
 from lenet.predict import predict
-from lenet.prepare import BlankPicture, open_picture
+from lenet.prepare import open_picture
 
 
 def png(picture: np.ndarray) -> bytes:

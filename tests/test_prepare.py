@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
 from lenet import prepare as module
-from lenet.prepare import BlankPicture, Prepared, open_picture, prepare
+from lenet.planes import BlankPicture
+from lenet.prepare import Prepared, open_picture, prepare
 
 QUICK = settings(max_examples=25, deadline=None, derandomize=True)
 

@@ -7,8 +7,9 @@ from typing import Any
 import gradio as gr
 
 from lenet.checkpoint import Checkpoint, load
+from lenet.planes import BlankPicture
 from lenet.predict import Prediction, predict
-from lenet.prepare import BlankPicture, open_picture
+from lenet.prepare import open_picture
 from lenet.ui import components as ui
 
 HINTS = {
