@@ -36,6 +36,7 @@ $(BIN)/pip:
 	  || { rm -rf $(VENV); echo "Python's venv is missing; install it: sudo apt-get install python3-venv"; exit 1; }
 
 $(VENV)/run.stamp: requirements.txt | $(BIN)/pip
+	@echo "Installing PyTorch and gradio into $(VENV): several GB, a few minutes ..."
 	$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
 

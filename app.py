@@ -13,4 +13,7 @@ except (OSError, ValueError, gr.Error) as error:
     sys.exit(f"app.py: error: {error}")
 
 if __name__ == "__main__":
-    demo.launch(**launch_options())
+    try:
+        demo.launch(**launch_options())
+    except OSError as error:
+        sys.exit(f"app.py: error: {error}")

@@ -29,7 +29,7 @@ class OneLineParser(argparse.ArgumentParser):
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = OneLineParser(description="Train a LeNet and write a checkpoint folder.")
     parser.add_argument("--recipe", choices=RECIPES, required=True, help="architecture and training")
-    parser.add_argument("--dataset", choices=datasets.SOURCES, required=True)
+    parser.add_argument("--dataset", choices=datasets.SOURCES, required=True, help="what to learn")
     parser.add_argument(
         "--data-dir",
         type=Path,

@@ -7,7 +7,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import TextIO
 
 import torch
 
@@ -18,13 +20,17 @@ from lenet.prepare import SUFFIXES, open_picture
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = "mnist-modern"
 STDIN = "-"
+USAGE_ERROR = 2
+"""Exit status for arguments that cannot be used, as argparse has it."""
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet")
     command = parser.add_subparsers(required=True).add_parser("predict", help="say what is in pictures")
     command.add_argument("paths", nargs="+", metavar="PATH", help="a picture, a folder of them, or - for stdin")
-    command.add_argument("--checkpoint", default=DEFAULT_CHECKPOINT, help="a name in checkpoints/, or a folder")
+    command.add_argument(
+        "--checkpoint", default=DEFAULT_CHECKPOINT, help="a name in checkpoints/, or a folder (default: %(default)s)"
+    )
     command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.add_argument("--npz", type=Path, metavar="DIR", help="write each picture's activations to DIR")
     command.add_argument("--csv", type=Path, metavar="FILE", help="write a table of all probabilities")
@@ -32,27 +38,33 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def pictures(paths: list[str]) -> Iterator[str]:
-    """The files that ``paths`` name, folders walked in alphabetical order."""
+    """The files that ``paths`` name, folders walked in alphabetical order; a folder without pictures names itself."""
     for path in paths:
         if path != STDIN and Path(path).is_dir():
-            yield from (str(file) for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES)
+            yield from [str(file) for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES] or [
+                path
+            ]
         else:
             yield path
 
 
 def read(path: str, network: checkpoint.Checkpoint) -> Prediction:
     """Predict one file. Raises ValueError or OSError when it cannot be read or is blank."""
-    return predict(network, open_picture(sys.stdin.buffer.read() if path == STDIN else Path(path)))
+    if path == STDIN:
+        return predict(network, open_picture(sys.stdin.buffer.read()))
+    if Path(path).is_dir():
+        raise FileNotFoundError(f"There is no picture in the folder; pictures end in {', '.join(SUFFIXES)}.")
+    return predict(network, open_picture(Path(path)))
 
 
-def as_json(path: str, name: str, prediction: Prediction) -> str:
-    answer = {
-        "file": path,
-        "checkpoint": name,
-        "label": prediction.label,
-        "probabilities": prediction.probabilities,
-    }
-    return json.dumps(answer)
+def describe(path: str, name: str, answer: Prediction | Exception, as_json: bool) -> str:
+    """One picture's answer, or what is wrong with it, as a line of text or of JSON."""
+    if isinstance(answer, Exception):
+        return json.dumps({"file": path, "error": str(answer)}) if as_json else f"{path}: {answer}"
+    if not as_json:
+        return f"{path}: {answer.label} ({answer.probabilities[answer.label]:.1%})"
+    line = {"file": path, "checkpoint": name, "label": answer.label, "probabilities": answer.probabilities}
+    return json.dumps(line)
 
 
 def npz_path(folder: Path, path: str) -> Path:
@@ -65,40 +77,44 @@ def npz_path(folder: Path, path: str) -> Path:
     return target
 
 
+def open_table(path: Path | None):
+    """The CSV file as a context, or a context of None."""
+    return path.open("w", encoding="utf-8", newline="") if path else nullcontext()
+
+
+def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, table: TextIO | None) -> int:
+    """Answer for every picture as soon as it is read; the exit status."""
+    if table:
+        export.write_csv_header(network.classes, table)
+    status = 0
+    for path in pictures(options.paths):
+        try:
+            answer = read(path, network)
+        except (OSError, ValueError) as error:
+            status = 1
+            print(describe(path, network.name, error, options.json), file=None if options.json else sys.stderr)
+            continue
+        print(describe(path, network.name, answer, options.json))
+        if options.npz:
+            export.save_npz(answer, npz_path(options.npz, path))
+        if table:
+            export.write_csv_row(path, answer, table)
+    return status
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     torch.set_num_threads(1)  # two are slower for one picture
-    path = Path(options.checkpoint)
+    folder = Path(options.checkpoint)
     try:
-        network = checkpoint.load(path if path.is_dir() else CHECKPOINTS / options.checkpoint)
+        network = checkpoint.load(folder if folder.is_dir() else CHECKPOINTS / options.checkpoint)
         if options.npz:
             options.npz.mkdir(parents=True, exist_ok=True)
+        with open_table(options.csv) as table:
+            return predict_all(options, network, table)
     except (OSError, ValueError) as error:
         print(f"lenet: error: {error}", file=sys.stderr)
-        return 2
-    done, failed = [], 0
-    for path in pictures(options.paths):
-        try:
-            prediction = read(path, network)
-        except (OSError, ValueError) as error:
-            failed += 1
-            if options.json:
-                print(json.dumps({"file": path, "error": str(error)}))
-            else:
-                print(f"{path}: {error}", file=sys.stderr)
-            continue
-        if options.json:
-            print(as_json(path, network.name, prediction))
-        else:
-            print(f"{path}: {prediction.label} ({prediction.probabilities[prediction.label]:.1%})")
-        if options.npz:
-            export.save_npz(prediction, npz_path(options.npz, path))
-        if options.csv:
-            done.append((path, prediction))
-    if options.csv:
-        with options.csv.open("w", encoding="utf-8", newline="") as file:
-            export.write_csv(done, file)
-    return 1 if failed else 0
+        return USAGE_ERROR
 
 
 if __name__ == "__main__":

@@ -52,11 +52,14 @@ def names(root: Path) -> list[str]:
 
 def writable(folder: Path) -> None:
     """Make sure that a checkpoint can be written to ``folder``, before hours are spent on one. Raises OSError."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; a checkpoint is a folder")
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-"):
-        pass
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-"):
+            pass
+    except OSError as error:
+        raise OSError(f"{folder} cannot be written: {error.strerror}") from error
 
 
 def save(checkpoint: Checkpoint, folder: Path) -> None:

@@ -90,16 +90,25 @@ def _ensure_files(loader: type[sources.MNIST], data_dir: Path) -> None:
     faults = _faults(raw)
     if not faults:
         return
+    new_folders = [folder for folder in (raw, raw.parent, data_dir) if not folder.exists()]
     try:
         for file in faults:
             (raw / file).unlink(missing_ok=True)  # torchvision downloads only while a file is missing
         with _socket_timeout(DOWNLOAD_TIMEOUT):
             loader(data_dir, download=True)
     except (OSError, RuntimeError) as error:
+        _remove_empty(new_folders)
         reason = str(error).strip().splitlines()[-1]
         raise OSError(_advice(loader, raw, faults) + f"; downloading failed: {reason}") from error
     if faults := _faults(raw):
         raise OSError(_advice(loader, raw, faults) + "; the download did not help")
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Take back the folders that a failed download made, innermost first."""
+    for folder in folders:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _faults(raw: Path) -> dict[str, str]:

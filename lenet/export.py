@@ -15,10 +15,11 @@ def save_npz(prediction: Prediction, path: Path) -> None:
     np.savez_compressed(path, picture=prediction.prepared.picture, **prediction.activations)
 
 
-def write_csv(rows: Iterable[tuple[str, Prediction]], file: TextIO) -> None:
-    """Write one line for each (file name, prediction): the file, the label, each class's probability."""
-    writer = csv.writer(file)
-    for number, (name, prediction) in enumerate(rows):
-        if number == 0:
-            writer.writerow(["file", "label", *prediction.probabilities])
-        writer.writerow([name, prediction.label, *(f"{p:.6f}" for p in prediction.probabilities.values())])
+def write_csv_header(classes: Iterable[str], file: TextIO) -> None:
+    """Write the names of the columns: the file, the label, each class."""
+    csv.writer(file).writerow(["file", "label", *classes])
+
+
+def write_csv_row(name: str, prediction: Prediction, file: TextIO) -> None:
+    """Write one picture's line: its file name, its label, each class's probability."""
+    csv.writer(file).writerow([name, prediction.label, *(f"{p:.6f}" for p in prediction.probabilities.values())])

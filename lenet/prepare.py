@@ -4,6 +4,7 @@ One pure function serves the pen, the photo and the data set's own images.
 """
 
 import io
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +22,14 @@ WORKING_SIDE = 512
 MAX_PIXELS = 64_000_000
 """Larger pictures are refused from their header, before anything is decoded."""
 
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # MAX_PIXELS is stricter than Pillow's
+
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 """The formats that are opened; Pillow's other decoders are for files that nobody photographs or draws."""
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
-UNREADABLE = "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF."
+UNREADABLE = "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF (save HEIC as JPEG)."
 
 TOO_LARGE = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller."
 
@@ -75,8 +78,7 @@ def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
 
     Raises BlankPicture when there is nothing to see.
     """
-    steps, warnings = BY_KIND[kind](_colours(picture))
-    return Prepared(steps, warnings)
+    return Prepared(*BY_KIND[kind](_colours(picture)))
 
 
 BY_KIND = {"digit": prepare_digit, "garment": prepare_garment}

@@ -23,7 +23,6 @@ class Recipe:
     epochs: int = 10
     validation: int = 5_000
     keep: str = "last"
-    label_smoothing: float = 0.0
     xavier: bool = False
     standardise: bool = False
     augment: bool = False
@@ -41,7 +40,6 @@ RECIPES = {
         schedule="one-cycle",
         batch_size=128,
         epochs=30,
-        label_smoothing=0.05,
         standardise=True,
         augment=True,
     ),

@@ -72,7 +72,6 @@ def fit(
         model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     schedule = SCHEDULES[recipe.schedule](optimizer, recipe, steps * recipe.epochs)
-    criterion = nn.CrossEntropyLoss(label_smoothing=recipe.label_smoothing)
     best, best_weights = -1.0, {}
     for number in range(1, recipe.epochs + 1):
         model.train()
@@ -82,7 +81,7 @@ def fit(
             if augment:
                 batch = augment(batch, generator)
             logits = model(batch.contiguous(memory_format=torch.channels_last))
-            loss = criterion(logits, targets)
+            loss = F.cross_entropy(logits, targets)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -58,6 +58,13 @@ def expect_hint(page: Page, words: str = "Draw a digit") -> None:
     expect(label(page)).to_contain_text(words, timeout=PATIENCE)
     expect(page.locator(".verdict-bars")).to_be_hidden()
     expect(page.locator(".map")).to_have_count(0)
+    expect(page.locator(".verdict-note")).to_be_hidden()
+
+
+def settle(page: Page) -> None:
+    """Wait until the last thing that the pad sent is answered: numbers change while the pen moves."""
+    answered = "document.querySelector('[data-sent]').dataset.sent === document.querySelector('[data-label]').dataset.n"
+    page.wait_for_function(answered, timeout=PATIENCE)
 
 
 def choose(page: Page, checkpoint: str) -> None:
@@ -95,6 +102,7 @@ def test_a_digit_drawn_by_mouse_is_recognised(open_page, stroke, digit):
     page = open_page()
     tool.draw(page, stroke)
     expect_label(page, digit)
+    settle(page)
     best = page.locator(".bar-best")
     expect(best).to_have_attribute("data-class", digit)
     numbers = [float(text.split()[0]) for text in page.locator(".bar-number").all_text_contents()]
@@ -134,7 +142,7 @@ def test_label_and_maps_change_while_the_pen_is_down(open_page):
 def test_what_the_network_sees_is_28_by_28_white_on_black(open_page):
     page = open_page()
     tool.draw(page, ONE)
-    expect_label(page, "1")
+    settle(page)
     seen = pixels(page, ".verdict-seen canvas")
     assert seen.shape == (28, 28, 4)
     assert seen[0].max(axis=0)[0] == 0
@@ -145,7 +153,7 @@ def test_what_the_network_sees_is_28_by_28_white_on_black(open_page):
 def test_undo_takes_back_one_stroke_and_clear_everything(open_page):
     page = open_page()
     tool.draw(page, ONE)
-    expect_label(page, "1")
+    settle(page)
     before = pixels(page, ".pad-canvas")
     tool.draw(page, [(0.15, 0.5), (0.85, 0.5)])
     expect(label(page)).not_to_have_text("1", timeout=PATIENCE)
@@ -179,6 +187,34 @@ def test_rubbing_everything_out_is_blank_again(open_page):
     page.get_by_label("Pen width").fill("16")
     tool.draw(page, [(0.3, 0.5), (0.7, 0.5), (0.3, 0.5)])
     expect_hint(page)
+
+
+def test_after_clear_the_brush_draws_again(open_page):
+    page = open_page()
+    page.get_by_role("button", name="Eraser").click()
+    page.get_by_role("button", name="Clear").click()
+    tool.draw(page, ONE)
+    expect_label(page, "1")
+
+
+def test_ctrl_z_undoes_wherever_the_focus_is_on_the_pad(open_page):
+    page = open_page()
+    tool.draw(page, ONE)
+    tool.draw(page, [(0.15, 0.5), (0.85, 0.5)])
+    page.get_by_role("button", name="Undo").click()
+    expect_label(page, "1")
+    page.keyboard.press("Control+z")
+    expect_hint(page)
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280, 1920])
+def test_the_page_stands_in_the_middle_and_bars_are_long_enough_to_compare(open_page, width):
+    page = open_page(width)
+    tool.draw(page, ONE)
+    expect_label(page, "1")
+    maps, track = page.locator(".maps").bounding_box(), page.locator(".bar-track").first.bounding_box()
+    assert maps["x"] == pytest.approx(width - maps["x"] - maps["width"], abs=16)
+    assert track["width"] > 150
 
 
 def test_the_size_changes_the_pen(open_page):
@@ -272,7 +308,7 @@ def test_examples_are_put_on_the_pad_and_can_be_drawn_on(open_page, digits):
     page.get_by_role("button", name="Example: 5").first.click()
     expect_label(page, "5")
     seen = pixels(page, ".verdict-seen canvas")[..., 0]
-    assert abs(seen.astype(int) - digits[5]).max() < 16
+    assert abs(seen.astype(int) - digits[5]).mean() < 2
     shown = "() => document.querySelector('.verdict-seen canvas').toDataURL()"
     before = page.evaluate(shown)
     tool.draw(page, [(0.1, 0.9), (0.9, 0.9)])
@@ -287,6 +323,7 @@ def test_garments_have_their_own_examples_and_names(open_page):
     expect_hint(page, "garment")
     page.get_by_role("button", name="Example: Ankle boot").first.click()
     expect_label(page, "Ankle boot")
+    expect(page.locator(".verdict-note")).to_have_text("The data set calls this example: Ankle boot")
     for garment in ("Pullover", "Coat"):
         expect(page.get_by_role("button", name=f"Example: {garment}")).to_have_count(3)
 
@@ -308,6 +345,8 @@ def test_two_visitors_never_see_each_other_s_drawing(open_page):
     tool.draw(second, ZERO)
     expect_label(first, "7")
     expect_label(second, "0")
+    settle(first)
+    settle(second)
     assert not np.array_equal(pixels(first, ".verdict-seen canvas"), pixels(second, ".verdict-seen canvas"))
     third = open_page()
     expect_hint(third)

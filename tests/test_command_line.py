@@ -76,6 +76,23 @@ def test_activations_and_table_are_written(folder, tmp_path, capsys):
     assert rows[1]["file"] == pictures[1]
 
 
+def test_a_folder_without_pictures_is_an_error(tmp_path, capsys):
+    (tmp_path / "notes.txt").touch()
+    assert main(["predict", str(tmp_path), "--json"]) == 1
+    (answer,) = answers(capsys)
+    assert "no picture in the folder" in answer["error"]
+
+
+@pytest.mark.parametrize("option", ["--csv", "--npz"])
+def test_an_unwritable_output_is_one_line_before_any_work(folder, tmp_path, capsys, option):
+    (tmp_path / "file").touch()
+    assert main(["predict", str(folder / "seven.png"), option, str(tmp_path / "file" / "out")]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("lenet: error: ")
+    assert printed.err.count("\n") == 1
+
+
 def test_a_wrong_checkpoint_names_the_right_ones(folder, capsys):
     assert main(["predict", str(folder), "--checkpoint", "nothing"]) == 2
     assert "mnist-modern" in capsys.readouterr().err

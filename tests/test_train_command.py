@@ -96,7 +96,6 @@ def fails_cleanly(capsys, tmp_path, *arguments) -> str:
 def test_missing_data_that_cannot_be_had_end_in_one_line(mirror, tmp_path, capsys, monkeypatch):
     for file in mirror.iterdir():
         file.unlink()
-    (tmp_path / "none" / "MNIST" / "raw").mkdir(parents=True)
     (tmp_path / "out").mkdir()
     line = fails_cleanly(capsys, tmp_path, "--data-dir", tmp_path / "none", "--out", tmp_path / "out" / "x")
     assert "--data-dir" in line

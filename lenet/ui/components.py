@@ -40,7 +40,7 @@ class Asset(gr.HTML):
 
 
 class Pad(Asset):
-    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``pad_value``."""
+    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``put_on_pad``."""
 
 
 class Verdict(Asset):
@@ -88,33 +88,43 @@ def pad_grid(value: Any) -> NDArray[np.uint8] | None:
 
 
 def pad_count(value: Any) -> int:
-    """How many drawings the pad has sent; answers carry it so that a late one can be told."""
+    """How many pictures the pad has shown; answers carry it so that a late one can be told."""
     count = value.get("n", 0) if isinstance(value, dict) else 0
     return count if isinstance(count, int) else 0
 
 
-def pad_value(count: int, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
-    """Put a (28, 28) picture on the pad, each pixel as a square, or empty the pad."""
-    if picture is None:
-        return {"n": count, "grid": "", "put": True}
-    scale = GRID // len(picture)
-    return {"n": count, "grid": _encode(picture.repeat(scale, 0).repeat(scale, 1)), "put": True}
+def put_on_pad(pad: Any, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
+    """The pad's next value: a (28, 28) picture, each pixel as a square, or nothing.
+
+    It counts as a new picture, so that answers to drawings that are still under way come too late.
+    """
+    grid = ""
+    if picture is not None:
+        scale = GRID // len(picture)
+        grid = _encode(picture.repeat(scale, 0).repeat(scale, 1))
+    return {"n": pad_count(pad) + 1, "grid": grid, "put": True}
 
 
 # The answer
 
 
-def verdict_value(count: int, answer: Prediction | str) -> dict[str, Any]:
-    """What verdict.js shows: a prediction, or a sentence where there is none."""
+UNSURE = 0.5
+"""Where even the likeliest class is less probable than this, the page says that the network is not sure."""
+
+
+def verdict_value(count: int, answer: Prediction | str, note: str = "") -> dict[str, Any]:
+    """What verdict.js shows: a prediction, or a sentence where there is none; ``note`` is a remark on the picture."""
     if isinstance(answer, str):
-        return {"n": count, "text": answer, "picture": "", "label": "", "probabilities": [], "doubts": []}
+        return {"n": count, "text": answer, "picture": "", "label": "", "note": "", "probabilities": [], "doubts": []}
+    unsure = answer.probabilities[answer.label] < UNSURE
     return {
         "n": count,
         "text": "",
         "picture": _encode(_bytes(answer.prepared.picture, 0, 1)),
         "label": answer.label,
+        "note": note,
         "probabilities": list(answer.probabilities.items()),
-        "doubts": list(answer.prepared.warnings),
+        "doubts": [*answer.prepared.warnings, *["The network is not sure."] * unsure],
     }
 
 
@@ -149,10 +159,12 @@ def _layer(name: str, maps: NDArray[np.float32]) -> dict[str, Any]:
 
 
 FIRST_LAYER_NOTE = (
-    "After the activation. Each map is one learned filter slid over the picture: bright where its pattern is found."
+    "After the activation, before pooling. Each map is one learned filter slid over the picture: "
+    "the brighter a place, the stronger the filter's answer there."
 )
 LATER_LAYER_NOTE = (
-    "After the activation. Each map combines all maps of the layer before: coarser, more about shape than about place."
+    "After the activation, before pooling. Each map combines all maps of the layer before: "
+    "coarser, more about shape than about place."
 )
 
 
@@ -186,3 +198,8 @@ def example_picture(kind: str, index: Any) -> NDArray[np.uint8]:
         raise ValueError(f"there is no example {index!r}")
     row, column = (EXAMPLE_SIDE * at for at in divmod(index, EXAMPLE_COLUMNS))
     return _sheet(kind)[row : row + EXAMPLE_SIDE, column : column + EXAMPLE_SIDE]
+
+
+def example_note(classes: tuple[str, ...], index: int) -> str:
+    """What an example really shows, for those that the network gets wrong."""
+    return f"The data set calls this example: {classes[index % EXAMPLE_COLUMNS]}"

@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 
 from lenet.checkpoint import Checkpoint, load
-from lenet.planes import BlankPicture
 from lenet.predict import Prediction, predict
 from lenet.prepare import open_picture
 from lenet.ui import components as ui
@@ -33,24 +32,20 @@ class Handlers:
         try:
             return self._load(name)
         except (ValueError, OSError) as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
 
-    def show(self, pad: Any, file: str | None, name: str) -> tuple[dict, dict]:
+    def show(self, pad: Any, file: str | None, name: str, note: str = "") -> tuple[dict, dict]:
         """(verdict, maps) for the uploaded picture, else the drawing, else nothing."""
-        count = ui.pad_count(pad)
-        try:
-            picture = open_picture(file) if file else ui.pad_grid(pad)
-        except (ValueError, OSError) as error:
-            return self._values(count, str(error))
-        return self._values(count, self._answer(picture, name))
+        answer, count = self._answer(pad, file, name), ui.pad_count(pad)
+        return ui.verdict_value(count, answer, note), ui.maps_value(count, answer)
 
-    def on_draw(self, pad: Any, file: str | None, name: str):
-        """(verdict, maps, upload): the drawing replaces an uploaded picture."""
-        return *self.show(pad, None, name), None if file else gr.skip()
+    def on_draw(self, pad: Any, name: str):
+        """(verdict, maps)"""
+        return self.show(pad, None, name)
 
     def on_upload(self, pad: Any, file: str | None, name: str):
         """(verdict, maps, pad): an uploaded picture replaces the drawing; without it the page is empty."""
-        empty = ui.pad_value(ui.pad_count(pad), None)
+        empty = ui.put_on_pad(pad, None)
         return *self.show(empty, file, name), empty
 
     def on_checkpoint(self, pad: Any, file: str | None, name: str):
@@ -59,9 +54,9 @@ class Handlers:
 
     def on_example(self, pad: Any, name: str, chosen: gr.EventData):
         """(verdict, maps, pad, upload): the example is put on the pad, where it can be drawn on."""
-        picture = ui.example_picture(self.checkpoint(name).kind, chosen.index)
-        put = ui.pad_value(ui.pad_count(pad), picture)
-        return *self.show(put, None, name), put, None
+        network = self.checkpoint(name)
+        put = ui.put_on_pad(pad, ui.example_picture(network.kind, chosen.index))
+        return *self.show(put, None, name, ui.example_note(network.classes, chosen.index)), put, None
 
     def examples(self, name: str) -> dict[str, Any]:
         """The strip of examples that suits a checkpoint."""
@@ -71,20 +66,20 @@ class Handlers:
     def predict(self, picture: str, checkpoint: str) -> dict[str, Any]:
         """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
         if not picture:
-            raise gr.Error("There is no picture; send one, in Python as gradio_client.handle_file(path).")
+            raise gr.Error(
+                "There is no picture; send one, in Python as gradio_client.handle_file(path).", print_exception=False
+            )
         try:
             prediction = predict(self.checkpoint(checkpoint), open_picture(picture))
         except (ValueError, OSError) as error:
-            raise gr.Error(str(error)) from error
+            raise gr.Error(str(error), print_exception=False) from error
         return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
 
-    def _answer(self, picture: Any, name: str) -> Prediction | str:
+    def _answer(self, pad: Any, file: str | None, name: str) -> Prediction | str:
         """The prediction, or the sentence that stands in its place."""
         network = self.checkpoint(name)
         try:
+            picture = open_picture(file) if file else ui.pad_grid(pad)
             return HINTS[network.kind] if picture is None else predict(network, picture)
-        except BlankPicture as blank:
-            return str(blank)
-
-    def _values(self, count: int, answer: Prediction | str) -> tuple[dict, dict]:
-        return ui.verdict_value(count, answer), ui.maps_value(count, answer)
+        except (ValueError, OSError) as error:
+            return str(error)

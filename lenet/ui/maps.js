@@ -86,6 +86,7 @@ function show() {
   const shape = JSON.stringify(value.layers.map(({ title, count, height, width }) => [title, count, height, width]));
   if (shape !== built) {
     root.replaceChildren();
+    if (!value.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
     sections = value.layers.map(buildSection);
     built = shape;
   }

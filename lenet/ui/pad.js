@@ -1,8 +1,8 @@
 // The drawing pad. Runs once per page load, as a function of (element, trigger, props, server, upload, watch).
 //
-// props.value: {n, grid}. n counts what the pad has sent; grid is GRID x GRID bytes of ink in base64, row by row, 0 on
+// props.value: {n, grid}. n counts what the pad has shown; grid is GRID x GRID bytes of ink in base64, row by row, 0 on
 // empty ground and 255 where the pen was, or "" when the pad is empty. The server puts a picture on the pad, or empties
-// it, with {n, grid, put: true}.
+// it, with {n, grid, put: true}. "begin" is triggered when a person starts something new on the pad. The element's data-sent is the last n, as data-n of an answer is the one it answers.
 
 const GRID = 112;
 const SEND_EVERY = 40; // milliseconds; faster than the answers come would only queue
@@ -63,8 +63,7 @@ function redraw() {
 }
 
 function isEmpty() {
-  const last = marks.length ? marks[marks.length - 1] : { cleared: true };
-  return last.cleared || marks.every((mark) => mark.cleared || mark.erase);
+  return marks.slice(marks.findLastIndex((mark) => mark.cleared) + 1).every((mark) => mark.erase);
 }
 
 function refresh() {
@@ -89,6 +88,7 @@ function send() {
   timer = null;
   lastSent = performance.now();
   props.value = { n: ++sent, grid: grid() };
+  element.dataset.sent = sent;
   trigger("input");
 }
 
@@ -98,6 +98,7 @@ function sendSoon() {
 }
 
 function begin(point) {
+  trigger("begin");
   stroke = { erase: tool === "eraser", width: size.value / 100, points: [point] };
   marks.push(stroke);
   segment(stroke, point, point);
@@ -118,13 +119,16 @@ function finish() {
 
 function undo() {
   if (!marks.length) return;
+  trigger("begin");
   marks.pop();
   redraw();
   finish();
 }
 
-// Also tells the server when the pad was empty: an uploaded picture goes too.
+// Also when the pad is empty: an uploaded picture goes too. A new drawing starts with the brush.
 function clear() {
+  trigger("begin");
+  choose("brush");
   if (!isEmpty()) marks.push({ cleared: true });
   redraw();
   finish();
@@ -200,11 +204,8 @@ function lowerOrLift() {
 canvas.addEventListener("keydown", (event) => {
   if (pointer !== null) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey) {
-    if (key !== "z") return;
-    liftKeyboardPen();
-    undo();
-  } else if (ARROWS[key]) move(ARROWS[key]);
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (ARROWS[key]) move(ARROWS[key]);
   else if (key === " ") lowerOrLift();
   else if (key === "b" || key === "e") choose(key === "b" ? "brush" : "eraser");
   else if (key === "Delete" || key === "Backspace") {
@@ -213,6 +214,12 @@ canvas.addEventListener("keydown", (event) => {
   } else return;
   event.preventDefault();
   showCursor();
+});
+element.addEventListener("keydown", (event) => {
+  if (pointer !== null || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  event.preventDefault();
+  liftKeyboardPen();
+  undo();
 });
 canvas.addEventListener("blur", () => {
   liftKeyboardPen();
@@ -235,8 +242,9 @@ function imageOf(base64) {
 }
 
 watch("value", () => {
-  const { grid, put } = props.value ?? {};
+  const { n, grid, put } = props.value ?? {};
   if (!put) return; // an echo of what this pad sent
+  sent = Math.max(sent, n);
   if (grid) marks.push({ image: imageOf(grid) });
   else if (!isEmpty()) marks.push({ cleared: true });
   stroke = null;

@@ -1,5 +1,6 @@
 """The page: what stands where, and which handler answers what."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,15 +52,23 @@ def build(root: Path) -> gr.Blocks:
                         buttons=[],
                         min_width=240,
                     )
-                    with gr.Column(scale=2, min_width=260):
+                    with gr.Column(scale=2, min_width=260, elem_classes="lab-examples"):
                         gr.Markdown("or choose an example", elem_classes="lab-caption")
                         examples = ui.Examples(handlers.examples(first))
         maps = ui.Maps(no_maps)
         api = gr.Button(visible=False)  # an endpoint needs a trigger; this one is never shown
-        reply = gr.JSON(visible=False)
+        reply = gr.JSON(label="prediction", visible=False)
 
-        live = {"show_progress": "hidden", "queue": False, "api_visibility": "private"}
-        pad.input(handlers.on_draw, [pad, box, chosen], [verdict, maps, box], trigger_mode="always_last", **live)
+        # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
+        # upload, which gr.Image announces as two inputs, "cleared" and "there".
+        live = {
+            "trigger_mode": "always_last",
+            "show_progress": "hidden",
+            "queue": False,
+            "api_visibility": "private",
+        }
+        pad.begin(None, None, box, js="() => null", api_visibility="private")  # a drawing replaces an uploaded picture
+        pad.input(handlers.on_draw, [pad, chosen], [verdict, maps], **live)
         box.input(handlers.on_upload, [pad, box, chosen], [verdict, maps, pad], **live)
         chosen.input(handlers.on_checkpoint, [pad, box, chosen], [verdict, maps, examples], **live)
         examples.select(handlers.on_example, [pad, chosen], [verdict, maps, pad, box], **live)
@@ -69,7 +78,9 @@ def build(root: Path) -> gr.Blocks:
 
 def launch_options() -> dict[str, Any]:
     """What every launch of the page needs."""
+    port = os.environ.get("GRADIO_SERVER_PORT")
     return {
+        "server_port": int(port) if port else None,  # gradio itself would take the next free one without a word
         "css_paths": ui.STYLE_SHEETS,
         "theme": gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS),
         "run_history": False,  # it makes live drawing three to four times slower

@@ -1,13 +1,14 @@
 // What the network sees and the probability of each class.
 //
-// props.value: {n, text, picture, label, probabilities: [[class, p], ...], doubts: [sentence, ...]}. n is the pad's count;
+// props.value: {n, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...]}. n is the pad's count;
 // an answer older than the one shown is dropped. text stands where the label would when there is nothing to answer.
-// picture is 28 x 28 bytes in base64, or "".
+// picture is 28 x 28 bytes in base64, or "". note is a remark on the picture, or "".
 
 const SIDE = 28;
 
 const canvas = element.querySelector("canvas");
 const label = element.querySelector(".verdict-label");
+const note = element.querySelector(".verdict-note");
 const bars = element.querySelector(".verdict-bars");
 const doubts = element.querySelector(".verdict-doubts");
 const view = canvas.getContext("2d");
@@ -59,6 +60,7 @@ function show() {
   }
   const answer = value.label || value.text;
   if (label.textContent !== answer) label.textContent = answer;
+  note.textContent = value.note;
   doubts.replaceChildren(
     ...value.doubts.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
   );
