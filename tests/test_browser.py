@@ -210,10 +210,12 @@ def test_ctrl_z_undoes_wherever_the_focus_is_on_the_pad(open_page):
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
 def test_the_page_stands_in_the_middle_and_bars_are_long_enough_to_compare(open_page, width):
     page = open_page(width)
+    empty = page.locator(".maps").bounding_box()
     tool.draw(page, ONE)
     expect_label(page, "1")
     maps, track = page.locator(".maps").bounding_box(), page.locator(".bar-track").first.bounding_box()
     assert maps["x"] == pytest.approx(width - maps["x"] - maps["width"], abs=16)
+    assert (maps["x"], maps["width"]) == (empty["x"], empty["width"])
     assert track["width"] > 150
 
 
