@@ -129,12 +129,14 @@ def test_the_two_layers_are_shown_numbered_and_with_a_scale(open_page):
 
 def test_label_and_maps_change_while_the_pen_is_down(open_page):
     page = open_page()
-    tool.draw(page, ONE, lift=False)
-    expect_label(page, "1")
+    tool.draw(page, SEVEN[:2], lift=False)
+    settle(page)
+    expect(label(page)).not_to_have_text("7")
     first = pixels(page, "[data-layer=act1] .map canvas")
     box = page.locator(".pad-canvas").bounding_box()
-    page.mouse.move(box["x"] + 0.9 * box["width"], box["y"] + 0.85 * box["height"], steps=10)
-    expect(label(page)).not_to_have_text("1", timeout=PATIENCE)
+    x, y = SEVEN[2]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=10)
+    expect_label(page, "7")
     assert (pixels(page, "[data-layer=act1] .map canvas") != first).any()
     page.mouse.up()
 
@@ -388,7 +390,7 @@ def test_every_control_can_be_reached_with_the_tab_key(open_page):
 def test_a_finger_draws_on_a_phone_without_scrolling_the_page(open_page):
     page = open_page(390, 844, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    box = page.locator(".pad-canvas").bounding_box()
+    box = tool.pad_box(page)
     touch = page.context.new_cdp_session(page)
 
     def send(kind: str, *points: tuple[float, float]) -> None:

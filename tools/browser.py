@@ -72,11 +72,16 @@ def launch() -> Iterator[Browser]:
             browser.close()
 
 
+def pad_box(page: Page) -> dict[str, float]:
+    """Where the pad is, {x, y, width, height} in pixels, once the page has stopped moving while it loads."""
+    canvas = page.locator(".pad-canvas")
+    canvas.hover()  # Playwright waits here until the element stands still
+    return canvas.bounding_box()
+
+
 def draw(page: Page, stroke: Iterable[Point], lift: bool = True) -> None:
     """Draw one stroke on the pad with the mouse, through ``stroke``'s points; the pen stays down unless ``lift``."""
-    canvas = page.locator(".pad-canvas")
-    canvas.hover()  # waits until the page has stopped moving while it loads
-    box = canvas.bounding_box()
+    box = pad_box(page)
     for number, (x, y) in enumerate(stroke):
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if number == 0 else 6)
         if number == 0:
