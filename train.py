@@ -18,6 +18,9 @@ from lenet.recipes import RECIPES, Recipe
 USAGE_ERROR = 2
 """Exit status for arguments and files that cannot be used, as argparse has it."""
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
+
 
 class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it."""
@@ -124,6 +127,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (ValueError, ArithmeticError, OSError) as error:
         print(f"train.py: error: {error}", file=sys.stderr)
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        print("train.py: stopped; nothing was written", file=sys.stderr)
+        return INTERRUPTED
     print(f"test accuracy {metrics['test']['accuracy']:.4f}, loss {metrics['test']['loss']:.3f}; written to {folder}")
     return 0
 

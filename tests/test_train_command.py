@@ -107,6 +107,19 @@ def test_an_unwritable_output_is_noticed_before_training(quick, small_data, tmp_
     assert "file" in line
 
 
+def test_a_training_that_is_stopped_writes_nothing(quick, small_data, tmp_path, capsys, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(train.training, "evaluate", stop)
+    (tmp_path / "out").mkdir()
+    assert (
+        run("--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / "out/x") == 130
+    )
+    assert "nothing was written" in capsys.readouterr().err
+    assert not any((tmp_path / "out").iterdir())
+
+
 def test_a_training_that_diverges_ends_in_one_line(quick, small_data, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(RECIPES, "classic", replace(RECIPES["classic"], model=RELU, learning_rate=1e12))
     (tmp_path / "out").mkdir()
