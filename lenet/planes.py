@@ -23,7 +23,7 @@ class BlankPicture(ValueError):
     """There is nothing in the picture to recognise."""
 
     def __init__(self):
-        super().__init__("The picture is blank; draw something, or choose a picture with more contrast.")
+        super().__init__("The picture is blank; draw something, or choose a picture in which one thing stands out.")
 
 
 def luminance(colours: NDArray[np.float32]) -> Plane:
