@@ -321,6 +321,19 @@ def test_examples_are_put_on_the_pad_and_can_be_drawn_on(open_page, digits):
     expect_label(page, "5")
 
 
+def test_a_picture_that_arrives_while_the_pen_is_down_ends_the_stroke(open_page, digits):
+    page = open_page()
+    tool.draw(page, ONE, lift=False)
+    expect_label(page, "1")
+    upload(page, png(digits[3]))
+    expect_label(page, "3")
+    box = page.locator(".pad-canvas").bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 20, steps=5)
+    page.mouse.up()
+    assert not pixels(page, ".pad-canvas").any()
+    expect_label(page, "3")
+
+
 def test_garments_have_their_own_examples_and_names(open_page):
     page = open_page()
     choose(page, "fashion-modern")

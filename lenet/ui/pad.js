@@ -2,7 +2,8 @@
 //
 // props.value: {n, grid}. n counts what the pad has shown; grid is GRID x GRID bytes of ink in base64, row by row, 0 on
 // empty ground and 255 where the pen was, or "" when the pad is empty. The server puts a picture on the pad, or empties
-// it, with {n, grid, put: true}. "begin" is triggered when a person starts something new on the pad. The element's data-sent is the last n, as data-n of an answer is the one it answers.
+// it, with {n, grid, put: true}. "begin" is triggered when a person starts something new on the pad. The element's
+// data-sent is the last n, as data-n of an answer is the one it answers.
 
 const GRID = 112;
 const SEND_EVERY = 40; // milliseconds; faster than the answers come would only queue
@@ -247,7 +248,10 @@ watch("value", () => {
   sent = Math.max(sent, n);
   if (grid) marks.push({ image: imageOf(grid) });
   else if (!isEmpty()) marks.push({ cleared: true });
-  stroke = null;
+  // A stroke under way is part of what was replaced: it must neither go on nor be sent.
+  clearTimeout(timer);
+  timer = stroke = pointer = null;
+  pen.down = false;
   redraw();
   refresh();
 });
