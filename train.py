@@ -4,22 +4,26 @@ python train.py --recipe modern --dataset mnist
 """
 
 import argparse
+import os
+import signal
 import sys
-from dataclasses import asdict, replace
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
-from lenet import augment, checkpoint, datasets, training
-from lenet.model import LeNet, initialise_xavier, parameter_count
-from lenet.recipes import RECIPES, Recipe
+from lenet import checkpoint, datasets, experiment, training
+from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, LeNet, parameter_count
+from lenet.recipes import RECIPES, Recipe, adjust
 
 USAGE_ERROR = 2
 """Exit status for arguments and files that cannot be used, as argparse has it."""
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
+
+CHECKPOINTS = Path("checkpoints")
 
 
 class OneLineParser(argparse.ArgumentParser):
@@ -31,8 +35,9 @@ class OneLineParser(argparse.ArgumentParser):
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = OneLineParser(description="Train a LeNet and write a checkpoint folder.")
-    parser.add_argument("--recipe", choices=RECIPES, required=True, help="architecture and training")
-    parser.add_argument("--dataset", choices=datasets.SOURCES, required=True, help="what to learn")
+    parser.add_argument("--list", action="store_true", help="print the recipes and what they gave, and stop")
+    parser.add_argument("--recipe", choices=RECIPES, help="architecture and training")
+    parser.add_argument("--dataset", choices=datasets.SOURCES, help="what to learn")
     parser.add_argument(
         "--data-dir",
         type=Path,
@@ -40,9 +45,39 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         help="where the data files are, or are downloaded to (default: $LENET_DATA, else data/)",
     )
     parser.add_argument("--out", type=Path, help="the checkpoint's folder (default: checkpoints/DATASET-RECIPE)")
-    parser.add_argument("--epochs", type=_positive, help="passes over the training pictures (default: the recipe's)")
+    parser.add_argument("--resume", action="store_true", help="go on where a stopped training left off")
+    parser.add_argument("--device", help="cpu, cuda or mps (default: the accelerator that is there, else cpu)")
     parser.add_argument("--seed", type=int, default=0, help="of every random draw (default: 0)")
-    return parser.parse_args(arguments)
+    add_knobs(parser)
+    options = parser.parse_args(arguments)
+    if not options.list and not (options.recipe and options.dataset):
+        parser.error("the following arguments are required: --recipe, --dataset (or --list)")
+    return options
+
+
+def add_knobs(parser: argparse.ArgumentParser) -> None:
+    """The knobs of the book's exercise 2; each overrides the recipe's own value."""
+    model = parser.add_argument_group("the network", "lists have commas: one entry a layer, the last one repeated")
+    model.add_argument("--kernel", dest="kernel_sizes", type=_sizes, metavar="N[,N]", help="side of the kernels")
+    model.add_argument("--padding", dest="paddings", type=_sizes, metavar="N[,N]", help="empty border around the maps")
+    model.add_argument("--channels", type=_sizes, metavar="N[,N]", help="maps of each convolution layer")
+    model.add_argument("--convolutions", type=_positive, metavar="N", help="number of convolution layers")
+    model.add_argument("--activation", choices=ACTIVATIONS)
+    model.add_argument("--pooling", choices=POOLINGS)
+    model.add_argument("--dense", dest="hidden", type=_sizes, metavar="N[,N]", help="sizes of the dense layers")
+    model.add_argument("--batch-norm", action=argparse.BooleanOptionalAction, help="after each convolution")
+    model.add_argument("--dropout", type=float, metavar="P", help="after each dense layer")
+    model.add_argument("--initialisation", choices=INITIALISATIONS)
+    how = parser.add_argument_group("the training")
+    how.add_argument("--optimizer", choices=training.OPTIMIZERS)
+    how.add_argument("--learning-rate", type=float, metavar="RATE")
+    how.add_argument("--weight-decay", type=float, metavar="SHARE")
+    how.add_argument("--schedule", choices=training.SCHEDULES)
+    how.add_argument("--batch-size", type=_positive, metavar="N")
+    how.add_argument("--epochs", type=_positive, metavar="N", help="passes over the training pictures")
+    how.add_argument("--validation", type=int, metavar="N", help="training pictures held out")
+    how.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the training pictures")
+    how.add_argument("--precision", choices=training.PRECISIONS)
 
 
 def _positive(text: str) -> int:
@@ -51,87 +86,148 @@ def _positive(text: str) -> int:
     return int(text)
 
 
-def build_model(recipe: Recipe, source: datasets.Source) -> LeNet:
-    """The recipe's untrained network for the pictures of ``source``."""
-    config = replace(recipe.model, classes=len(source.classes))
-    if recipe.standardise:
-        config = replace(config, mean=source.mean, std=source.std)
-    model = LeNet(config)
-    if recipe.xavier:
-        initialise_xavier(model)
-    return model
+def _sizes(text: str) -> tuple[int, ...]:
+    if not all(part.isdecimal() for part in text.split(",")):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of whole numbers like 6,16")
+    return tuple(int(part) for part in text.split(","))
 
 
-def split(data: datasets.Dataset, held_out: int, generator: torch.Generator):
-    """((training images, labels), (validation images, labels)); ``held_out`` pictures are drawn for validation."""
-    order = torch.randperm(len(data.train_labels), generator=generator)
-    parts = order[held_out:], order[:held_out]
-    return tuple((data.train_images[part], data.train_labels[part]) for part in parts)
+def knobs(options: argparse.Namespace) -> dict:
+    """The options that change a recipe, by the recipe's own names."""
+    other = {"list", "recipe", "dataset", "data_dir", "out", "resume", "device", "seed"}
+    return {name: value for name, value in vars(options).items() if name not in other}
 
 
-def train(recipe: Recipe, data: datasets.Dataset, seed: int) -> tuple[LeNet, dict]:
-    """Train, showing a progress bar, and look at the test set once, at the end: the model and its metrics."""
-    torch.manual_seed(seed)
-    generator = torch.Generator().manual_seed(seed)
-    source = datasets.SOURCES[data.name]
-    model = build_model(recipe, source)
-    train_part, validation_part = split(data, recipe.validation, generator)
-    epochs = []
-    with tqdm(total=recipe.epochs * len(train_part[1]), unit=" examples", unit_scale=True) as bar:
-        for epoch in training.fit(
-            model,
-            train_part,
-            validation_part,
-            recipe,
-            generator=generator,
-            augment=augment.BY_KIND[source.kind] if recipe.augment else None,
-            on_batch=bar.update,
-        ):
-            epochs.append(epoch)
-            bar.write(describe(epoch, recipe), file=sys.stdout)
-    metrics = {
-        "dataset": data.name,
-        "seed": seed,
-        "torch": torch.__version__.split("+")[0],
-        "parameters": parameter_count(model),
-        "test": asdict(training.evaluate(model, data.test_images, data.test_labels)),
-        "validation": asdict(training.evaluate(model, *validation_part)),
-        "recipe": asdict(recipe),
-        "epochs": [asdict(epoch) for epoch in epochs],
-    }
-    return model, metrics
+def print_recipes() -> None:
+    """Each recipe with its source, its size and what its committed checkpoints gave on the test set."""
+    for name, recipe in RECIPES.items():
+        size = parameter_count(LeNet(recipe.model))
+        print(f"{name:<13} {size:>7,} parameters, {recipe.epochs} epochs; from {recipe.source}")
+        for dataset in datasets.SOURCES:
+            folder = CHECKPOINTS / f"{dataset}-{name}"
+            if folder.is_dir():
+                result = checkpoint.load(folder).metrics["test"]
+                print(f"{'':<13} {folder.name}: test accuracy {result['accuracy']:.4f}, loss {result['loss']:.3f}")
+
+
+def choose_device(name: str | None) -> torch.device:
+    """The device that was asked for, tried. Raises ValueError when it is not there."""
+    try:
+        device = torch.device(name) if name else training.best_device()
+        torch.zeros(1, device=device)
+        torch.Generator(device)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"device {name!r} cannot be used here; cpu always can") from error
+    return device
+
+
+class Stopper:
+    """Ctrl-C as a question that training asks after each step; a second Ctrl-C interrupts at once."""
+
+    def __init__(self):
+        self.asked = False
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def _heard(self, *_):
+        self.asked = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    @contextmanager
+    def listening(self):
+        before = signal.signal(signal.SIGINT, self._heard)
+        try:
+            yield self
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+
+def state_file(folder: Path) -> Path:
+    """Where a training that writes ``folder`` keeps what it needs to be resumed; gone once it is over."""
+    return folder.with_name(f"{folder.name}.training.pt")
+
+
+def save_state(run: experiment.Experiment, path: Path) -> None:
+    scratch = path.with_suffix(".new")
+    torch.save(run.state_dict(), scratch)
+    os.replace(scratch, path)
+
+
+def resume(run: experiment.Experiment, path: Path) -> None:
+    """Raises FileNotFoundError when there is nothing to resume, ValueError when it was another training."""
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no {path} to resume; a training leaves it after each epoch until it is over")
+    try:
+        state = torch.load(path, weights_only=True, map_location=run.training.generator.device)
+    except Exception as error:  # whatever a damaged file makes of torch's unpickler
+        raise ValueError(f"{path} is damaged; delete it and start anew") from error
+    run.load_state_dict(state)
+
+
+def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
+    """Train to the end or until ``stop``, with a progress bar, a line and a saved state an epoch."""
+    epochs, size = run.recipe.epochs, len(run.training.train[1])
+    done = len(run.training.epochs)
+    with tqdm(total=epochs * size, initial=done * size, unit=" examples", unit_scale=True) as bar:
+        for epoch in run.run(on_batch=bar.update, stop=stop):
+            bar.write(describe(epoch, run.recipe), file=sys.stdout)
+            save_state(run, path)
 
 
 def describe(epoch: training.Epoch, recipe: Recipe) -> str:
     """One epoch as one line of text."""
+    held_out = epoch.validation
     return (
         f"epoch {epoch.number:>2}/{recipe.epochs}"
         f"  train loss {epoch.train.loss:.3f} accuracy {epoch.train.accuracy:.4f}"
-        f"  validation loss {epoch.validation.loss:.3f} accuracy {epoch.validation.accuracy:.4f}"
-        f"  {epoch.examples_per_second:,.0f} examples/s"
+        + (f"  validation loss {held_out.loss:.3f} accuracy {held_out.accuracy:.4f}" if held_out else "")
+        + f"  {epoch.examples_per_second:,.0f} examples/s"
     )
+
+
+def run_command(options: argparse.Namespace) -> int:
+    """Train, write the checkpoint and say what came of it: the exit status."""
+    recipe = adjust(RECIPES[options.recipe], **knobs(options))
+    device = choose_device(options.device)
+    folder = options.out or CHECKPOINTS / f"{options.dataset}-{options.recipe}"
+    checkpoint.writable(folder)
+    data = datasets.load(options.dataset, options.data_dir)
+    run = experiment.prepare(recipe, data, options.seed, device)
+    path = state_file(folder)
+    if options.resume:
+        resume(run, path)
+    with Stopper().listening() as stop:
+        train(run, path, stop)
+    done = len(run.training.epochs)
+    if not done:
+        print("train.py: stopped before the first epoch was over; nothing was written", file=sys.stderr)
+        return INTERRUPTED
+    files = datasets.fingerprints(options.dataset, options.data_dir)
+    result, extras = experiment.finish(run, data, files, folder.name)
+    checkpoint.save(result, folder, extras)
+    test = result.metrics["test"]
+    print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.3f}; written to {folder}")
+    if done < recipe.epochs:
+        print(f"train.py: stopped after {done} of {recipe.epochs} epochs; --resume goes on", file=sys.stderr)
+        return INTERRUPTED
+    path.unlink()
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
-    recipe = RECIPES[options.recipe]
-    if options.epochs:
-        recipe = replace(recipe, epochs=options.epochs)
-    folder = options.out or Path("checkpoints") / f"{options.dataset}-{options.recipe}"
     try:
-        checkpoint.writable(folder)
-        data = datasets.load(options.dataset, options.data_dir)
-        model, metrics = train(recipe, data, options.seed)
-        source = datasets.SOURCES[options.dataset]
-        checkpoint.save(checkpoint.Checkpoint(folder.name, model, source.kind, source.classes, metrics), folder)
+        if options.list:
+            print_recipes()
+            return 0
+        return run_command(options)
     except (ValueError, ArithmeticError, OSError) as error:
         print(f"train.py: error: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
-        print("train.py: stopped; nothing was written", file=sys.stderr)
+        print("train.py: interrupted; nothing was written", file=sys.stderr)
         return INTERRUPTED
-    print(f"test accuracy {metrics['test']['accuracy']:.4f}, loss {metrics['test']['loss']:.3f}; written to {folder}")
-    return 0
 
 
 if __name__ == "__main__":

@@ -11,12 +11,18 @@ ELASTIC_GRID = 5
 """Side of the coarse grid of random displacements that an elastic warp interpolates, in points."""
 
 
+ERASED = (3, 8)
+"""Least and largest side of an erased rectangle, in pixels."""
+
+
 @dataclass(frozen=True)
 class Augmentation:
     """How far each picture may be varied; each value is the bound of a uniform draw, and 0 leaves that variation out.
 
     rotation and shear in degrees, scale as a share (0.1: 0.9 to 1.1 times, each axis on its own), shift and warp in
-    pixels, stroke as the largest share of one dilation or erosion, flip as the probability of a left-right mirror.
+    pixels, stroke as the largest share of one dilation or erosion. step is a shift by whole pixels, which blurs
+    nothing. flip and erase are the probabilities of a left-right mirror and of a rectangle in one random grey
+    (Zhong et al. 2020).
     """
 
     rotation: float = 0.0
@@ -25,13 +31,24 @@ class Augmentation:
     shift: float = 0.0
     warp: float = 0.0
     stroke: float = 0.0
+    step: int = 0
     flip: float = 0.0
+    erase: float = 0.0
 
     def __call__(self, pictures: Tensor, generator: Generator) -> Tensor:
-        """(N, 1, H, W) in [0, 1] -> the same shape and range, varied."""
+        """(N, 1, H, W) in [0, 1] -> the same shape and range, varied; ``generator`` is on the pictures' device."""
         if self.stroke:
             pictures = self._vary_stroke(pictures, generator)
-        return F.grid_sample(pictures, self._grid(pictures, generator), align_corners=False)
+        if self.rotation or self.shear or self.scale or self.shift or self.warp:
+            pictures = F.grid_sample(pictures, self._grid(pictures, generator), align_corners=False)
+        if self.flip:
+            mirrored = _random(len(pictures), generator) < self.flip
+            pictures = torch.where(mirrored.view(-1, 1, 1, 1), pictures.flip(-1), pictures)
+        if self.step:
+            pictures = self._step(pictures, generator)
+        if self.erase:
+            pictures = self._erase(pictures, generator)
+        return pictures
 
     def _vary_stroke(self, pictures: Tensor, generator: Generator) -> Tensor:
         """Blend each picture with its dilation (thicker) or its erosion (thinner)."""
@@ -47,10 +64,9 @@ class Augmentation:
         angle = _uniform((count,), math.radians(self.rotation), generator)
         shear = _uniform((count,), math.tan(math.radians(self.shear)), generator)
         scale = 1 + _uniform((count, 2), self.scale, generator)
-        mirror = torch.where(torch.rand(count, generator=generator) < self.flip, -1.0, 1.0)
         cosine, sine = angle.cos(), angle.sin()
-        affine = torch.zeros(count, 2, 3)
-        affine[:, 0, 0] = mirror * cosine * scale[:, 0]
+        affine = torch.zeros(count, 2, 3, device=pictures.device)
+        affine[:, 0, 0] = cosine * scale[:, 0]
         affine[:, 0, 1] = shear - sine
         affine[:, 1, 0] = sine
         affine[:, 1, 1] = cosine * scale[:, 1]
@@ -62,16 +78,47 @@ class Augmentation:
             grid = grid + field.permute(0, 2, 3, 1)
         return grid
 
+    def _step(self, pictures: Tensor, generator: Generator) -> Tensor:
+        """Cut each picture out of a larger one with an empty border."""
+        count, _, height, width = pictures.shape
+        padded = F.pad(pictures, (self.step,) * 4)[:, 0]
+        down, right = (_whole((count, 1), 0, 2 * self.step, generator) for _ in range(2))
+        rows = down + torch.arange(height, device=pictures.device)
+        columns = right + torch.arange(width, device=pictures.device)
+        number = torch.arange(count, device=pictures.device)
+        return padded[number[:, None, None], rows[:, :, None], columns[:, None, :]].unsqueeze(1)
+
+    def _erase(self, pictures: Tensor, generator: Generator) -> Tensor:
+        """Cover a rectangle of some pictures, perhaps partly outside, with a grey of its own."""
+        count, _, height, width = pictures.shape
+        covered = (_random(count, generator) < self.erase).view(-1, 1, 1)
+        for axis, length in ((2, height), (1, width)):
+            side = _whole((count, 1), *ERASED, generator)
+            first = _whole((count, 1), -ERASED[0], length - ERASED[0], generator)
+            index = torch.arange(length, device=pictures.device)
+            covered = covered & ((index >= first) & (index < first + side)).unsqueeze(axis)
+        return torch.where(covered.unsqueeze(1), _random((count, 1, 1, 1), generator), pictures)
+
+
+def _random(shape: int | tuple[int, ...], generator: Generator) -> Tensor:
+    """Uniform draws from 0 to 1, where the generator is."""
+    return torch.rand(shape, generator=generator, device=generator.device)
+
+
+def _whole(shape: tuple[int, ...], low: int, high: int, generator: Generator) -> Tensor:
+    """Uniform draws of whole numbers from ``low`` to ``high``, both included."""
+    return torch.randint(low, high + 1, shape, generator=generator, device=generator.device)
+
 
 def _uniform(shape: tuple[int, ...], bound: float, generator: Generator) -> Tensor:
     """Uniform draws from -bound to bound."""
-    return (torch.rand(shape, generator=generator) * 2 - 1) * bound
+    return (_random(shape, generator) * 2 - 1) * bound
 
 
 DIGITS = Augmentation(rotation=12, shear=15, scale=0.12, shift=1.5, warp=1.2, stroke=0.8)
 """People's pens: width, slant, aspect and wobble vary; a mirrored digit is not a digit."""
 
-GARMENTS = Augmentation(rotation=4, scale=0.08, shift=1.5, flip=0.5)
-"""Product photos: mirrored half the time, else nearly as they are."""
+GARMENTS = Augmentation(step=1, flip=0.5, erase=0.4)
+"""Product photos: mirrored half the time, moved by whole pixels so that their texture stays, a part hidden."""
 
 BY_KIND = {"digit": DIGITS, "garment": GARMENTS}

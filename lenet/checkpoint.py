@@ -3,10 +3,12 @@
 safetensors and not pickle: a checkpoint from a stranger cannot run code.
 """
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,12 @@ from lenet.model import LeNet, LeNetConfig
 
 CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
 GIT_LFS_POINTER = b"version https://git-lfs"
+
+FILE_LIMIT = 1_000_000
+"""Bytes that a committed file must stay under: the Hub refuses larger ones without LFS."""
+
+HEADER = 10_000
+"""Bytes of a weights file that are not weights, at most."""
 
 KINDS = ("digit", "garment")
 """What a network looks at, which decides how pictures are prepared for it."""
@@ -62,10 +70,11 @@ def writable(folder: Path) -> None:
         raise OSError(f"{folder} cannot be written: {error.strerror}") from error
 
 
-def save(checkpoint: Checkpoint, folder: Path) -> None:
+def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | None = None) -> None:
     """Write ``checkpoint`` to ``folder``, in place of what is there. A crash leaves the old folder or the new one.
 
-    Raises OSError when the folder cannot be written.
+    The metrics are written with the SHA-256 of the weights' file; ``extras`` are further files by their path within the
+    folder. Raises OSError when the folder cannot be written.
     """
     writable(folder)
     config = {
@@ -73,19 +82,34 @@ def save(checkpoint: Checkpoint, folder: Path) -> None:
         "classes": checkpoint.classes,
         "model": asdict(checkpoint.model.config),
     }
-    weights = {name: tensor.contiguous() for name, tensor in checkpoint.model.state_dict().items()}
+    weights = pack(stored_weights(checkpoint.model))
+    metrics = checkpoint.metrics | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:
         new, old = scratch / "new", scratch / "old"
-        new.mkdir()
-        _write_json(new / CONFIG, config)
-        _write_json(new / METRICS, checkpoint.metrics)
-        (new / WEIGHTS).write_bytes(save_tensors(weights))
+        files = {CONFIG: _json(config), METRICS: _json(metrics), WEIGHTS: weights, **(extras or {})}
+        for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(content)
         if folder.exists():
             os.rename(folder, old)
         os.rename(new, folder)
     finally:
         shutil.rmtree(scratch)
+
+
+def stored_weights(model: LeNet) -> dict[str, torch.Tensor]:
+    """The weights as ``save`` writes them: float32, or float16 where the file would else pass ``FILE_LIMIT``."""
+    state = model.state_dict()
+    size = sum(tensor.nbytes for tensor in state.values())
+    if size + HEADER < FILE_LIMIT:
+        return state
+    return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+
+
+def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
+    """Tensors, on whichever device, as the bytes of a safetensors file."""
+    return save_tensors({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
 
 
 def load(folder: Path) -> Checkpoint:
@@ -151,8 +175,8 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+def _json(content: dict[str, Any]) -> bytes:
+    return (json.dumps(content, indent=1) + "\n").encode()
 
 
 def _must_exist(path: Path) -> None:

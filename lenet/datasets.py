@@ -3,8 +3,11 @@
 The only module that imports torchvision.
 """
 
+import gzip
+import hashlib
 import math
 import os
+import shutil
 import socket
 import struct
 from collections.abc import Iterator
@@ -17,6 +20,9 @@ from torchvision import datasets as sources
 
 DOWNLOAD_TIMEOUT = 30
 """Seconds without a byte after which a download is given up; torchvision itself would wait for ever."""
+
+DEBIAN = Path("/usr/share/datasets")
+"""Where Debian's dataset-fashion-mnist package puts the four packed files, in a folder of the data set's name."""
 
 TRAIN_SIZE, TEST_SIZE, SIDE = 60_000, 10_000, 28
 
@@ -38,13 +44,23 @@ class Source:
     mean: float
     std: float
     loader: type[sources.MNIST]
+    title: str
+    debian: str = ""
 
 
 SOURCES = {
-    "mnist": Source("digit", tuple("0123456789"), 0.1307, 0.3081, sources.MNIST),
-    "fashion": Source("garment", tuple(sources.FashionMNIST.classes), 0.2860, 0.3530, sources.FashionMNIST),
+    "mnist": Source("digit", tuple("0123456789"), 0.1307, 0.3081, sources.MNIST, "MNIST"),
+    "fashion": Source(
+        "garment",
+        tuple(sources.FashionMNIST.classes),
+        0.2860,
+        0.3530,
+        sources.FashionMNIST,
+        "Fashion-MNIST",
+        debian="fashion-mnist",
+    ),
 }
-"""mean and std are those of the pixels of all 60,000 training images, in [0, 1]."""
+"""mean and std are those of the pixels of all 60,000 training images, in [0, 1]; debian is a folder in ``DEBIAN``."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +88,17 @@ def load(name: str, data_dir: Path) -> Dataset:
     if name not in SOURCES:
         raise ValueError(f"there is no data set {name!r}; there is {', '.join(SOURCES)}")
     loader = SOURCES[name].loader
-    _ensure_files(loader, Path(data_dir))
+    _ensure_files(SOURCES[name], Path(data_dir))
     train, test = (loader(data_dir, train=part, download=False) for part in (True, False))
     if max(train.targets.max(), test.targets.max()) >= len(SOURCES[name].classes):
         raise ValueError(f"{data_dir} holds labels that {name} does not have; name another folder with --data-dir")
     return Dataset(name, _pictures(train.data), train.targets, _pictures(test.data), test.targets)
+
+
+def fingerprints(name: str, data_dir: Path) -> dict[str, str]:
+    """The SHA-256 of each of a data set's files, by file name."""
+    raw = Path(data_dir) / SOURCES[name].loader.__name__ / "raw"
+    return {file: hashlib.sha256((raw / file).read_bytes()).hexdigest() for file in FILES}
 
 
 def _pictures(pixels: Tensor) -> Tensor:
@@ -84,10 +106,14 @@ def _pictures(pixels: Tensor) -> Tensor:
     return pixels.unsqueeze(1).float() / 255
 
 
-def _ensure_files(loader: type[sources.MNIST], data_dir: Path) -> None:
-    """See to it that the four extracted files are there and sound; download those that are not."""
+def _ensure_files(source: Source, data_dir: Path) -> None:
+    """See to it that the four extracted files are there and sound; copy or download those that are not."""
+    loader = source.loader
     raw = data_dir / loader.__name__ / "raw"
     faults = _faults(raw)
+    if faults and source.debian:
+        _unpack(DEBIAN / source.debian, raw, list(faults))
+        faults = _faults(raw)
     if not faults:
         return
     new_folders = [folder for folder in (raw, raw.parent, data_dir) if not folder.exists()]
@@ -102,6 +128,16 @@ def _ensure_files(loader: type[sources.MNIST], data_dir: Path) -> None:
         raise OSError(_advice(loader, raw, faults) + f"; downloading failed: {reason}") from error
     if faults := _faults(raw):
         raise OSError(_advice(loader, raw, faults) + "; the download did not help")
+
+
+def _unpack(installed: Path, raw: Path, files: list[str]) -> None:
+    """Extract ``files`` from the packed ones that Debian has installed, if it has."""
+    for file in files:
+        packed = installed / f"{file}.gz"
+        if packed.is_file():
+            raw.mkdir(parents=True, exist_ok=True)
+            with gzip.open(packed) as source, (raw / file).open("wb") as target:
+                shutil.copyfileobj(source, target)
 
 
 def _remove_empty(folders: list[Path]) -> None:

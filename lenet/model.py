@@ -4,6 +4,7 @@ The layer numbers run through the whole network: ``conv1``, ``act1``, ``pool1``,
 ``act3``, ``dense4``, ``act4``, ``logits``. Whatever a stage puts out can be had by its name.
 """
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -16,6 +17,13 @@ PICTURE_SIZE = 28
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
+INITIALISATIONS = {
+    "pytorch": lambda weight: nn.init.kaiming_uniform_(weight, a=math.sqrt(5)),
+    "xavier": nn.init.xavier_uniform_,
+    "kaiming": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
+}
+"""PyTorch's own default; Glorot and Bengio 2010, as the book; He et al. 2015, for ReLU."""
+
 POOL_SIZE = 2
 """Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
 
@@ -59,20 +67,35 @@ class LeNetConfig:
             raise ValueError("channels, kernel sizes, hidden sizes, classes and input size must be 1 or more")
         if min(self.paddings) < 0 or not 0 <= self.dropout < 1 or not self.std > 0:
             raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0")
-        if min(self.map_sizes) < 1:
-            raise ValueError(
-                f"a {self.input_size} x {self.input_size} picture is too small for "
-                f"{len(self.channels)} convolutions of {self.kernel_sizes} with paddings {self.paddings}"
-            )
+        self._check_sizes()
+
+    def _check_sizes(self):
+        """Each kernel must fit into the maps that reach it, and leave enough of them to pool."""
+        side = self.input_size
+        for number, pooled in enumerate(self.map_sizes, start=1):
+            kernel_size, padding = self.kernel_sizes[number - 1], self.paddings[number - 1]
+            if pooled < 1:
+                made = _convolved(side, kernel_size, padding)
+                raise ValueError(
+                    f"convolution {number} does not fit: of the {side} x {side} maps that reach it, a {kernel_size} x "
+                    f"{kernel_size} kernel with padding {padding} makes {made} x {made}, and pooling needs "
+                    f"{POOL_SIZE} x {POOL_SIZE}; a smaller kernel, more padding or fewer layers would fit"
+                )
+            side = pooled
 
     @property
     def map_sizes(self) -> tuple[int, ...]:
         """Side of each convolution layer's maps after pooling, in cells."""
         sizes, side = [], self.input_size
         for kernel_size, padding in zip(self.kernel_sizes, self.paddings, strict=True):
-            side = (side + 2 * padding - kernel_size + 1) // POOL_SIZE
+            side = _convolved(side, kernel_size, padding) // POOL_SIZE
             sizes.append(side)
         return tuple(sizes)
+
+
+def _convolved(side: int, kernel_size: int, padding: int) -> int:
+    """Side of what a convolution makes of square maps, in cells; 0 when the kernel is larger than they are."""
+    return max(side + 2 * padding - kernel_size + 1, 0)
 
 
 class Standardise(nn.Module):
@@ -139,8 +162,33 @@ def parameter_count(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def initialise_xavier(model: nn.Module) -> None:
-    """Draw all weights but the biases anew, Xavier uniform (Glorot and Bengio 2010), as the book does."""
+def initialise(model: nn.Module, scheme: str) -> None:
+    """Draw all weights but the biases anew by a scheme of ``INITIALISATIONS``. Raises ValueError for another."""
+    if scheme not in INITIALISATIONS:
+        raise ValueError(f"initialisation is {scheme!r}; it can be {', '.join(INITIALISATIONS)}")
     for module in model.modules():
         if isinstance(module, nn.Conv2d | nn.Linear):
-            torch.nn.init.xavier_uniform_(module.weight)
+            INITIALISATIONS[scheme](module.weight)
+
+
+@dataclass(frozen=True)
+class StageSummary:
+    """One stage: its name, its layer's class, (channels, height, width) or (features,), parameters, multiply-adds."""
+
+    name: str
+    layer: str
+    shape: tuple[int, ...]
+    parameters: int
+    multiply_adds: int
+
+
+def summarise(model: LeNet) -> list[StageSummary]:
+    """What each stage makes of one picture and costs; multiply-adds are those of convolutions and dense layers."""
+    outputs = model.eval().activations(torch.zeros(1, 1, PICTURE_SIZE, PICTURE_SIZE))
+    rows = []
+    for name, stage in model.named_children():
+        shape = tuple(outputs[name].shape[1:])
+        cells = math.prod(shape[1:])  # a kernel is applied once in every cell of a map, a dense layer once
+        weights = stage.weight.numel() if isinstance(stage, nn.Conv2d | nn.Linear) else 0
+        rows.append(StageSummary(name, type(stage).__name__, shape, parameter_count(stage), weights * cells))
+    return rows

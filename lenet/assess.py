@@ -1,0 +1,52 @@
+"""What a network gets right and wrong on labelled pictures: scores, confusions, calibration."""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+BINS = 15
+"""Of the calibration error: Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
+
+PAIRS = 5
+"""How many of the most confused pairs are named."""
+
+
+def assess(logits: Tensor, labels: Tensor, classes: tuple[str, ...]) -> dict[str, Any]:
+    """Measure (N, classes) logits against (N,) labels.
+
+    loss is the mean cross-entropy in nats. confusion[i][j] counts pictures of class i taken for class j.
+    """
+    matrix = confusion_matrix(logits.argmax(1), labels, len(classes))
+    return {
+        "loss": F.cross_entropy(logits, labels).item(),
+        "accuracy": (matrix.diagonal().sum() / matrix.sum()).item(),
+        "calibration_error": calibration_error(logits, labels),
+        "most_confused": most_confused(matrix, classes),
+        "confusion": matrix.tolist(),
+    }
+
+
+def confusion_matrix(answers: Tensor, labels: Tensor, classes: int) -> Tensor:
+    """(N,) answers and labels -> (classes, classes) counts, a row for each true class."""
+    return torch.bincount(labels * classes + answers, minlength=classes**2).view(classes, classes)
+
+
+def most_confused(matrix: Tensor, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The pairs of classes that are taken for each other most often, both ways counted together."""
+    both = (matrix + matrix.T).triu(diagonal=1)
+    counts, cells = both.flatten().sort(descending=True, stable=True)
+    return [
+        {"pair": [classes[cell // len(classes)], classes[cell % len(classes)]], "count": count}
+        for count, cell in zip(counts[:PAIRS].tolist(), cells[:PAIRS].tolist(), strict=True)
+        if count
+    ]
+
+
+def calibration_error(logits: Tensor, labels: Tensor) -> float:
+    """Expected calibration error: |accuracy - mean confidence| in bins of equal width, weighted by their pictures."""
+    confidence, answers = logits.softmax(1).max(1)
+    bins = (confidence * BINS).long().clamp(max=BINS - 1)
+    surplus = torch.zeros(BINS).index_add_(0, bins, confidence - (answers == labels).float())
+    return (surplus.abs().sum() / len(labels)).item()

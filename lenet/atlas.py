@@ -1,0 +1,60 @@
+"""What a network does with a whole test set: each class's mean activations, and the pictures each channel likes best.
+
+The page shows both without the data set.
+"""
+
+import torch
+from torch import Tensor
+
+from lenet.model import LeNet
+from lenet.training import EVALUATION_BATCH
+
+DERIVED = ("norm", "flatten", "drop")
+"""Stages whose means follow from the stage before: an affine map, a reshaping, nothing at all."""
+
+LAYERS = (1, 2)
+"""The convolution layers whose channels get their favourites."""
+
+FAVOURITES = 9
+"""Test pictures kept for each channel."""
+
+
+@torch.inference_mode()
+def class_means(model: LeNet, images: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    """The mean activation of each class at each stage that is not ``DERIVED``: (classes, *stage's shape) float16."""
+    model.eval()
+    counts = labels.bincount(minlength=model.config.classes)
+    sums: dict[str, Tensor] = {}
+    for batch, targets in zip(images.split(EVALUATION_BATCH), labels.split(EVALUATION_BATCH), strict=True):
+        for name, output in model.activations(batch).items():
+            if not name.startswith(DERIVED):
+                start = sums.get(name, torch.zeros(len(counts), *output.shape[1:], device=output.device))
+                sums[name] = start.index_add(0, targets, output)
+    return {name: (total / counts.view(-1, *[1] * (total.ndim - 1))).half() for name, total in sums.items()}
+
+
+@torch.inference_mode()
+def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
+    """The test pictures that excite each channel of convolution layer ``layer`` most, best first.
+
+    ``index`` (channels, 9) int32 is the picture's number, ``value`` (channels, 9) float32 the map's maximum after the
+    activation, ``cell`` (channels, 9, 2) uint8 its row and column, ``picture`` (channels, 9, 28, 28) uint8.
+    """
+    model.eval()
+    maps = [model.activations(batch)[f"act{layer}"].flatten(2).max(2) for batch in images.split(EVALUATION_BATCH)]
+    values, cells = (torch.cat([part[number] for part in maps]) for number in range(2))
+    value, index = values.topk(min(FAVOURITES, len(images)), dim=0)
+    width = _map_width(model, layer)
+    cell = cells.gather(0, index)
+    return {
+        "index": index.T.int(),
+        "value": value.T.contiguous(),
+        "cell": torch.stack((cell // width, cell % width), -1).transpose(0, 1).byte(),
+        "picture": (images[index.T.flatten(), 0] * 255).round().byte().view(*index.T.shape, *images.shape[-2:]),
+    }
+
+
+def _map_width(model: LeNet, layer: int) -> int:
+    """Side of layer's maps before pooling, in cells."""
+    probe = torch.zeros(1, 1, 28, 28, device=next(model.parameters()).device)
+    return model.activations(probe)[f"act{layer}"].shape[-1]

@@ -1,0 +1,163 @@
+"""One recipe on one data set with one seed, from the untrained network to everything its checkpoint carries."""
+
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lenet import assess, atlas, augment, strokes
+from lenet.checkpoint import Checkpoint, pack, stored_weights
+from lenet.datasets import SOURCES, Dataset, Source
+from lenet.model import LeNet, initialise, parameter_count
+from lenet.model_card import model_card
+from lenet.recipes import Recipe
+from lenet.training import Labelled, Training, logits
+
+CHOSEN = {
+    "last": "the last epoch, whatever it gave",
+    "best": "the epoch with the highest validation accuracy",
+}
+"""How the published weights were chosen, by ``Recipe.keep``."""
+
+
+@dataclass
+class Experiment:
+    """A training with what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision."""
+
+    recipe: Recipe
+    source: Source
+    seed: int
+    training: Training
+    snapshots: list[dict[str, Tensor]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def run(self, **hooks):
+        """Yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
+        self._take_snapshot()
+        started = time.perf_counter()
+        for epoch in self.training.run(**hooks):
+            self.seconds += time.perf_counter() - started
+            self._take_snapshot()
+            yield epoch
+            started = time.perf_counter()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What ``load_state_dict`` needs to go on after the last whole epoch."""
+        return {"training": self.training.state_dict(), "snapshots": self.snapshots, "seconds": self.seconds}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on where ``state`` was taken. Raises ValueError when it belongs to other settings."""
+        self.training.load_state_dict(state["training"])
+        self.snapshots, self.seconds = state["snapshots"], state["seconds"]
+
+    def _take_snapshot(self) -> None:
+        if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
+            weights = self.training.average.state_dict()
+            self.snapshots.append(
+                {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
+            )
+
+
+def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
+    """Build the network and split the data; the same seed gives the same on one machine."""
+    torch.manual_seed(seed)
+    generator = torch.Generator(device).manual_seed(seed)
+    source = SOURCES[data.name]
+    model = build_model(recipe, source).to(device)
+    train, validation = split(data, recipe, generator)
+    if recipe.strokes and source.kind == "digit":
+        drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
+        train = tuple(torch.cat(pair) for pair in zip(train, drawn, strict=True))
+    training = Training(
+        model,
+        _on(device, train),
+        _on(device, validation) if recipe.validation else None,
+        recipe,
+        generator=generator,
+        augment=augment.BY_KIND[source.kind] if recipe.augment else None,
+    )
+    return Experiment(recipe, source, seed, training)
+
+
+def build_model(recipe: Recipe, source: Source) -> LeNet:
+    """The recipe's untrained network for the pictures of ``source``."""
+    config = replace(recipe.model, classes=len(source.classes))
+    if recipe.standardise:
+        config = replace(config, mean=source.mean, std=source.std)
+    model = LeNet(config)
+    initialise(model, recipe.initialisation)
+    return model
+
+
+def split(data: Dataset, recipe: Recipe, generator: torch.Generator) -> tuple[Labelled, Labelled]:
+    """((training images, labels), (validation images, labels)), as the recipe holds them out.
+
+    Raises ValueError when nothing is left to train on.
+    """
+    count = len(data.train_labels)
+    if recipe.validation >= count:
+        raise ValueError(f"{recipe.validation} pictures cannot be held out of {count}")
+    if not recipe.validation:
+        return (data.train_images, data.train_labels), (data.train_images[:0], data.train_labels[:0])
+    order = torch.arange(count)
+    if recipe.held_out == "random":
+        order = torch.randperm(count, generator=generator, device=generator.device).cpu()
+    train, held_out = order.split([count - recipe.validation, recipe.validation])
+    return tuple((data.train_images[part], data.train_labels[part]) for part in (train, held_out))
+
+
+def finish(experiment: Experiment, data: Dataset, files: dict[str, str], name: str) -> tuple[Checkpoint, dict]:
+    """The checkpoint of a training that is over, and its further files by path.
+
+    The test set is looked at here, once, with the weights as they will be stored. ``files`` are the fingerprints of the
+    data's files.
+    """
+    model, source = experiment.training.model, experiment.source
+    model.load_state_dict(stored_weights(model))
+    epochs, device = experiment.training.epochs, experiment.training.generator.device
+    images, labels = _on(device, (data.test_images, data.test_labels))
+    validation = experiment.training.validation
+    metrics = {
+        "dataset": data.name,
+        "recipe": asdict(experiment.recipe),
+        "seed": experiment.seed,
+        "parameters": parameter_count(model),
+        "training_images": len(experiment.training.train[1]),
+        "chosen": CHOSEN[experiment.recipe.keep]
+        + ("; its weights are a moving average" if experiment.recipe.average else "")
+        + "; the test images were looked at once, afterwards",
+        "versions": {"torch": torch.__version__.split("+")[0]},
+        "device": device.type,
+        "seconds": round(experiment.seconds, 1),
+        "examples_per_second": round(_median([epoch.examples_per_second for epoch in epochs])),
+        "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
+        "test": assess.assess(logits(model, images), labels.cpu(), source.classes),
+        "validation": validation
+        and _score(assess.assess(logits(model, validation[0]), validation[1].cpu(), source.classes)),
+        "epochs": [asdict(epoch) for epoch in epochs],
+        "data_sha256": files,
+    }
+    checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
+    extras = {"README.md": model_card(checkpoint, source.title).encode()}
+    extras |= {
+        f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
+    }
+    means = atlas.class_means(model, images, labels)
+    extras |= {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
+    for layer in atlas.LAYERS[: len(model.config.channels)]:
+        extras[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, images, layer))
+    return checkpoint, extras
+
+
+def _on(device: torch.device, labelled: Labelled) -> Labelled:
+    return labelled[0].to(device), labelled[1].to(device)
+
+
+def _score(report: dict[str, Any]) -> dict[str, float]:
+    return {name: report[name] for name in ("loss", "accuracy")}
+
+
+def _median(values: list[float]) -> float:
+    return torch.tensor(values).median().item()

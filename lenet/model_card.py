@@ -1,0 +1,88 @@
+"""A checkpoint's README.md: a model card, with the front matter that the Hub reads results from."""
+
+from lenet.checkpoint import Checkpoint
+
+CARD = """---
+license: mit
+library_name: lenet-lab
+pipeline_tag: image-classification
+datasets:
+- {hub}
+metrics:
+- accuracy
+model-index:
+- name: {name}
+  results:
+  - task:
+      type: image-classification
+      name: Image classification
+    dataset:
+      type: {hub}
+      name: {title}
+      split: test
+    metrics:
+    - type: accuracy
+      value: {accuracy:.4f}
+      name: Test accuracy
+    - type: loss
+      value: {loss:.4f}
+      name: Test loss
+---
+
+# {name}
+
+A LeNet of {parameters:,} parameters ({channels} maps, {activation}, {pooling} pooling), trained by LeNet Lab on {title}
+({dataset_licence}) after {source}.
+
+| | accuracy | loss |
+|---|---|---|
+| test, 10,000 images | {accuracy:.4f} | {loss:.4f} |
+| training, last epoch | {train_accuracy:.4f} | {train_loss:.4f} |
+
+Chosen: {chosen}. Expected calibration error {calibration:.4f}. Most confused: {confused}.
+
+* **For**: learning what a convolution network does, and reading {kind}s prepared as {title}'s were: 28 x 28 grey
+  pixels, {ink} bright on black. LeNet Lab prepares any picture so.
+* **Not for**: decisions that matter to someone. It gives one of its ten classes for any picture, however strange.
+* **Files**: `config.json` (architecture, class names), `model.safetensors` ({precision} weights), `metrics.json` (every
+  setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, from
+  {title}, {dataset_licence}){snapshots}.
+* **Made by**: `python train.py --recipe ... --dataset {dataset} --seed {seed}`, with the settings in `metrics.json`.
+"""
+
+HUB = {"mnist": ("ylecun/mnist", "CC BY-SA 3.0"), "fashion": ("zalando-datasets/fashion_mnist", "MIT")}
+"""Each data set's name on the Hub, and its licence."""
+
+
+def model_card(checkpoint: Checkpoint, title: str) -> str:
+    """The card of ``checkpoint``, whose metrics are those of ``lenet.experiment``; ``title`` names its data set."""
+    metrics, config = checkpoint.metrics, checkpoint.model.config
+    hub, licence = HUB[metrics["dataset"]]
+    last = metrics["epochs"][-1]["train"]
+    return CARD.format(
+        name=checkpoint.name,
+        hub=hub,
+        title=title,
+        dataset=metrics["dataset"],
+        dataset_licence=licence,
+        accuracy=metrics["test"]["accuracy"],
+        loss=metrics["test"]["loss"],
+        parameters=metrics["parameters"],
+        channels=" and ".join(map(str, config.channels)),
+        activation=config.activation,
+        pooling=config.pooling,
+        source=metrics["recipe"]["source"],
+        train_accuracy=last["accuracy"],
+        train_loss=last["loss"],
+        chosen=metrics["chosen"],
+        calibration=metrics["test"]["calibration_error"],
+        confused=", ".join(
+            "{} and {} ({})".format(*row["pair"], row["count"]) for row in metrics["test"]["most_confused"]
+        )
+        or "nothing",
+        kind=checkpoint.kind,
+        ink="ink" if checkpoint.kind == "digit" else "cloth",
+        precision=metrics["weights"],
+        snapshots=", `snapshots/` (the weights after each epoch, float16)" if metrics["recipe"]["snapshots"] else "",
+        seed=metrics["seed"],
+    )
