@@ -25,6 +25,9 @@ INTERRUPTED = 130
 
 CHECKPOINTS = Path("checkpoints")
 
+OPTION_NAMES = {"kernel_sizes": "kernel", "paddings": "padding", "hidden": "dense"}
+"""Knobs that are called otherwise on the command line than in a recipe."""
+
 
 class OneLineParser(argparse.ArgumentParser):
     """Says what is wrong in one line, without the usage before it."""
@@ -96,6 +99,18 @@ def knobs(options: argparse.Namespace) -> dict:
     """The options that change a recipe, by the recipe's own names."""
     other = {"list", "recipe", "dataset", "data_dir", "out", "resume", "device", "seed"}
     return {name: value for name, value in vars(options).items() if name not in other}
+
+
+def command(options: argparse.Namespace) -> str:
+    """What trains the same network again, on whichever machine."""
+    words = ["python train.py", f"--recipe {options.recipe}", f"--dataset {options.dataset}", f"--seed {options.seed}"]
+    for name, value in knobs(options).items():
+        option = OPTION_NAMES.get(name, name).replace("_", "-")
+        if isinstance(value, bool):
+            words.append(f"--{option}" if value else f"--no-{option}")
+        elif value is not None:
+            words.append(f"--{option} {','.join(map(str, value)) if isinstance(value, tuple) else value}")
+    return " ".join(words)
 
 
 def print_recipes() -> None:
@@ -204,7 +219,7 @@ def run_command(options: argparse.Namespace) -> int:
         print("train.py: stopped before the first epoch was over; nothing was written", file=sys.stderr)
         return INTERRUPTED
     files = datasets.fingerprints(options.dataset, options.data_dir)
-    result, extras = experiment.finish(run, data, files, folder.name)
+    result, extras = experiment.finish(run, data, files, folder.name, command(options))
     checkpoint.save(result, folder, extras)
     test = result.metrics["test"]
     print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.3f}; written to {folder}")

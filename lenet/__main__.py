@@ -1,6 +1,7 @@
-"""The command line of prediction.
+"""The command line of prediction, and of a network's table of layers.
 
 python -m lenet predict digit.png photos/ --json
+python -m lenet summary classic
 """
 
 import argparse
@@ -14,8 +15,10 @@ from typing import TextIO
 import torch
 
 from lenet import checkpoint, export
+from lenet.model import LeNet, summarise
 from lenet.predict import Prediction, predict
 from lenet.prepare import SUFFIXES, open_picture
+from lenet.recipes import RECIPES
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = "mnist-modern"
@@ -26,7 +29,12 @@ USAGE_ERROR = 2
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet")
-    command = parser.add_subparsers(required=True).add_parser("predict", help="say what is in pictures")
+    commands = parser.add_subparsers(required=True)
+    summary = commands.add_parser("summary", help="print each layer's shape, parameters and multiply-adds")
+    summary.add_argument("name", metavar="NAME", help="a recipe, a name in checkpoints/, or a checkpoint's folder")
+    summary.set_defaults(run=print_summary)
+    command = commands.add_parser("predict", help="say what is in pictures")
+    command.set_defaults(run=predict_command)
     command.add_argument("paths", nargs="+", metavar="PATH", help="a picture, a folder of them, or - for stdin")
     command.add_argument(
         "--checkpoint", default=DEFAULT_CHECKPOINT, help="a name in checkpoints/, or a folder (default: %(default)s)"
@@ -102,16 +110,40 @@ def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, tab
     return status
 
 
+def load_checkpoint(name: str) -> checkpoint.Checkpoint:
+    """The checkpoint in the folder ``name``, or of that name in ``CHECKPOINTS``."""
+    folder = Path(name)
+    return checkpoint.load(folder if folder.is_dir() else CHECKPOINTS / name)
+
+
+def predict_command(options: argparse.Namespace) -> int:
+    """Predict all pictures: the exit status. Raises ValueError or OSError when nothing can be predicted."""
+    network = load_checkpoint(options.checkpoint)
+    if options.npz:
+        options.npz.mkdir(parents=True, exist_ok=True)
+    with open_table(options.csv) as table:
+        return predict_all(options, network, table)
+
+
+def print_summary(options: argparse.Namespace) -> int:
+    """Print one line a stage and the sums. Raises ValueError or OSError when there is no such network."""
+    name = options.name
+    network = LeNet(RECIPES[name].model) if name in RECIPES else load_checkpoint(name).model
+    rows = summarise(network)
+    print(f"{'stage':<9} {'layer':<12} {'output shape':<14} {'parameters':>10} {'multiply-adds':>13}")
+    for row in rows:
+        shape = " x ".join(map(str, row.shape))
+        print(f"{row.name:<9} {row.layer:<12} {shape:<14} {row.parameters:>10,} {row.multiply_adds:>13,}")
+    parameters, multiply_adds = sum(row.parameters for row in rows), sum(row.multiply_adds for row in rows)
+    print(f"{'sum':<9} {'':<12} {'':<14} {parameters:>10,} {multiply_adds:>13,}")
+    return 0
+
+
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
     torch.set_num_threads(1)  # two are slower for one picture
-    folder = Path(options.checkpoint)
     try:
-        network = checkpoint.load(folder if folder.is_dir() else CHECKPOINTS / options.checkpoint)
-        if options.npz:
-            options.npz.mkdir(parents=True, exist_ok=True)
-        with open_table(options.csv) as table:
-            return predict_all(options, network, table)
+        return options.run(options)
     except (OSError, ValueError) as error:
         print(f"lenet: error: {error}", file=sys.stderr)
         return USAGE_ERROR

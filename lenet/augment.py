@@ -115,7 +115,7 @@ def _uniform(shape: tuple[int, ...], bound: float, generator: Generator) -> Tens
     return (_random(shape, generator) * 2 - 1) * bound
 
 
-DIGITS = Augmentation(rotation=12, shear=15, scale=0.12, shift=1.5, warp=1.2, stroke=0.8)
+DIGITS = Augmentation(rotation=10, shear=12, scale=0.1, shift=1.5, warp=1.2, stroke=0.7)
 """People's pens: width, slant, aspect and wobble vary; a mirrored digit is not a digit."""
 
 GARMENTS = Augmentation(step=1, flip=0.5, erase=0.4)

@@ -1,5 +1,6 @@
 """One recipe on one data set with one seed, from the untrained network to everything its checkpoint carries."""
 
+import platform
 import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -108,11 +109,13 @@ def split(data: Dataset, recipe: Recipe, generator: torch.Generator) -> tuple[La
     return tuple((data.train_images[part], data.train_labels[part]) for part in (train, held_out))
 
 
-def finish(experiment: Experiment, data: Dataset, files: dict[str, str], name: str) -> tuple[Checkpoint, dict]:
+def finish(
+    experiment: Experiment, data: Dataset, files: dict[str, str], name: str, command: str
+) -> tuple[Checkpoint, dict[str, bytes]]:
     """The checkpoint of a training that is over, and its further files by path.
 
     The test set is looked at here, once, with the weights as they will be stored. ``files`` are the fingerprints of the
-    data's files.
+    data's files, ``command`` is what trains this again.
     """
     model, source = experiment.training.model, experiment.source
     model.load_state_dict(stored_weights(model))
@@ -120,6 +123,7 @@ def finish(experiment: Experiment, data: Dataset, files: dict[str, str], name: s
     images, labels = _on(device, (data.test_images, data.test_labels))
     validation = experiment.training.validation
     metrics = {
+        "command": command,
         "dataset": data.name,
         "recipe": asdict(experiment.recipe),
         "seed": experiment.seed,
@@ -128,7 +132,7 @@ def finish(experiment: Experiment, data: Dataset, files: dict[str, str], name: s
         "chosen": CHOSEN[experiment.recipe.keep]
         + ("; its weights are a moving average" if experiment.recipe.average else "")
         + "; the test images were looked at once, afterwards",
-        "versions": {"torch": torch.__version__.split("+")[0]},
+        "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
         "device": device.type,
         "seconds": round(experiment.seconds, 1),
         "examples_per_second": round(_median([epoch.examples_per_second for epoch in epochs])),

@@ -47,7 +47,7 @@ Chosen: {chosen}. Expected calibration error {calibration:.4f}. Most confused: {
 * **Files**: `config.json` (architecture, class names), `model.safetensors` ({precision} weights), `metrics.json` (every
   setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, from
   {title}, {dataset_licence}){snapshots}.
-* **Made by**: `python train.py --recipe ... --dataset {dataset} --seed {seed}`, with the settings in `metrics.json`.
+* **Made by**: `{command}`
 """
 
 HUB = {"mnist": ("ylecun/mnist", "CC BY-SA 3.0"), "fashion": ("zalando-datasets/fashion_mnist", "MIT")}
@@ -63,7 +63,6 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         name=checkpoint.name,
         hub=hub,
         title=title,
-        dataset=metrics["dataset"],
         dataset_licence=licence,
         accuracy=metrics["test"]["accuracy"],
         loss=metrics["test"]["loss"],
@@ -84,5 +83,5 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         ink="ink" if checkpoint.kind == "digit" else "cloth",
         precision=metrics["weights"],
         snapshots=", `snapshots/` (the weights after each epoch, float16)" if metrics["recipe"]["snapshots"] else "",
-        seed=metrics["seed"],
+        command=metrics["command"],
     )

@@ -16,7 +16,23 @@ ARROWS = {
     "augment": set(),
     "datasets": set(),
     "recipes": {"model"},
+    "strokes": set(),
+    "assess": set(),
     "training": {"recipes"},
+    "atlas": {"model", "training"},
+    "model_card": {"checkpoint"},
+    "experiment": {
+        "assess",
+        "atlas",
+        "augment",
+        "checkpoint",
+        "datasets",
+        "model",
+        "model_card",
+        "recipes",
+        "strokes",
+        "training",
+    },
     "checkpoint": {"model"},
     "planes": {"regions"},
     "digits": {"planes", "regions"},
@@ -68,8 +84,14 @@ def test_only_datasets_imports_torchvision_and_nobody_gradio(path):
     assert ("torchvision" in packages) == (path.stem == "datasets")
 
 
+def test_the_page_and_the_command_line_know_nothing_of_data_sets():
+    for path in [ROOT / "app.py", ROOT / "lenet" / "__main__.py", *(ROOT / "lenet" / "ui").glob("*.py")]:
+        assert not imported(path) & {"lenet.datasets", "lenet.experiment", "lenet.training"}, path
+
+
 def test_model_knows_only_torch():
     assert {name.split(".")[0] for name in imported(ROOT / "lenet" / "model.py")} == {
+        "math",
         "collections",
         "dataclasses",
         "torch",

@@ -5,43 +5,88 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lenet.model import LeNet, LeNetConfig, initialise_xavier, parameter_count
+from lenet.model import INITIALISATIONS, LeNet, LeNetConfig, initialise, parameter_count, summarise
+from lenet.recipes import RECIPES
 
-NO_PADDING = LeNetConfig(paddings=(0, 0), pooling="max")
-BATCH_NORM = LeNetConfig(
-    paddings=(0, 0), activation="relu", pooling="max", batch_norm=True, input_size=32, mean=0.1307, std=0.3081
-)
+NO_PADDING = RECIPES["maxpool"].model
+BATCH_NORM = dataclasses.replace(RECIPES["batchnorm"].model, mean=0.1307, std=0.3081)
 
 
 def pictures(count: int = 2) -> torch.Tensor:
     return torch.rand(count, 1, 28, 28, generator=torch.Generator().manual_seed(0))
 
 
-def test_the_book_s_network_has_61706_parameters():
-    assert parameter_count(LeNet()) == 61_706
+CONV1, CONV2 = (5 * 5 * 1 + 1) * 6, (5 * 5 * 6 + 1) * 16
+DENSE4, LOGITS = (120 + 1) * 84, (84 + 1) * 10
+
+# Each document's stages by hand: name, shape, parameters, multiply-adds.
+STAGES = {
+    "classic": [
+        ("input", (1, 28, 28), 0, 0),
+        ("conv1", (6, 28, 28), CONV1, 5 * 5 * 6 * 28 * 28),
+        ("act1", (6, 28, 28), 0, 0),
+        ("pool1", (6, 14, 14), 0, 0),
+        ("conv2", (16, 10, 10), CONV2, 5 * 5 * 6 * 16 * 10 * 10),
+        ("act2", (16, 10, 10), 0, 0),
+        ("pool2", (16, 5, 5), 0, 0),
+        ("flatten", (400,), 0, 0),
+        ("dense3", (120,), (400 + 1) * 120, 400 * 120),
+        ("act3", (120,), 0, 0),
+        ("dense4", (84,), DENSE4, 120 * 84),
+        ("act4", (84,), 0, 0),
+        ("logits", (10,), LOGITS, 84 * 10),
+    ],
+    "maxpool": [
+        ("input", (1, 28, 28), 0, 0),
+        ("conv1", (6, 24, 24), CONV1, 5 * 5 * 6 * 24 * 24),
+        ("act1", (6, 24, 24), 0, 0),
+        ("pool1", (6, 12, 12), 0, 0),
+        ("conv2", (16, 8, 8), CONV2, 5 * 5 * 6 * 16 * 8 * 8),
+        ("act2", (16, 8, 8), 0, 0),
+        ("pool2", (16, 4, 4), 0, 0),
+        ("flatten", (256,), 0, 0),
+        ("dense3", (120,), (256 + 1) * 120, 256 * 120),
+        ("act3", (120,), 0, 0),
+        ("dense4", (84,), DENSE4, 120 * 84),
+        ("act4", (84,), 0, 0),
+        ("logits", (10,), LOGITS, 84 * 10),
+    ],
+    "batchnorm": [
+        ("input", (1, 32, 32), 0, 0),
+        ("conv1", (6, 28, 28), CONV1, 5 * 5 * 6 * 28 * 28),
+        ("norm1", (6, 28, 28), 2 * 6, 0),
+        ("act1", (6, 28, 28), 0, 0),
+        ("pool1", (6, 14, 14), 0, 0),
+        ("conv2", (16, 10, 10), CONV2, 5 * 5 * 6 * 16 * 10 * 10),
+        ("norm2", (16, 10, 10), 2 * 16, 0),
+        ("act2", (16, 10, 10), 0, 0),
+        ("pool2", (16, 5, 5), 0, 0),
+        ("flatten", (400,), 0, 0),
+        ("dense3", (120,), (400 + 1) * 120, 400 * 120),
+        ("act3", (120,), 0, 0),
+        ("dense4", (84,), DENSE4, 120 * 84),
+        ("act4", (84,), 0, 0),
+        ("logits", (10,), LOGITS, 84 * 10),
+    ],
+}
 
 
-def test_the_network_without_padding_has_44426_parameters():
-    assert parameter_count(LeNet(NO_PADDING)) == 44_426
+@pytest.mark.parametrize("name", STAGES)
+def test_each_document_s_stages_are_those_by_hand(name):
+    rows = summarise(LeNet(RECIPES[name].model))
+    assert [(row.name, row.shape, row.parameters, row.multiply_adds) for row in rows] == STAGES[name]
 
 
-def test_stages_have_the_shapes_that_the_book_prints():
-    shapes = {name: tuple(output.shape[1:]) for name, output in LeNet().activations(pictures()).items()}
-    assert shapes == {
-        "input": (1, 28, 28),
-        "conv1": (6, 28, 28),
-        "act1": (6, 28, 28),
-        "pool1": (6, 14, 14),
-        "conv2": (16, 10, 10),
-        "act2": (16, 10, 10),
-        "pool2": (16, 5, 5),
-        "flatten": (400,),
-        "dense3": (120,),
-        "act3": (120,),
-        "dense4": (84,),
-        "act4": (84,),
-        "logits": (10,),
-    }
+@pytest.mark.parametrize(("name", "count"), [("classic", 61_706), ("maxpool", 44_426), ("batchnorm", 61_750)])
+def test_each_document_s_network_has_its_number_of_parameters(name, count):
+    assert parameter_count(LeNet(RECIPES[name].model)) == count
+
+
+@pytest.mark.parametrize(("name", "limit"), [("modern", 500_000), ("modern-small", 100_000)])
+def test_the_modern_networks_are_lenets_within_their_size(name, limit):
+    config = RECIPES[name].model
+    assert (len(config.channels), len(config.hidden)) == (2, 2)
+    assert parameter_count(LeNet(config)) < limit
 
 
 @pytest.mark.parametrize("config", [LeNetConfig(), NO_PADDING, BATCH_NORM], ids=["classic", "no padding", "batch norm"])
@@ -102,7 +147,8 @@ def test_every_knob_of_exercise_2_can_be_turned():
         ({"hidden": (0, 84)}, "1 or more"),
         ({"std": 0.0}, "std above 0"),
         ({"dropout": 1.0}, "dropout"),
-        ({"input_size": 8}, "too small"),
+        ({"input_size": 8}, "4 x 4 maps that reach it, a 5 x 5 kernel with padding 0 makes 0 x 0"),
+        ({"kernel_sizes": (40, 5)}, "28 x 28 maps that reach it, a 40 x 40"),
     ],
 )
 def test_a_config_that_describes_no_network_says_why(change, complaint):
@@ -130,9 +176,16 @@ def test_threads_that_share_a_model_get_their_own_activations():
     assert all(torch.equal(a, b) for a, b in zip(together, alone * 4, strict=True))
 
 
-def test_xavier_bounds_every_weight():
+@pytest.mark.parametrize(
+    ("scheme", "bound"),
+    [("xavier", (6 / (1 * 25 + 6 * 25)) ** 0.5), ("pytorch", (1 / 25) ** 0.5), ("kaiming", (6 / 25) ** 0.5)],
+)
+def test_each_initialisation_fills_its_bounds(scheme, bound):
     model = LeNet()
-    initialise_xavier(model)
-    fan_in, fan_out = 1 * 5 * 5, 6 * 5 * 5
-    bound = (6 / (fan_in + fan_out)) ** 0.5
+    initialise(model, scheme)
     assert 0.8 * bound < model.conv1.weight.abs().max() <= bound
+
+
+def test_an_unknown_initialisation_names_the_known_ones():
+    with pytest.raises(ValueError, match=", ".join(INITIALISATIONS)):
+        initialise(LeNet(), "zeros")

@@ -1,3 +1,4 @@
+import io
 import math
 from dataclasses import replace
 
@@ -6,11 +7,16 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from lenet.augment import BY_KIND
 from lenet.model import LeNet, LeNetConfig
-from lenet.recipes import RECIPES, Recipe
-from lenet.training import Score, evaluate, fit
+from lenet.recipes import Recipe
+from lenet.training import Score, Training, evaluate
 
-SMALL = Recipe(optimizer="adamw", learning_rate=3e-3, batch_size=30, epochs=3)
+SMALL = Recipe("a test", optimizer="adamw", learning_rate=3e-3, batch_size=10, epochs=3, validation=30)
+
+
+def fit(model, train, validation, recipe, *, generator, augment=None, **hooks):
+    return Training(model, train, validation, recipe, generator=generator, augment=augment).run(**hooks)
 
 
 @pytest.fixture
@@ -75,7 +81,7 @@ def test_a_seed_gives_the_same_training_twice(labelled):
 
 
 def test_one_sgd_step_agrees_with_the_formula(labelled):
-    recipe = Recipe(optimizer="sgd", learning_rate=0.5, batch_size=30, epochs=1)
+    recipe = Recipe("a test", optimizer="sgd", learning_rate=0.5, batch_size=30, epochs=1)
     model, reference = network(), network()
     list(fit(model, labelled, labelled, recipe, generator=generator()))
     F.cross_entropy(reference(labelled[0]), labelled[1]).backward()
@@ -122,11 +128,98 @@ def test_augmentation_sees_every_training_picture_and_no_other(labelled):
 
 def test_a_diverging_training_stops_with_advice(labelled):
     with pytest.raises(ArithmeticError, match="lower learning rate"):
-        list(fit(network(), labelled, labelled, Recipe(learning_rate=1e9, epochs=5), generator=generator()))
+        list(fit(network(), labelled, labelled, Recipe("a test", learning_rate=1e9, epochs=5), generator=generator()))
 
 
-def test_classic_is_the_book_s():
-    recipe = RECIPES["classic"]
-    assert recipe.model == LeNetConfig()
-    assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size, recipe.epochs) == ("sgd", 0.9, 256, 10)
-    assert recipe.xavier
+DROPPING = LeNetConfig(activation="relu", dropout=0.3, batch_norm=True)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        SMALL,
+        replace(SMALL, keep="best"),
+        replace(SMALL, average=0.9, schedule="one-cycle"),
+        replace(SMALL, optimizer="nesterov", learning_rate=0.01, precision="bfloat16"),
+    ],
+    ids=["last", "best", "average", "bfloat16"],
+)
+def test_a_resumed_training_ends_where_an_uninterrupted_one_does(labelled, recipe):
+    def training():
+        torch.manual_seed(0)
+        return Training(LeNet(DROPPING), labelled, labelled, recipe, generator=generator(), augment=BY_KIND["digit"])
+
+    whole = training()
+    list(whole.run())
+    first = training()
+    next(first.run())
+    state = pickled(first.state_dict())
+    second = training()
+    second.load_state_dict(state)
+    list(second.run())
+    assert [epoch.train for epoch in second.epochs] == [epoch.train for epoch in whole.epochs]
+    assert [epoch.validation for epoch in second.epochs] == [epoch.validation for epoch in whole.epochs]
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, second.model.state_dict()[name]), name
+
+
+def pickled(state):
+    """``state`` after a way through a file, read as a stranger's."""
+    file = io.BytesIO()
+    torch.save(state, file)
+    file.seek(0)
+    return torch.load(file, weights_only=True)
+
+
+def test_a_training_does_not_go_on_from_other_settings(labelled):
+    state = Training(network(), labelled, labelled, SMALL, generator=generator()).state_dict()
+    other = Training(network(), labelled, labelled, replace(SMALL, learning_rate=1e-3), generator=generator())
+    with pytest.raises(ValueError, match="other settings"):
+        other.load_state_dict(state)
+
+
+def test_a_stop_ends_after_the_current_step_with_the_last_whole_epoch(labelled):
+    seen, weights, model = [], [], network()
+    for _ in fit(
+        model, labelled, labelled, SMALL, generator=generator(), on_batch=seen.append, stop=lambda: len(seen) == 5
+    ):
+        weights.append(model.conv1.weight.detach().clone())
+    assert len(seen) == 5
+    assert len(weights) == 1
+    assert torch.equal(model.conv1.weight, weights[0])
+
+
+def test_the_average_follows_the_weights_as_defined(labelled):
+    recipe = replace(SMALL, average=0.9, batch_size=30, epochs=1)
+    training = Training(network(), labelled, labelled, recipe, generator=generator())
+    before = training.model.conv1.weight.detach().clone()
+    weights = []
+    list(training.run(on_batch=lambda count: weights.append(training.model.conv1.weight.detach().clone())))
+    stays = 1 / 11  # one step of ten that warm up
+    torch.testing.assert_close(training.model.conv1.weight, stays * before + (1 - stays) * weights[0])
+
+
+def test_without_held_out_pictures_there_is_no_validation_score(labelled):
+    recipe = replace(SMALL, validation=0)
+    epochs = list(fit(network(), labelled, None, recipe, generator=generator()))
+    assert [epoch.validation for epoch in epochs] == [None] * 3
+
+
+def test_pictures_come_in_file_order_when_a_recipe_does_not_shuffle(labelled):
+    seen = []
+
+    def spy(pictures, _):
+        seen.append(pictures)
+        return pictures
+
+    list(
+        fit(network(), labelled, None, replace(SMALL, validation=0, shuffle=False), generator=generator(), augment=spy)
+    )
+    assert torch.equal(torch.cat(seen), torch.cat([labelled[0]] * 3))
+
+
+def test_biases_do_not_decay(labelled):
+    recipe = replace(SMALL, weight_decay=0.5, learning_rate=1e-1)
+    groups = Training(network(), labelled, labelled, recipe, generator=generator()).optimizer.param_groups
+    assert [{parameter.ndim > 1 for parameter in group["params"]} for group in groups] == [{True}, {False}]
+    assert [group["weight_decay"] for group in groups] == [0.5, 0.0]
