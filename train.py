@@ -184,7 +184,7 @@ def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
     """Train to the end or until ``stop``, with a progress bar, a line and a saved state an epoch."""
     epochs, size = run.recipe.epochs, len(run.training.train[1])
     done = len(run.training.epochs)
-    with tqdm(total=epochs * size, initial=done * size, unit=" examples", unit_scale=True) as bar:
+    with tqdm(total=epochs * size, initial=done * size, unit=" examples", unit_scale=True, disable=None) as bar:
         for epoch in run.run(on_batch=bar.update, stop=stop):
             bar.write(describe(epoch, run.recipe), file=sys.stdout)
             save_state(run, path)

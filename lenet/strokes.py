@@ -248,9 +248,9 @@ def draw(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
         share = len(range(digit, count, len(STYLES)))
         weights = torch.tensor([style.weight for style in styles])
         chosen = torch.multinomial(weights, share, replacement=True, generator=generator)
-        for number, style in enumerate(styles):
-            for part in (chosen == number).nonzero()[:, 0].split(RENDERED_AT_ONCE):
-                pictures.append(_render(_polylines(style, len(part), generator), generator))
+        for number in chosen.unique().tolist():
+            for part in chosen[chosen == number].split(RENDERED_AT_ONCE):
+                pictures.append(_render(_polylines(styles[number], len(part), generator), generator))
         labels.append(torch.full((share,), digit))
     order = torch.randperm(count, generator=generator)
     return torch.cat(pictures)[order], torch.cat(labels)[order]

@@ -15,6 +15,8 @@ from PIL import Image
 
 from lenet import augment, checkpoint, datasets
 
+torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other
+
 ROOT = Path(__file__).parent.parent
 CHECKPOINTS = ROOT / "checkpoints"
 SHEETS = ROOT / "lenet" / "ui" / "examples"

@@ -25,10 +25,10 @@ def test_shape_and_range_are_kept(kind, batch):
     assert varied.max() <= 1 + 1e-6
 
 
-@pytest.mark.parametrize("knob", ["rotation", "shear", "scale", "shift", "warp", "stroke", "flip"])
+@pytest.mark.parametrize("knob", ["rotation", "shear", "scale", "shift", "warp", "stroke", "flip", "step", "erase"])
 def test_each_picture_is_varied_on_its_own(knob, batch):
     same = batch[:1].expand(16, -1, -1, -1)
-    bound = {"rotation": 15, "shear": 15, "shift": 2, "warp": 2}.get(knob, 0.5)
+    bound = {"rotation": 15, "shear": 15, "shift": 2, "warp": 2, "step": 2}.get(knob, 0.5)
     varied = Augmentation(**{knob: bound})(same, generator())
     assert len({tuple(picture.flatten().round(decimals=3).tolist()) for picture in varied}) > 1
 
@@ -63,3 +63,20 @@ def test_strokes_become_thicker_and_thinner(batch):
     ink = Augmentation(stroke=0.8)(batch, generator()).sum((1, 2, 3)) / batch.sum((1, 2, 3))
     assert ink.min() < 0.9
     assert ink.max() > 1.1
+
+
+def test_a_step_moves_by_whole_pixels_and_blurs_nothing(batch):
+    stepped = Augmentation(step=2)(batch, generator())
+    for picture, original in zip(stepped[:, 0], batch[:, 0], strict=True):
+        wide = torch.nn.functional.pad(original, (2, 2, 2, 2))
+        assert any(torch.equal(picture, wide[y : y + 28, x : x + 28]) for y in range(5) for x in range(5))
+
+
+def test_erasing_covers_one_rectangle_in_one_grey(batch):
+    erased = Augmentation(erase=1.0)(batch.expand(-1, 1, 28, 28), generator())
+    changed = (erased != batch).flatten(1)
+    assert changed.any(1).float().mean() > 0.9
+    for picture, original in zip(erased[:, 0], batch[:, 0], strict=True):
+        rows, columns = (picture != original).nonzero().unbind(1)
+        assert len(rows) <= 8 * 8
+        assert len(picture[rows, columns].unique()) <= 1

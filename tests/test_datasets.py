@@ -1,3 +1,7 @@
+import gzip
+import hashlib
+import socket
+
 import pytest
 import torch
 
@@ -76,3 +80,31 @@ def test_the_data_folder_comes_from_the_environment(monkeypatch, tmp_path):
     assert datasets.default_data_dir() == tmp_path
     monkeypatch.delenv("LENET_DATA")
     assert str(datasets.default_data_dir()) == "data"
+
+
+def test_what_debian_has_installed_is_used_instead_of_the_network(small_data, mirror, tmp_path, monkeypatch):
+    for file in mirror.iterdir():
+        file.unlink()
+    installed = tmp_path / "debian" / "fashion-mnist"
+    installed.mkdir(parents=True)
+    for file in datasets.FILES:
+        (installed / f"{file}.gz").write_bytes(gzip.compress((small_data / "MNIST/raw" / file).read_bytes()))
+    monkeypatch.setattr(datasets, "DEBIAN", tmp_path / "debian")
+    data = datasets.load("fashion", tmp_path / "new")
+    assert len(data.train_labels) == 1_500
+
+
+def test_a_network_that_hangs_is_given_up(tmp_path, mirror, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never says a word
+        monkeypatch.setattr(datasets, "DOWNLOAD_TIMEOUT", 0.2)
+        monkeypatch.setattr(datasets.sources.MNIST, "mirrors", [f"http://127.0.0.1:{silent.getsockname()[1]}/"])
+        with pytest.raises(OSError, match="--data-dir"):
+            datasets.load("mnist", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_fingerprint_is_the_file_s_sha_256(small_data):
+    prints = datasets.fingerprints("mnist", small_data)
+    assert list(prints) == list(datasets.FILES)
+    file = next(iter(prints))
+    assert prints[file] == hashlib.sha256((small_data / "MNIST/raw" / file).read_bytes()).hexdigest()

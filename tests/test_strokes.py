@@ -1,0 +1,71 @@
+import pytest
+import torch
+
+from lenet import strokes
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return strokes.draw(400, generator())
+
+
+def test_every_digit_is_drawn_as_often(drawn):
+    pictures, labels = drawn
+    assert pictures.shape == (400, 1, 28, 28)
+    assert labels.bincount().tolist() == [40] * 10
+    assert pictures.min() == 0
+    assert pictures.amax((1, 2, 3)).min() > 0.9
+
+
+def test_ink_fits_the_box_of_20_and_is_centred_at_14(drawn):
+    pictures = drawn[0][:, 0]
+    ink = pictures > 0.5
+    for axis in (1, 2):
+        lines = ink.any(axis)
+        assert (lines.sum(1) <= 22).all()  # 20, and half a pixel of a round pen on either side
+    index = torch.arange(28.0)
+    for axis in (1, 2):
+        centre = (pictures.sum(axis) * index).sum(1) / pictures.sum((1, 2))
+        assert (centre - 14).abs().mean() < 0.5
+    longest = torch.maximum(ink.any(1).sum(1), ink.any(2).sum(1))
+    assert longest.float().mean() == pytest.approx(20, abs=0.7)
+
+
+def test_pens_are_as_wide_as_they_say(drawn):
+    share = drawn[0].mean((1, 2, 3))
+    assert share.max() > 2 * share.min()
+
+
+def test_a_seed_gives_the_same_digits():
+    for one, two in zip(strokes.draw(30, generator(1)), strokes.draw(30, generator(1)), strict=True):
+        assert torch.equal(one, two)
+    assert not torch.equal(strokes.draw(30, generator(1))[0], strokes.draw(30, generator(2))[0])
+
+
+def test_corners_stay_corners():
+    style = strokes.Style((((0.0, 0.0, 0, 0), (1.0, 0.0, 0, 0), (1.0, 0.0, 0, 0), (1.0, 1.0, 0, 0)),))
+    segments = strokes._polylines(style, 5, generator())
+    ends = segments.flatten(1, 2)
+    corner = (ends - torch.tensor([0.5, -0.5])).norm(dim=2).amin(1)
+    assert (corner < 0.02).all()
+
+
+def test_the_distance_is_that_to_the_nearest_point_of_a_segment():
+    segment = torch.tensor([[[[-5.0, 0.0], [5.0, 0.0]]]])
+    distance = strokes._distance(segment).view(28, 28)
+    assert distance[14, 14] == 0
+    assert distance[17, 10] == pytest.approx(3)
+    assert distance[17, 14 + 9] == pytest.approx(5)
+
+
+def test_a_trained_network_reads_nearly_all_of_them(drawn, modern):
+    """The labels are right: a network that real digits taught reads these."""
+    with torch.inference_mode():
+        right = (modern.model(drawn[0]).argmax(1) == drawn[1]).float()
+    assert right.mean() > 0.9
+    for digit in range(10):
+        assert right[drawn[1] == digit].mean() > 0.7, digit
