@@ -108,3 +108,21 @@ def test_a_picture_is_read_from_stdin_as_a_stranger_would(folder):
     assert run.returncode == 0, run.stderr
     answer = json.loads(run.stdout)
     assert (answer["file"], answer["label"]) == ("-", "7")
+
+
+def test_summary_prints_the_documents_table(capsys):
+    assert main(["summary", "classic"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["conv1", "Conv2d", "6", "x", "28", "x", "28", "156", "117,600"] in lines
+    assert ["dense3", "Linear", "120", "48,120", "48,000"] in lines
+    assert lines[-1][:2] == ["sum", "61,706"]
+
+
+def test_summary_takes_a_checkpoint_too(capsys):
+    assert main(["summary", "mnist-modern"]) == 0
+    assert "conv2" in capsys.readouterr().out
+
+
+def test_summary_of_an_unknown_name_is_one_line(capsys):
+    assert main(["summary", "nothing"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,1 @@
+"""This project against the textbook way, and the questions of the book's exercises measured."""
