@@ -1,10 +1,11 @@
-# Five verbs: run the page, test everything, lint, train the committed checkpoints, take the README's screenshot.
+# Six verbs: run the page, test everything, lint, train the committed checkpoints, measure the trainer's speed, take the
+# README's screenshot.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= $(or $(LENET_DATA),data)
 
-.PHONY: run test lint train screenshot
+.PHONY: run test lint train bench screenshot
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
@@ -20,8 +21,15 @@ lint: $(VENV)/test.stamp
 train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset fashion --data-dir $(DATA)
 	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern --dataset mnist --data-dir $(DATA)
+	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA)
+	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA)
+	$(BIN)/python train.py --recipe modern-small --dataset fashion --data-dir $(DATA)
+	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA)
 	$(BIN)/python train.py --recipe modern --dataset fashion --data-dir $(DATA)
+	$(BIN)/python train.py --recipe modern --dataset mnist --data-dir $(DATA)
+
+bench: $(VENV)/run.stamp
+	$(BIN)/python -m benchmarks.speed $(DATA)
 
 screenshot: $(VENV)/test.stamp
 	@$(BIN)/python -m tools.browser

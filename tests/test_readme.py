@@ -3,14 +3,18 @@
 import json
 import re
 import subprocess
+from dataclasses import asdict
 
 import pytest
 import yaml
 from conftest import CHECKPOINTS, ROOT
 from PIL import Image
 
+import train
+from benchmarks import pens
 from lenet import checkpoint
-from lenet.recipes import RECIPES
+from lenet.recipes import RECIPES, adjust
+from tools import tables
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---")[1])
@@ -19,32 +23,31 @@ REQUIREMENTS = dict(
 )
 
 
-def result_row(name: str) -> list[str]:
-    """The cells of one checkpoint's row in the results table."""
-    (row,) = re.findall(rf"^\| {name} \|(.*)\|$", README, re.MULTILINE)
-    return [cell.strip() for cell in row.split("|")]
-
-
-@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-def test_the_results_table_is_what_training_measured(name):
-    metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
-    assert result_row(name) == [
-        f"{metrics['parameters']:,}",
-        f"{60_000 - metrics['recipe']['validation']:,}",
-        str(len(metrics["epochs"])),
-        f"{metrics['validation']['accuracy']:.4f}",
-        f"{metrics['test']['accuracy']:.4f}",
-        f"{metrics['test']['loss']:.3f}",
-    ]
+@pytest.mark.parametrize("name", tables.TABLES)
+def test_each_table_is_what_was_measured(name):
+    assert tables.between(README, name) == tables.TABLES[name]()
 
 
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
 def test_make_train_has_the_command_that_made_the_checkpoint(name):
-    dataset, recipe = name.split("-")
+    dataset, recipe = name.split("-", 1)
     metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
-    (command,) = re.findall(rf"--recipe {recipe} --dataset {dataset}(.*) --data-dir", (ROOT / "Makefile").read_text())
-    assert metrics["recipe"]["learning_rate"] == RECIPES[recipe].learning_rate
-    assert int(re.search(r"--epochs (\d+)|$", command)[1] or RECIPES[recipe].epochs) == metrics["recipe"]["epochs"]
+    (command,) = re.findall(
+        rf"train.py (--recipe {recipe} --dataset {dataset} .*)--data-dir", (ROOT / "Makefile").read_text()
+    )
+    assert train.command(train.parse_arguments(command.split())) == metrics["command"]
+    adjusted = adjust(RECIPES[recipe], **train.knobs(train.parse_arguments(command.split())))
+    assert json.loads(json.dumps(asdict(adjusted))) == metrics["recipe"]
+
+
+@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
+def test_the_pen_strokes_were_read_by_the_committed_weights(name):
+    measured = json.loads(pens.RESULTS.read_text())
+    if name.startswith("mnist"):
+        metrics = json.loads((CHECKPOINTS / name / "metrics.json").read_text())
+        assert measured[name]["weights_sha256"] == metrics["weights_sha256"]
+    else:
+        assert name not in measured
 
 
 def test_sdk_version_is_the_pinned_gradio():
