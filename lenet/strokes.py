@@ -29,216 +29,106 @@ RENDERED_AT_ONCE = 256
 """Pictures drawn in one go: their distances to all segments fit into some 50 MB."""
 
 
-@dataclass(frozen=True)
-class Style:
-    """A way to write a digit: strokes of control points (x, y, freedom of x, freedom of y) in a unit box, y down.
+FREEDOM = (6, 6)
+"""How far, in hundredths of the unit box, a control point may lie from its place unless its style says otherwise."""
 
-    A point's freedom is the bound of a uniform draw around it. A stroke is a smooth curve through its points; a point
-    given twice is a corner.
+STYLES: tuple[dict[str, tuple[float, str]], ...] = (
+    {  # 0
+        "closed": (1, "55,0 10,25 10,70 50,100 90,70 90,25 50,0"),
+        "narrow with a curl": (1, "45,5 20,50 45,100 75,50 55,0 35,10~10,8"),
+        "slashed": (0.3, "55,0 10,25 10,70 50,100 90,70 90,25 50,0 / 85,8 15,92"),
+    },
+    {  # 1
+        "a stick": (0.5, "50,0 50,100"),
+        "a long flag": (2.5, "15,42~20,15! 62,0~6,0! 62,100~6,0!"),
+        "a short flag": (1, "40,22~12,8! 60,0~6,0! 60,100~6,0!"),
+        "a flag and a foot": (1, "25,30~15,12! 58,0~5,0! 58,100~5,0! / 28,100~8,2 90,100~8,2"),
+        "leaning with a flag": (1.5, "5,40~15,15! 72,0~6,0! 40,100~15,0!"),
+        "leaning with a bent flag": (1.5, "5,45~12,15 40,20~8,8 75,0~5,2! 45,100~15,0"),
+    },
+    {  # 2
+        "a flat foot": (2, "10,25 45,0 85,25 50,65 8,100! 95,98"),
+        "a looped foot": (1, "12,20 50,0 82,25 45,75 15,98 5,85 25,80 60,97 95,88"),
+        "angular": (0.4, "10,10! 80,6! 8,97! 95,97!"),
+    },
+    {  # 3
+        "two bows": (2, "10,15 50,0 85,22 40,47~10,6! 90,73 50,100 8,86"),
+        "a flat top": (1, "12,3! 85,3! 42,40! 90,68 50,100 8,88"),
+        "a curled waist": (1, "15,10 60,0 80,25 45,45 38,50 50,46 88,70 50,100 10,90"),
+    },
+    {  # 4
+        "open": (2, "30,2~12,6! 10,60~8,10! 92,60~8,10! / 68,25~10,20 62,100~10,0"),
+        "closed": (1.5, "68,0! 5,66! 97,66! / 68,0 66,100~6,0"),
+        "angular": (1.5, "25,0~10,6! 10,50~6,10! 80,50~6,10! / 80,0~8,6 78,100~8,0"),
+        "round and open": (1, "15,5 12,40 45,52 85,42 / 88,0 78,100~10,0"),
+    },
+    {  # 5
+        "a separate bar": (2, "28,5! 20,42! 60,38 88,68 50,100 6,90 / 28,4 92,3~12,6"),
+        "one stroke": (2, "88,3! 25,3! 20,42! 62,40 88,70 45,100 6,88"),
+        "like an S": (1, "85,8 45,2 22,25 55,48 85,75 45,100 10,90"),
+        "angular with a long bar": (0.7, "30,5! 18,45! 80,48! 75,95! 10,97! / 30,5 98,2~12,6"),
+    },
+    {  # 6
+        "a bow and a ring": (2, "75,0~12,6 30,30 10,70 42,100 82,78 50,52 14,72"),
+        "a straight back": (1, "30,0~15,6 15,50 15,85 50,100 85,75 55,55 18,75"),
+        "a small ring": (1, "85,3 35,15 8,60 30,98 70,90 60,65 20,75"),
+    },
+    {  # 7
+        "plain": (1.5, "8,5! 90,3! 40,100~15,0!"),
+        "crossed": (2, "8,5! 90,3! 40,100~15,0! / 30,50~10,8 88,48~10,8"),
+        "a tick": (1, "8,22! 10,4! 90,5! 45,100~12,0!"),
+        "a tick and crossed": (1, "8,20! 10,4! 90,5! 42,100~12,0! / 28,52~8,8 85,50~8,8"),
+        "round": (1, "10,10 50,10 90,3! 60,50 50,100~12,0"),
+        "round and crossed": (1, "12,22 25,5 78,6 72,40 50,100~12,0 / 30,52~8,8 90,50~8,8"),
+    },
+    {  # 8
+        "one stroke": (2, "78,15 48,0 20,20 50,48 85,75 50,100 12,77 50,48 80,22 72,10"),
+        "two rings": (1, "50,0~3,6 22,23 50,46~3,6 78,23 50,0~3,6 / 50,46~3,6 12,73 50,100~3,6 88,73 50,46~3,6"),
+        "open at the top": (1, "90,2 35,55 15,85 50,100 78,80 40,40 20,15 50,0 80,12"),
+    },
+    {  # 9
+        "a straight tail": (1.5, "82,14~3,3 48,0 14,25 42,50 74,38 84,12~3,3! 76,100~12,0"),
+        "a hooked tail": (2, "80,14~3,3 48,0 14,25 42,50 72,40 82,14~3,3! 84,72 50,100 12,86"),
+        "a small ring and a wide hook": (1.5, "72,10~3,3 48,0 28,16 48,32 66,24 74,10~3,3! 86,62 50,100 2,84~10,10"),
+        "an open bow and a hook": (0.4, "80,3 20,10 25,46 72,36 86,12 80,70 45,100 8,90"),
+        "angular": (0.7, "80,5~3,3! 20,10! 22,47! 78,45! / 80,5~3,3 78,70 55,100~20,3"),
+    },
+)
+"""The styles of each digit: name -> (how often, strokes), in a notation of its own.
+
+"/" parts the strokes. A stroke is a smooth curve through its points "x,y", in hundredths of a unit box, y down. "!"
+makes a point a corner, and "~dx,dy" gives the bounds of the uniform draw around it.
+"""
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """Control points and the bounds of their draws, both (points, 2) in unit boxes; ``again`` marks (points,) copies.
+
+    A corner is its point and a copy of it, between which the curve has no length.
     """
 
-    strokes: tuple[tuple[tuple[float, float, float, float], ...], ...]
-    weight: float = 1.0
+    places: Tensor
+    freedom: Tensor
+    again: Tensor
 
 
-def _at(x: float, y: float, dx: float = 0.06, dy: float = 0.06) -> tuple[float, float, float, float]:
-    return x, y, dx, dy
+def parse(strokes: str) -> list[Stroke]:
+    """Read the notation of ``STYLES``."""
+    return [_parse_stroke(text.split()) for text in strokes.split("/")]
 
 
-def _corners(*points: tuple[float, float, float, float]) -> tuple[tuple[float, float, float, float], ...]:
-    """A stroke of straight lines: every point twice."""
-    return tuple(point for point in points for _ in range(2))
-
-
-def _style(*strokes, weight: float = 1.0) -> Style:
-    return Style(strokes, weight)
-
-
-STYLES: tuple[tuple[Style, ...], ...] = (
-    (  # 0: closed, narrow, closed with a curl, slashed
-        _style((_at(0.55, 0), _at(0.1, 0.25), _at(0.1, 0.7), _at(0.5, 1), _at(0.9, 0.7), _at(0.9, 0.25), _at(0.5, 0))),
-        _style(
-            (_at(0.45, 0.05), _at(0.2, 0.5), _at(0.45, 1), _at(0.75, 0.5), _at(0.55, 0), _at(0.35, 0.1, 0.1, 0.08)),
-        ),
-        _style(
-            (_at(0.55, 0), _at(0.1, 0.25), _at(0.1, 0.7), _at(0.5, 1), _at(0.9, 0.7), _at(0.9, 0.25), _at(0.5, 0)),
-            (_at(0.85, 0.08), _at(0.15, 0.92)),
-            weight=0.3,
-        ),
-    ),
-    (  # 1: a stick, a long flag, a short flag, a flag and a foot, leaning with a straight and a bent flag
-        _style((_at(0.5, 0), _at(0.5, 1)), weight=0.5),
-        _style(_corners(_at(0.15, 0.42, 0.2, 0.15), _at(0.62, 0, 0.06, 0), _at(0.62, 1, 0.06, 0)), weight=2.5),
-        _style(_corners(_at(0.4, 0.22, 0.12, 0.08), _at(0.6, 0, 0.06, 0), _at(0.6, 1, 0.06, 0))),
-        _style(
-            _corners(_at(0.25, 0.3, 0.15, 0.12), _at(0.58, 0, 0.05, 0), _at(0.58, 1, 0.05, 0)),
-            (_at(0.28, 1, 0.08, 0.02), _at(0.9, 1, 0.08, 0.02)),
-        ),
-        _style(_corners(_at(0.05, 0.4, 0.15, 0.15), _at(0.72, 0, 0.06, 0), _at(0.4, 1, 0.15, 0)), weight=1.5),
-        _style(
-            (_at(0.05, 0.45, 0.12, 0.15), _at(0.4, 0.2, 0.08, 0.08), *_corners(_at(0.75, 0, 0.05, 0.02)))
-            + (_at(0.45, 1, 0.15, 0),),
-            weight=1.5,
-        ),
-    ),
-    (  # 2: a flat foot, a looped foot, angular
-        _style(
-            (_at(0.1, 0.25), _at(0.45, 0), _at(0.85, 0.25), _at(0.5, 0.65), *_corners(_at(0.08, 1)), _at(0.95, 0.98)),
-            weight=2,
-        ),
-        _style(
-            (_at(0.12, 0.2), _at(0.5, 0), _at(0.82, 0.25), _at(0.45, 0.75), _at(0.15, 0.98), _at(0.05, 0.85))
-            + (_at(0.25, 0.8), _at(0.6, 0.97), _at(0.95, 0.88)),
-        ),
-        _style(_corners(_at(0.1, 0.1), _at(0.8, 0.06), _at(0.08, 0.97), _at(0.95, 0.97)), weight=0.4),
-    ),
-    (  # 3: two bows, a flat top, a curled waist
-        _style(
-            (_at(0.1, 0.15), _at(0.5, 0), _at(0.85, 0.22), *_corners(_at(0.4, 0.47, 0.1)), _at(0.9, 0.73))
-            + (_at(0.5, 1), _at(0.08, 0.86)),
-            weight=2,
-        ),
-        _style(
-            (*_corners(_at(0.12, 0.03), _at(0.85, 0.03), _at(0.42, 0.4)), _at(0.9, 0.68), _at(0.5, 1), _at(0.08, 0.88)),
-        ),
-        _style(
-            (_at(0.15, 0.1), _at(0.6, 0), _at(0.8, 0.25), _at(0.45, 0.45), _at(0.38, 0.5), _at(0.5, 0.46))
-            + (_at(0.88, 0.7), _at(0.5, 1), _at(0.1, 0.9)),
-        ),
-    ),
-    (  # 4: open, closed, angular in one stroke, with a high open left side
-        _style(
-            _corners(_at(0.3, 0.02, 0.12), _at(0.1, 0.6, 0.08, 0.1), _at(0.92, 0.6, 0.08, 0.1)),
-            (_at(0.68, 0.25, 0.1, 0.2), _at(0.62, 1, 0.1, 0)),
-            weight=2,
-        ),
-        _style(
-            _corners(_at(0.68, 0), _at(0.05, 0.66), _at(0.97, 0.66)), (_at(0.68, 0), _at(0.66, 1, 0.06, 0)), weight=1.5
-        ),
-        _style(
-            _corners(_at(0.25, 0, 0.1), _at(0.1, 0.5, 0.06, 0.1), _at(0.8, 0.5, 0.06, 0.1)),
-            (_at(0.8, 0, 0.08), _at(0.78, 1, 0.08, 0)),
-            weight=1.5,
-        ),
-        _style(
-            (_at(0.15, 0.05), _at(0.12, 0.4), _at(0.45, 0.52), _at(0.85, 0.42)),
-            (_at(0.88, 0), _at(0.78, 1, 0.1, 0)),
-        ),
-    ),
-    (  # 5: a separate bar, one stroke, like an S, a long bar
-        _style(
-            (*_corners(_at(0.28, 0.05), _at(0.2, 0.42)), _at(0.6, 0.38), _at(0.88, 0.68), _at(0.5, 1), _at(0.06, 0.9)),
-            (_at(0.28, 0.04), _at(0.92, 0.03, 0.12)),
-            weight=2,
-        ),
-        _style(
-            (*_corners(_at(0.88, 0.03), _at(0.25, 0.03), _at(0.2, 0.42)), _at(0.62, 0.4), _at(0.88, 0.7), _at(0.45, 1))
-            + (_at(0.06, 0.88),),
-            weight=2,
-        ),
-        _style(
-            (_at(0.85, 0.08), _at(0.45, 0.02), _at(0.22, 0.25), _at(0.55, 0.48), _at(0.85, 0.75), _at(0.45, 1))
-            + (_at(0.1, 0.9),),
-        ),
-        _style(
-            _corners(_at(0.3, 0.05), _at(0.18, 0.45), _at(0.8, 0.48), _at(0.75, 0.95), _at(0.1, 0.97)),
-            (_at(0.3, 0.05), _at(0.98, 0.02, 0.12)),
-            weight=0.7,
-        ),
-    ),
-    (  # 6: a bow and a loop, a straight back, a small loop
-        _style(
-            (_at(0.75, 0, 0.12), _at(0.3, 0.3), _at(0.1, 0.7), _at(0.42, 1), _at(0.82, 0.78), _at(0.5, 0.52))
-            + (_at(0.14, 0.72),),
-            weight=2,
-        ),
-        _style(
-            (_at(0.3, 0, 0.15), _at(0.15, 0.5), _at(0.15, 0.85), _at(0.5, 1), _at(0.85, 0.75), _at(0.55, 0.55))
-            + (_at(0.18, 0.75),),
-        ),
-        _style(
-            (_at(0.85, 0.03), _at(0.35, 0.15), _at(0.08, 0.6), _at(0.3, 0.98), _at(0.7, 0.9), _at(0.6, 0.65))
-            + (_at(0.2, 0.75),),
-        ),
-    ),
-    (  # 7: plain, crossed, a tick at the bar, crossed with a tick, round, round and crossed
-        _style(_corners(_at(0.08, 0.05), _at(0.9, 0.03), _at(0.4, 1, 0.15, 0)), weight=1.5),
-        _style(
-            _corners(_at(0.08, 0.05), _at(0.9, 0.03), _at(0.4, 1, 0.15, 0)),
-            (_at(0.3, 0.5, 0.1, 0.08), _at(0.88, 0.48, 0.1, 0.08)),
-            weight=2,
-        ),
-        _style(_corners(_at(0.08, 0.22), _at(0.1, 0.04), _at(0.9, 0.05), _at(0.45, 1, 0.12, 0))),
-        _style(
-            _corners(_at(0.08, 0.2), _at(0.1, 0.04), _at(0.9, 0.05), _at(0.42, 1, 0.12, 0)),
-            (_at(0.28, 0.52, 0.08, 0.08), _at(0.85, 0.5, 0.08, 0.08)),
-        ),
-        _style((_at(0.1, 0.1), _at(0.5, 0.1), *_corners(_at(0.9, 0.03)), _at(0.6, 0.5), _at(0.5, 1, 0.12, 0))),
-        _style(
-            (_at(0.12, 0.22), _at(0.25, 0.05), _at(0.78, 0.06), _at(0.72, 0.4), _at(0.5, 1, 0.12, 0)),
-            (_at(0.3, 0.52, 0.08, 0.08), _at(0.9, 0.5, 0.08, 0.08)),
-        ),
-    ),
-    (  # 8: one stroke, two rings, open at the top
-        _style(
-            (
-                _at(0.78, 0.15),
-                _at(0.48, 0),
-                _at(0.2, 0.2),
-                _at(0.5, 0.48),
-                _at(0.85, 0.75),
-                _at(0.5, 1),
-                _at(0.12, 0.77),
-            )
-            + (_at(0.5, 0.48), _at(0.8, 0.22), _at(0.72, 0.1)),
-            weight=2,
-        ),
-        _style(
-            (_at(0.5, 0, 0.03), _at(0.22, 0.23), _at(0.5, 0.46, 0.03), _at(0.78, 0.23), _at(0.5, 0, 0.03)),
-            (_at(0.5, 0.46, 0.03), _at(0.12, 0.73), _at(0.5, 1, 0.03), _at(0.88, 0.73), _at(0.5, 0.46, 0.03)),
-        ),
-        _style(
-            (
-                _at(0.9, 0.02),
-                _at(0.35, 0.55),
-                _at(0.15, 0.85),
-                _at(0.5, 1),
-                _at(0.78, 0.8),
-                _at(0.4, 0.4),
-                _at(0.2, 0.15),
-            )
-            + (_at(0.5, 0), _at(0.8, 0.12)),
-        ),
-    ),
-    (  # 9: a straight tail, a hooked tail, a small ring and a wide hook, an open bow with a hook, angular
-        _style(
-            (_at(0.82, 0.14, 0.03, 0.03), _at(0.48, 0), _at(0.14, 0.25), _at(0.42, 0.5), _at(0.74, 0.38))
-            + (*_corners(_at(0.84, 0.12, 0.03, 0.03)), _at(0.76, 1, 0.12, 0)),
-            weight=1.5,
-        ),
-        _style(
-            (_at(0.8, 0.14, 0.03, 0.03), _at(0.48, 0), _at(0.14, 0.25), _at(0.42, 0.5), _at(0.72, 0.4))
-            + (*_corners(_at(0.82, 0.14, 0.03, 0.03)), _at(0.84, 0.72), _at(0.5, 1), _at(0.12, 0.86)),
-            weight=2,
-        ),
-        _style(
-            (_at(0.72, 0.1, 0.03, 0.03), _at(0.48, 0), _at(0.28, 0.16), _at(0.48, 0.32), _at(0.66, 0.24))
-            + (*_corners(_at(0.74, 0.1, 0.03, 0.03)), _at(0.86, 0.62), _at(0.5, 1), _at(0.02, 0.84, 0.1, 0.1)),
-            weight=1.5,
-        ),
-        _style(
-            (_at(0.8, 0.03), _at(0.2, 0.1), _at(0.25, 0.46), _at(0.72, 0.36), _at(0.86, 0.12), _at(0.8, 0.7))
-            + (_at(0.45, 1), _at(0.08, 0.9)),
-            weight=0.4,
-        ),
-        _style(
-            _corners(_at(0.8, 0.05, 0.03, 0.03), _at(0.2, 0.1), _at(0.22, 0.47), _at(0.78, 0.45)),
-            (_at(0.8, 0.05, 0.03, 0.03), _at(0.78, 0.7), _at(0.55, 1, 0.2, 0.03)),
-            weight=0.7,
-        ),
-    ),
-)
-"""The styles of each digit; a digit's styles come up in proportion to their weights."""
+def _parse_stroke(points: list[str]) -> Stroke:
+    rows = []
+    for point in points:
+        place, _, freedom = point.rstrip("!").partition("~")
+        pair = [float(number) / 100 for number in place.split(",")]
+        bounds = [float(number) / 100 for number in freedom.split(",") if number] or [bound / 100 for bound in FREEDOM]
+        rows.append((pair, bounds, False))
+        if point.endswith("!"):
+            rows.append((pair, bounds, True))
+    places, freedom, again = (torch.tensor(column) for column in zip(*rows, strict=True))
+    return Stroke(places, freedom, again)
 
 
 def draw(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
@@ -246,36 +136,31 @@ def draw(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
     pictures, labels = [], []
     for digit, styles in enumerate(STYLES):
         share = len(range(digit, count, len(STYLES)))
-        weights = torch.tensor([style.weight for style in styles])
-        chosen = torch.multinomial(weights, share, replacement=True, generator=generator)
+        weights, strokes = zip(*styles.values(), strict=True)
+        chosen = torch.multinomial(
+            torch.tensor(weights, dtype=torch.float32), share, replacement=True, generator=generator
+        )
         for number in chosen.unique().tolist():
             for part in chosen[chosen == number].split(RENDERED_AT_ONCE):
-                pictures.append(_render(_polylines(styles[number], len(part), generator), generator))
+                pictures.append(_render(_polylines(parse(strokes[number]), len(part), generator), generator))
         labels.append(torch.full((share,), digit))
     order = torch.randperm(count, generator=generator)
     return torch.cat(pictures)[order], torch.cat(labels)[order]
 
 
-def _polylines(style: Style, count: int, generator: Generator) -> Tensor:
+def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tensor:
     """The segments of ``count`` digits: (count, segments, 2 ends, 2), in heights of the digit, centred at 0."""
     segments = []
-    for stroke in style.strokes:
-        placed = torch.tensor(stroke)
-        free = torch.rand((count, len(stroke), 2), generator=generator) * 2 - 1
-        points = placed[:, :2] + free * placed[:, 2:] - 0.5
-        twice = (placed[1:] == placed[:-1]).all(1).tolist()
-        for number in [number for number, same in enumerate(twice, start=1) if same]:
-            points[:, number] = points[:, number - 1]  # a corner stays one point
-        points = points + WOBBLE * torch.randn(points.shape, generator=generator) * _once(twice)
-        curve = _through(points)
+    for stroke in strokes:
+        free = torch.rand((count, len(stroke.places), 2), generator=generator) * 2 - 1
+        points = stroke.places + free * stroke.freedom - 0.5
+        copies = stroke.again.nonzero()[:, 0]
+        points[:, copies] = points[:, copies - 1]
+        corner = stroke.again | stroke.again.roll(-1)
+        wobble = WOBBLE * torch.randn(points.shape, generator=generator)
+        curve = _through(points + wobble * ~corner[:, None])
         segments.append(torch.stack((curve[:, :-1], curve[:, 1:]), 2))
     return torch.cat(segments, 1)
-
-
-def _once(twice: list[bool]) -> Tensor:
-    """1 for a point of its own, 0 for both copies of a corner: (points, 1)."""
-    corner = torch.tensor([a or b for a, b in zip([False, *twice], [*twice, False], strict=True)])
-    return (~corner).float()[:, None]
 
 
 def _through(points: Tensor) -> Tensor:

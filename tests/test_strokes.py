@@ -46,10 +46,17 @@ def test_a_seed_gives_the_same_digits():
     assert not torch.equal(strokes.draw(30, generator(1))[0], strokes.draw(30, generator(2))[0])
 
 
+def test_the_notation_gives_places_freedoms_and_corners():
+    first, second = strokes.parse("0,0~2,3 100,50! / 5,10 20,30")
+    torch.testing.assert_close(first.places, torch.tensor([[0, 0], [1, 0.5], [1, 0.5]]))
+    torch.testing.assert_close(first.freedom, torch.tensor([[0.02, 0.03], [0.06, 0.06], [0.06, 0.06]]))
+    assert first.again.tolist() == [False, False, True]
+    torch.testing.assert_close(second.places, torch.tensor([[0.05, 0.1], [0.2, 0.3]]))
+
+
 def test_corners_stay_corners():
-    style = strokes.Style((((0.0, 0.0, 0, 0), (1.0, 0.0, 0, 0), (1.0, 0.0, 0, 0), (1.0, 1.0, 0, 0)),))
-    segments = strokes._polylines(style, 5, generator())
-    ends = segments.flatten(1, 2)
+    style = strokes.parse("0,0~0,0 100,0~0,0! 100,100~0,0")
+    ends = strokes._polylines(style, 5, generator()).flatten(1, 2)
     corner = (ends - torch.tensor([0.5, -0.5])).norm(dim=2).amin(1)
     assert (corner < 0.02).all()
 
