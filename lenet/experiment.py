@@ -1,6 +1,7 @@
 """One recipe on one data set with one seed, from the untrained network to everything its checkpoint carries."""
 
 import platform
+import statistics
 import time
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -57,7 +58,10 @@ class Experiment:
         if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
             weights = self.training.average.state_dict()
             self.snapshots.append(
-                {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in weights.items()}
+                {
+                    name: tensor.half() if tensor.is_floating_point() else tensor.clone()
+                    for name, tensor in weights.items()
+                }
             )
 
 
@@ -135,7 +139,7 @@ def finish(
         "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
         "device": device.type,
         "seconds": round(experiment.seconds, 1),
-        "examples_per_second": round(_median([epoch.examples_per_second for epoch in epochs])),
+        "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in epochs)),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
         "test": assess.assess(logits(model, images), labels.cpu(), source.classes),
         "validation": validation
@@ -161,7 +165,3 @@ def _on(device: torch.device, labelled: Labelled) -> Labelled:
 
 def _score(report: dict[str, Any]) -> dict[str, float]:
     return {name: report[name] for name in ("loss", "accuracy")}
-
-
-def _median(values: list[float]) -> float:
-    return torch.tensor(values).median().item()

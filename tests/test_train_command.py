@@ -76,8 +76,10 @@ def test_the_folder_carries_what_a_checkpoint_should(quick, small_data, tmp_path
     assert sum(map(sum, metrics["test"]["confusion"])) == 300
     snapshots = sorted(path.name for path in (out / "snapshots").iterdir())
     assert snapshots == [f"epoch-{number:02}.safetensors" for number in range(5)]
+    initial = load_file(out / "snapshots" / snapshots[0])
     last, weights = load_file(out / "snapshots" / snapshots[-1]), load_file(out / "model.safetensors")
     assert all(torch.equal(last[name], weights[name].half()) for name in weights)
+    assert not any(torch.equal(last[name], initial[name]) for name in weights)
     card = yaml.safe_load((out / "README.md").read_text().split("---")[1])
     (result,) = card["model-index"][0]["results"]
     assert result["dataset"]["name"] == "MNIST"
