@@ -102,7 +102,7 @@ def knobs(options: argparse.Namespace) -> dict:
 
 
 def command(options: argparse.Namespace) -> str:
-    """What trains the same network again, on whichever machine."""
+    """What trains this network again."""
     words = ["python train.py", f"--recipe {options.recipe}", f"--dataset {options.dataset}", f"--seed {options.seed}"]
     for name, value in knobs(options).items():
         option = OPTION_NAMES.get(name, name).replace("_", "-")
@@ -127,8 +127,9 @@ def print_recipes() -> None:
 
 def choose_device(name: str | None) -> torch.device:
     """The device that was asked for, tried. Raises ValueError when it is not there."""
+    name = name or training.best_device().type
     try:
-        device = torch.device(name) if name else training.best_device()
+        device = torch.device(name)
         torch.zeros(1, device=device)
         torch.Generator(device)
     except (RuntimeError, AssertionError) as error:
@@ -174,10 +175,11 @@ def resume(run: experiment.Experiment, path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(f"there is no {path} to resume; a training leaves it after each epoch until it is over")
     try:
-        state = torch.load(path, weights_only=True, map_location=run.training.generator.device)
+        run.load_state_dict(torch.load(path, weights_only=True, map_location="cpu"))
+    except ValueError:
+        raise
     except Exception as error:  # whatever a damaged file makes of torch's unpickler
         raise ValueError(f"{path} is damaged; delete it and start anew") from error
-    run.load_state_dict(state)
 
 
 def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
@@ -212,9 +214,15 @@ def run_command(options: argparse.Namespace) -> int:
     path = state_file(folder)
     if options.resume:
         resume(run, path)
+    diverged = None
     with Stopper().listening() as stop:
-        train(run, path, stop)
+        try:
+            train(run, path, stop)
+        except ArithmeticError as error:
+            diverged = error
     done = len(run.training.epochs)
+    if diverged and not done:
+        raise diverged
     if not done:
         print("train.py: stopped before the first epoch was over; nothing was written", file=sys.stderr)
         return INTERRUPTED
@@ -223,6 +231,9 @@ def run_command(options: argparse.Namespace) -> int:
     checkpoint.save(result, folder, extras)
     test = result.metrics["test"]
     print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.3f}; written to {folder}")
+    if diverged:
+        path.unlink()  # it would only diverge again
+        raise ArithmeticError(f"{diverged}; the best of the epochs before was written")
     if done < recipe.epochs:
         print(f"train.py: stopped after {done} of {recipe.epochs} epochs; --resume goes on", file=sys.stderr)
         return INTERRUPTED
@@ -241,7 +252,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"train.py: error: {error}", file=sys.stderr)
         return USAGE_ERROR
     except KeyboardInterrupt:
-        print("train.py: interrupted; nothing was written", file=sys.stderr)
+        print("train.py: interrupted; --resume goes on after the last whole epoch, if there was one", file=sys.stderr)
         return INTERRUPTED
 
 

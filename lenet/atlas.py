@@ -7,13 +7,15 @@ import torch
 from torch import Tensor
 
 from lenet.model import LeNet
-from lenet.training import EVALUATION_BATCH
 
 DERIVED = ("norm", "flatten", "drop")
 """Stages whose means follow from the stage before: an affine map, a reshaping, nothing at all."""
 
 LAYERS = (1, 2)
 """The convolution layers whose channels get their favourites."""
+
+BATCH = 100
+"""Pictures at once: all stages of a wide network's activations on them fit into some 60 MB."""
 
 FAVOURITES = 9
 """Test pictures kept for each channel."""
@@ -25,7 +27,7 @@ def class_means(model: LeNet, images: Tensor, labels: Tensor) -> dict[str, Tenso
     model.eval()
     counts = labels.bincount(minlength=model.config.classes)
     sums: dict[str, Tensor] = {}
-    for batch, targets in zip(images.split(EVALUATION_BATCH), labels.split(EVALUATION_BATCH), strict=True):
+    for batch, targets in zip(images.split(BATCH), labels.split(BATCH), strict=True):
         for name, output in model.activations(batch).items():
             if not name.startswith(DERIVED):
                 start = sums.get(name, torch.zeros(len(counts), *output.shape[1:], device=output.device))
@@ -41,7 +43,7 @@ def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
     activation, ``cell`` (channels, 9, 2) uint8 its row and column, ``picture`` (channels, 9, 28, 28) uint8.
     """
     model.eval()
-    maps = [model.activations(batch)[f"act{layer}"].flatten(2).max(2) for batch in images.split(EVALUATION_BATCH)]
+    maps = [model.activations(batch)[f"act{layer}"].flatten(2).max(2) for batch in images.split(BATCH)]
     values, cells = (torch.cat([part[number] for part in maps]) for number in range(2))
     value, index = values.topk(min(FAVOURITES, len(images)), dim=0)
     width = _map_width(model, layer)

@@ -74,7 +74,7 @@ def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | Non
     """Write ``checkpoint`` to ``folder``, in place of what is there. A crash leaves the old folder or the new one.
 
     The metrics are written with the SHA-256 of the weights' file; ``extras`` are further files by their path within the
-    folder. Raises OSError when the folder cannot be written.
+    folder. Raises OSError when the folder cannot be written, ValueError when a weight is not a finite number.
     """
     writable(folder)
     config = {
@@ -82,7 +82,10 @@ def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | Non
         "classes": checkpoint.classes,
         "model": asdict(checkpoint.model.config),
     }
-    weights = pack(stored_weights(checkpoint.model))
+    stored = stored_weights(checkpoint.model)
+    if not all(torch.isfinite(tensor).all() for tensor in stored.values()):
+        raise ValueError(f"the weights of {checkpoint.name} are not all finite numbers; nothing was written")
+    weights = pack(stored)
     metrics = checkpoint.metrics | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
     scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
     try:

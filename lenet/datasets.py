@@ -10,6 +10,7 @@ import os
 import shutil
 import socket
 import struct
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,8 +137,11 @@ def _unpack(installed: Path, raw: Path, files: list[str]) -> None:
         packed = installed / f"{file}.gz"
         if packed.is_file():
             raw.mkdir(parents=True, exist_ok=True)
-            with gzip.open(packed) as source, (raw / file).open("wb") as target:
-                shutil.copyfileobj(source, target)
+            try:
+                with gzip.open(packed) as source, (raw / file).open("wb") as target:
+                    shutil.copyfileobj(source, target)
+            except (OSError, EOFError, zlib.error):  # damaged; the network may have a sound one
+                (raw / file).unlink(missing_ok=True)
 
 
 def _remove_empty(folders: list[Path]) -> None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lenet import assess, atlas, augment, strokes
-from lenet.checkpoint import Checkpoint, pack, stored_weights
+from lenet.checkpoint import FILE_LIMIT, Checkpoint, pack, stored_weights
 from lenet.datasets import SOURCES, Dataset, Source
 from lenet.model import LeNet, initialise, parameter_count
 from lenet.model_card import model_card
@@ -47,12 +47,23 @@ class Experiment:
 
     def state_dict(self) -> dict[str, Any]:
         """What ``load_state_dict`` needs to go on after the last whole epoch."""
-        return {"training": self.training.state_dict(), "snapshots": self.snapshots, "seconds": self.seconds}
+        return {
+            "identity": self._identity(),
+            "training": self.training.state_dict(),
+            "snapshots": self.snapshots,
+            "seconds": self.seconds,
+        }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where ``state`` was taken. Raises ValueError when it belongs to other settings."""
+        """Go on where ``state`` was taken, read to the CPU. Raises ValueError when it belongs to other settings."""
+        if state["identity"] != self._identity():
+            raise ValueError(f"the training to resume was {state['identity']}, and not {self._identity()}")
         self.training.load_state_dict(state["training"])
         self.snapshots, self.seconds = state["snapshots"], state["seconds"]
+
+    def _identity(self) -> dict[str, Any]:
+        """What decides the data and the random draws, beside the recipe."""
+        return {"dataset": self.source.title, "seed": self.seed, "device": self.training.generator.device.type}
 
     def _take_snapshot(self) -> None:
         if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
@@ -67,11 +78,13 @@ class Experiment:
 
 def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
     """Build the network and split the data; the same seed gives the same on one machine."""
+    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
+    torch.backends.cudnn.allow_tf32 = False  # float32 is what the recipe says and what the page computes in
     torch.manual_seed(seed)
     generator = torch.Generator(device).manual_seed(seed)
     source = SOURCES[data.name]
     model = build_model(recipe, source).to(device)
-    train, validation = split(data, recipe, generator)
+    train, validation = split(data, recipe, seed)
     if recipe.strokes and source.kind == "digit":
         drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
         train = tuple(torch.cat(pair) for pair in zip(train, drawn, strict=True))
@@ -96,7 +109,7 @@ def build_model(recipe: Recipe, source: Source) -> LeNet:
     return model
 
 
-def split(data: Dataset, recipe: Recipe, generator: torch.Generator) -> tuple[Labelled, Labelled]:
+def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]:
     """((training images, labels), (validation images, labels)), as the recipe holds them out.
 
     Raises ValueError when nothing is left to train on.
@@ -108,7 +121,7 @@ def split(data: Dataset, recipe: Recipe, generator: torch.Generator) -> tuple[La
         return (data.train_images, data.train_labels), (data.train_images[:0], data.train_labels[:0])
     order = torch.arange(count)
     if recipe.held_out == "random":
-        order = torch.randperm(count, generator=generator, device=generator.device).cpu()
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
     train, held_out = order.split([count - recipe.validation, recipe.validation])
     return tuple((data.train_images[part], data.train_labels[part]) for part in (train, held_out))
 
@@ -121,29 +134,26 @@ def finish(
     The test set is looked at here, once, with the weights as they will be stored. ``files`` are the fingerprints of the
     data's files, ``command`` is what trains this again.
     """
-    model, source = experiment.training.model, experiment.source
+    training, source = experiment.training, experiment.source
+    device = training.generator.device
+    model, validation = training.model.cpu(), training.validation and _on("cpu", training.validation)
     model.load_state_dict(stored_weights(model))
-    epochs, device = experiment.training.epochs, experiment.training.generator.device
-    images, labels = _on(device, (data.test_images, data.test_labels))
-    validation = experiment.training.validation
+    epochs, images, labels = training.epochs, data.test_images, data.test_labels
     metrics = {
         "command": command,
         "dataset": data.name,
         "recipe": asdict(experiment.recipe),
         "seed": experiment.seed,
         "parameters": parameter_count(model),
-        "training_images": len(experiment.training.train[1]),
-        "chosen": CHOSEN[experiment.recipe.keep]
-        + ("; its weights are a moving average" if experiment.recipe.average else "")
-        + "; the test images were looked at once, afterwards",
+        "training_images": len(training.train[1]),
+        "chosen": _chosen(experiment),
         "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
         "device": device.type,
         "seconds": round(experiment.seconds, 1),
         "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in epochs)),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
-        "test": assess.assess(logits(model, images), labels.cpu(), source.classes),
-        "validation": validation
-        and _score(assess.assess(logits(model, validation[0]), validation[1].cpu(), source.classes)),
+        "test": assess.assess(logits(model, images), labels, source.classes),
+        "validation": validation and _score(assess.assess(logits(model, validation[0]), validation[1], source.classes)),
         "epochs": [asdict(epoch) for epoch in epochs],
         "data_sha256": files,
     }
@@ -156,10 +166,19 @@ def finish(
     extras |= {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
     for layer in atlas.LAYERS[: len(model.config.channels)]:
         extras[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, images, layer))
-    return checkpoint, extras
+    # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
+    return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
 
 
-def _on(device: torch.device, labelled: Labelled) -> Labelled:
+def _chosen(experiment: Experiment) -> str:
+    """How the published weights were chosen, and what the test images had to do with it."""
+    done, planned = len(experiment.training.epochs), experiment.recipe.epochs
+    stopped = f", stopped after {done} of {planned} epochs" if done < planned else ""
+    average = "; its weights are a moving average" if experiment.recipe.average else ""
+    return f"{CHOSEN[experiment.recipe.keep]}{stopped}{average}; the test images were looked at afterwards only"
+
+
+def _on(device: torch.device | str, labelled: Labelled) -> Labelled:
     return labelled[0].to(device), labelled[1].to(device)
 
 

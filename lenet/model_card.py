@@ -1,5 +1,7 @@
 """A checkpoint's README.md: a model card, with the front matter that the Hub reads results from."""
 
+from typing import Any
+
 from lenet.checkpoint import Checkpoint
 
 CARD = """---
@@ -39,7 +41,7 @@ A LeNet of {parameters:,} parameters ({channels} maps, {activation}, {pooling} p
 | test, 10,000 images | {accuracy:.4f} | {loss:.4f} |
 | training, last epoch | {train_accuracy:.4f} | {train_loss:.4f} |
 
-Chosen: {chosen}. Expected calibration error {calibration:.4f}. Most confused: {confused}.
+{varied}Chosen: {chosen}. Expected calibration error {calibration:.4f}. Most confused: {confused}.
 
 * **For**: learning what a convolution network does, and reading {kind}s prepared as {title}'s were: 28 x 28 grey
   pixels, {ink} bright on black. LeNet Lab prepares any picture so.
@@ -73,6 +75,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         source=metrics["recipe"]["source"],
         train_accuracy=last["accuracy"],
         train_loss=last["loss"],
+        varied=_varied(checkpoint.kind, metrics["recipe"]),
         chosen=metrics["chosen"],
         calibration=metrics["test"]["calibration_error"],
         confused=", ".join(
@@ -85,3 +88,13 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         snapshots=", `snapshots/` (the weights after each epoch, float16)" if metrics["recipe"]["snapshots"] else "",
         command=metrics["command"],
     )
+
+
+def _varied(kind: str, recipe: dict[str, Any]) -> str:
+    """A sentence on training pictures that are not the data set's own, whose score the table shows."""
+    said = []
+    if recipe["augment"]:
+        said.append("varied at random")
+    if recipe["strokes"] and kind == "digit":
+        said.append(f"joined by {recipe['strokes']:,} digits drawn by code in other pen styles")
+    return f"The training pictures were {' and '.join(said)}. " if said else ""

@@ -6,6 +6,9 @@ from typing import Any
 
 from lenet.model import LeNetConfig
 
+TRAINING_IMAGES = 60_000
+"""In either data set."""
+
 MOMENTUM = 0.9
 """Of the "nesterov" optimiser (Sutskever et al. 2013)."""
 
@@ -49,6 +52,8 @@ class Recipe:
             raise ValueError(
                 "batch size and epochs must be 1 or more, the learning rate above 0, the average in [0, 1)"
             )
+        if not 0 <= self.validation < TRAINING_IMAGES:
+            raise ValueError(f"between 0 and {TRAINING_IMAGES - 1:,} pictures can be held out, not {self.validation}")
         if self.keep == "best" and not self.validation:
             raise ValueError("the best epoch is chosen on validation pictures; hold some out, or keep the last epoch")
 
@@ -75,7 +80,7 @@ MODERN_TRAINING = {
 
 RECIPES = {
     "classic": Recipe(
-        "documents 000, 002 and 003, the chapter itself",
+        "documents 002 and 003, the chapter itself (000 stops after 5 epochs)",
         initialisation="xavier",
         snapshots=True,
         documented={"dataset": "fashion", "train loss": 0.467, "train accuracy": 0.825, "test accuracy": 0.821},
@@ -121,8 +126,8 @@ RECIPES = {
 def adjust(recipe: Recipe, **knobs: Any) -> Recipe:
     """``recipe`` with some of its own fields or its model's changed; a knob that is None leaves its field alone.
 
-    ``convolutions`` sets the number of convolution layers. Channels, kernel sizes and paddings that are then too many
-    lose their last ones, and too few repeat them, so that one kernel size serves every layer.
+    ``convolutions`` sets the number of convolution layers. Where there are then too few channels, kernel sizes or
+    paddings, the last one is repeated, so that one kernel size serves every layer; the recipe's own are cut.
 
     Raises ValueError when the result is no network or no training, TypeError for a knob that neither has.
     """
@@ -132,6 +137,8 @@ def adjust(recipe: Recipe, **knobs: Any) -> Recipe:
         raise ValueError(f"a LeNet has 1 convolution layer or more, not {count}")
     model = {name: knobs.pop(name) for name in [field.name for field in fields(LeNetConfig)] if name in knobs}
     for name in ("channels", "kernel_sizes", "paddings"):
+        if len(model.get(name, ())) > count:
+            raise ValueError(f"{name} has more entries than there are convolution layers: {model[name]} for {count}")
         model[name] = _stretch(model.get(name, getattr(recipe.model, name)), count)
     return replace(recipe, model=replace(recipe.model, **model), **knobs)
 

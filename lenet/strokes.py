@@ -13,8 +13,8 @@ from torch import Generator, Tensor
 FIELD, BOX = 28, 20
 """Side of the picture and of the box that the ink is fitted into, in pixels, as MNIST's own (LeCun et al. 1998)."""
 
-POINTS = 12
-"""Points that a stroke is sampled at: enough for a smooth bow of 20 pixels."""
+POINTS_PER_SPAN = 3
+"""Lines that the curve between two control points is drawn with: smooth enough for a bow of 20 pixels."""
 
 SLANT, ROTATION, ASPECT = math.tan(math.radians(12)), math.radians(6), 0.2
 """Bounds of the uniform draws of slant (x per y), rotation in radians and the logarithm of width over height."""
@@ -164,10 +164,10 @@ def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tenso
 
 
 def _through(points: Tensor) -> Tensor:
-    """A Catmull-Rom spline through (count, n, 2) control points, sampled: (count, POINTS * (n - 1) // 2 + 1, 2)."""
+    """A Catmull-Rom spline through (count, n, 2) control points, sampled: (count, POINTS_PER_SPAN * (n - 1) + 1, 2)."""
     padded = torch.cat((points[:, :1], points, points[:, -1:]), 1)
     spans = points.shape[1] - 1
-    where = torch.linspace(0, spans, max(POINTS * spans // 4, 1) + 1)
+    where = torch.linspace(0, spans, POINTS_PER_SPAN * spans + 1)
     span = where.floor().long().clamp(max=spans - 1)
     t = (where - span)[:, None]
     before, start, end, after = (padded[:, span + shift] for shift in range(4))

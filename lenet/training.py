@@ -104,11 +104,15 @@ class Training:
 
         When ``stop`` says so after a step, that step was the last; the epoch it belongs to is not yielded.
 
-        Raises ArithmeticError when the loss is no longer a finite number.
+        Raises ArithmeticError when the loss is no longer a finite number; the model is then the last that was kept.
         """
         for number in range(len(self.epochs) + 1, self.recipe.epochs + 1):
             started = time.perf_counter()
-            score = self._pass(number, on_batch, stop)
+            try:
+                score = self._pass(number, on_batch, stop)
+            except ArithmeticError:
+                self._restore_kept()
+                raise
             if score is None:
                 break
             rate = len(self.train[1]) / (time.perf_counter() - started)
@@ -118,6 +122,9 @@ class Training:
                 self.best = validation.accuracy if validation else self.best
                 self.kept = _copy(self.average)
             yield self.epochs[-1]
+        self._restore_kept()
+
+    def _restore_kept(self) -> None:
         if self.kept:
             self.model.load_state_dict(self.kept)
 
@@ -134,21 +141,25 @@ class Training:
             "best": self.best,
             "epochs": [asdict(epoch) for epoch in self.epochs],
             "generator": self.generator.get_state(),
-            "dropout": torch.get_rng_state(),
+            "dropout": _dropout_state(self.generator.device),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where the training that gave ``state`` was. Raises ValueError when its recipe was another."""
+        """Go on where the training that gave ``state``, read to the CPU, was.
+
+        Raises ValueError when its recipe was another.
+        """
         if state["recipe"] != asdict(self.recipe):
             raise ValueError("the training to resume had other settings; give the same ones, or start anew")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
-        self.kept, self.steps, self.best = state["kept"], state["steps"], state["best"]
+        self.kept = {name: tensor.to(self.generator.device) for name, tensor in state["kept"].items()}
+        self.steps, self.best = state["steps"], state["best"]
         self.epochs = [_epoch(values) for values in state["epochs"]]
         self.generator.set_state(state["generator"])
-        torch.set_rng_state(state["dropout"])
+        _set_dropout_state(state["dropout"], self.generator.device)
 
     def _pass(self, number: int, on_batch: Callable[[int], None], stop: Callable[[], bool]) -> Score | None:
         """Go through the training pictures once; None when stopped on the way."""
@@ -180,7 +191,8 @@ class Training:
         half = self.recipe.precision == "bfloat16"
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             outputs = self.model(batch.contiguous(memory_format=torch.channels_last))
-        loss = F.cross_entropy(outputs.float(), targets)
+        outputs = outputs.float()
+        loss = F.cross_entropy(outputs, targets)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()
@@ -214,6 +226,18 @@ def _copy(model: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.clone() for name, tensor in model.state_dict().items()}
 
 
+def _dropout_state(device: torch.device) -> Tensor:
+    """The state of the stream that dropout draws from, which is the device's own."""
+    return torch.get_rng_state() if device.type == "cpu" else getattr(torch, device.type).get_rng_state()
+
+
+def _set_dropout_state(state: Tensor, device: torch.device) -> None:
+    if device.type == "cpu":
+        torch.set_rng_state(state)
+    else:
+        getattr(torch, device.type).set_rng_state(state)
+
+
 def _epoch(values: dict[str, Any]) -> Epoch:
     validation = Score(**values["validation"]) if values["validation"] else None
     return Epoch(values["number"], Score(**values["train"]), validation, values["examples_per_second"])
@@ -224,8 +248,16 @@ def _constant(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int):
 
 
 def _one_cycle(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int):
-    """Smith and Topin 2018: warm up to the learning rate, then anneal to nearly nothing."""
-    return torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=recipe.learning_rate, total_steps=steps)
+    """Smith and Topin 2018: warm up to the learning rate, then anneal to nearly nothing.
+
+    The Adams' first beta goes the opposite way, from 0.95 to 0.85 and back; SGD keeps its momentum.
+    """
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=recipe.learning_rate,
+        total_steps=steps,
+        cycle_momentum=recipe.optimizer in ("adam", "adamw"),
+    )
 
 
 OPTIMIZERS = {
