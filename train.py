@@ -78,14 +78,21 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--schedule", choices=training.SCHEDULES)
     how.add_argument("--batch-size", type=_positive, metavar="N")
     how.add_argument("--epochs", type=_positive, metavar="N", help="passes over the training pictures")
-    how.add_argument("--validation", type=int, metavar="N", help="training pictures held out")
+    how.add_argument("--validation", type=_count, metavar="N", help="training pictures held out")
     how.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the training pictures")
+    how.add_argument("--plain-epochs", type=_count, metavar="N", help="last epochs with pictures as they are")
     how.add_argument("--precision", choices=training.PRECISIONS)
 
 
 def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
     return int(text)
 
 

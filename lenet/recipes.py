@@ -20,10 +20,13 @@ class Recipe:
     ``optimizer``, ``schedule`` and ``precision`` name entries of the tables in ``lenet.training``, ``initialisation``
     one in ``lenet.model``. ``validation`` training images are held out: the ``held_out`` "last" ones or a "random"
     draw. After the last epoch the model is that of the epoch that ``keep`` chooses, "last" or "best" on validation.
-    ``standardise`` gives the model its data set's mean and std, ``augment`` varies each batch as suits the data set's
-    kind, ``average`` is the share of an exponential moving average of the weights that stays at each step, and
-    ``strokes`` the number of digits drawn by ``lenet.strokes`` that join the training images. ``snapshots`` says that
-    watching it form is worth a file an epoch. ``source`` is the document and ``documented`` its results.
+
+    ``standardise`` gives the model its data set's mean and std. ``augment`` varies each batch as suits the data set's
+    kind, but not in the last ``plain_epochs``. ``strokes`` digits drawn by ``lenet.strokes`` join the training images.
+    ``average`` is the share of an exponential moving average of the weights that stays at each step.
+
+    ``snapshots`` says that watching it form is worth a file an epoch. ``source`` is the document and ``documented`` its
+    results.
     """
 
     source: str
@@ -41,6 +44,7 @@ class Recipe:
     keep: str = "last"
     standardise: bool = False
     augment: bool = False
+    plain_epochs: int = 0
     average: float = 0.0
     strokes: int = 0
     precision: str = "float32"
@@ -72,6 +76,7 @@ MODERN_TRAINING = {
     "epochs": 36,
     "standardise": True,
     "augment": True,
+    "plain_epochs": 4,
     "average": 0.998,
     "strokes": 12_000,
     "precision": "bfloat16",

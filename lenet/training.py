@@ -172,7 +172,10 @@ class Training:
         loss_sum, correct = torch.zeros((), device=device), torch.zeros((), dtype=torch.long, device=device)
         for chosen in order.split(self.recipe.batch_size):
             targets = labels[chosen]
-            outputs, loss = self._step(images[chosen], targets)
+            batch = images[chosen]
+            if self.augment and number <= self.recipe.epochs - self.recipe.plain_epochs:
+                batch = self.augment(batch, self.generator)
+            outputs, loss = self._step(batch, targets)
             loss_sum += loss * len(targets)
             correct += (outputs.argmax(1) == targets).sum()
             on_batch(len(targets))
@@ -186,8 +189,6 @@ class Training:
 
     def _step(self, batch: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """One step of the optimiser: the logits, detached, and the mean loss."""
-        if self.augment:
-            batch = self.augment(batch, self.generator)
         half = self.recipe.precision == "bfloat16"
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             outputs = self.model(batch.contiguous(memory_format=torch.channels_last))

@@ -94,6 +94,18 @@ def test_what_debian_has_installed_is_used_instead_of_the_network(small_data, mi
     assert len(data.train_labels) == 1_500
 
 
+@pytest.mark.parametrize("damage", [b"", b"not gzip", b"cut"], ids=["empty", "html", "cut"])
+def test_a_damaged_packed_file_of_debian_s_is_passed_over(small_data, tmp_path, monkeypatch, damage):
+    packed = gzip.compress((small_data / IMAGES).read_bytes())
+    installed = tmp_path / "debian" / "fashion-mnist"
+    installed.mkdir(parents=True)
+    (installed / "train-images-idx3-ubyte.gz").write_bytes(packed[: len(packed) // 2] if damage == b"cut" else damage)
+    monkeypatch.setattr(datasets, "DEBIAN", tmp_path / "debian")
+    monkeypatch.setattr(datasets.sources.FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    with pytest.raises(OSError, match="--data-dir"):
+        datasets.load("fashion", tmp_path / "new")
+
+
 def test_a_network_that_hangs_is_given_up(tmp_path, mirror, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts, and never says a word
         monkeypatch.setattr(datasets, "DOWNLOAD_TIMEOUT", 0.2)

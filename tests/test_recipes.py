@@ -68,6 +68,8 @@ def test_lists_are_cut_or_their_last_entry_repeated(knobs, channels, kernel_size
         ({"convolutions": 3}, "convolution 3 does not fit: of the 5 x 5 maps that reach it, a 5 x 5 kernel"),
         ({"kernel_sizes": (33,)}, "convolution 1 does not fit"),
         ({"convolutions": 0}, "1 convolution layer or more, not 0"),
+        ({"kernel_sizes": (3, 5, 7)}, "more entries than there are convolution layers"),
+        ({"validation": 60_000}, "between 0 and 59,999 pictures"),
         ({"learning_rate": 0.0}, "learning rate above 0"),
         ({"keep": "best"}, "hold some out"),
         ({"dropout": 1.0}, "dropout"),

@@ -1,6 +1,7 @@
 """The training command from its arguments to the checkpoint, on a small data set."""
 
 import json
+import math
 import signal
 from dataclasses import replace
 
@@ -185,15 +186,45 @@ def test_there_must_be_something_to_resume(quick, small_data, tmp_path, capsys):
     assert "to resume" in line
 
 
+@pytest.mark.parametrize("changed", [("--seed", "1"), ("--learning-rate", "0.3")], ids=["seed", "rate"])
+def test_another_training_is_not_resumed(changed, quick, small_data, tmp_path, capsys, monkeypatch):
+    arguments = ["--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / "x"]
+    with monkeypatch.context() as patched:
+        patched.setattr(train.experiment.Experiment, "run", interrupted_after(1))
+        run(*arguments)
+    capsys.readouterr()
+    assert run(*arguments, "--resume", *changed) == 2
+    assert "resume" in capsys.readouterr().err
+
+
+def test_a_divergence_after_good_epochs_writes_the_best_of_them(quick, small_data, tmp_path, capsys, monkeypatch):
+    original = train.experiment.Experiment.run
+
+    def explode(self, **hooks):
+        for epoch in original(self, **hooks):
+            yield epoch
+            self.training.optimizer.param_groups[0]["lr"] = math.inf
+
+    monkeypatch.setattr(train.experiment.Experiment, "run", explode)
+    out = tmp_path / "out" / "x"
+    assert run("--recipe", "maxpool", "--dataset", "mnist", "--data-dir", small_data, "--out", out) == 2
+    assert "the best of the epochs before was written" in capsys.readouterr().err
+    assert len(checkpoint.load(out).metrics["epochs"]) == 1
+    assert [path.name for path in out.parent.iterdir()] == ["x"]
+
+
 def test_a_damaged_state_is_refused(quick, small_data, tmp_path, capsys):
     (tmp_path / "x.training.pt").write_bytes(b"not a state")
     line = fails_cleanly(capsys, tmp_path, "--data-dir", small_data, "--out", tmp_path / "x", "--resume")
     assert "damaged" in line
 
 
-def test_a_seed_gives_the_same_checkpoint(quick, small_data, tmp_path):
+@pytest.mark.parametrize(("recipe", "vary"), [("classic", "--no-augment"), ("modern-small", "--augment")])
+def test_a_seed_gives_the_same_checkpoint(recipe, vary, quick, small_data, tmp_path):
     for out in ("a", "b"):
-        assert run("--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / out) == 0
+        assert (
+            run(vary, "--recipe", recipe, "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / out) == 0
+        )
     weights = [(tmp_path / out / "model.safetensors").read_bytes() for out in ("a", "b")]
     assert weights[0] == weights[1]
 

@@ -105,6 +105,24 @@ def test_keep_best_ends_with_the_weights_of_the_best_epoch(labelled, monkeypatch
     assert not torch.equal(snapshots[1], snapshots[2])
 
 
+@pytest.mark.parametrize(("optimizer", "momentum"), [("sgd", 0), ("nesterov", 0.9)])
+def test_one_cycle_leaves_the_momentum_alone(labelled, optimizer, momentum):
+    recipe = replace(SMALL, optimizer=optimizer, schedule="one-cycle", learning_rate=0.01)
+    training = Training(network(), labelled, labelled, recipe, generator=generator())
+    list(training.run())
+    assert {group["momentum"] for group in training.optimizer.param_groups} == {momentum}
+
+
+def test_a_late_divergence_leaves_the_last_good_epoch(labelled, monkeypatch):
+    model, weights = network(), []
+    training = Training(model, labelled, labelled, SMALL, generator=generator())
+    with pytest.raises(ArithmeticError, match="epoch 2"):
+        for _ in training.run():
+            weights.append(model.conv1.weight.detach().clone())
+            training.optimizer.param_groups[0]["lr"] = math.inf
+    assert torch.equal(model.conv1.weight, weights[0])
+
+
 def test_the_one_cycle_schedule_ends_near_nothing(labelled):
     model = network()
     steps = []
@@ -124,6 +142,17 @@ def test_augmentation_sees_every_training_picture_and_no_other(labelled):
 
     list(fit(network(), labelled, labelled, SMALL, generator=generator(), augment=spy))
     assert sum(seen) == 3 * 30
+
+
+def test_the_last_epochs_are_plain(labelled):
+    seen = []
+
+    def spy(pictures, _):
+        seen.append(len(pictures))
+        return pictures
+
+    list(fit(network(), labelled, labelled, replace(SMALL, plain_epochs=2), generator=generator(), augment=spy))
+    assert sum(seen) == 30
 
 
 def test_a_diverging_training_stops_with_advice(labelled):
