@@ -128,8 +128,12 @@ def print_recipes() -> None:
         for dataset in datasets.SOURCES:
             folder = CHECKPOINTS / f"{dataset}-{name}"
             if folder.is_dir():
-                result = checkpoint.load(folder).metrics["test"]
-                print(f"{'':<13} {folder.name}: test accuracy {result['accuracy']:.4f}, loss {result['loss']:.3f}")
+                metrics = checkpoint.load(folder).metrics
+                result, epochs = metrics["test"], len(metrics["epochs"])
+                print(
+                    f"{'':<13} {folder.name}: test accuracy {result['accuracy']:.4f}, loss {result['loss']:.3f}"
+                    f" after {epochs} epochs"
+                )
 
 
 def choose_device(name: str | None) -> torch.device:

@@ -21,7 +21,7 @@ def assess(logits: Tensor, labels: Tensor, classes: tuple[str, ...]) -> dict[str
     matrix = confusion_matrix(logits.argmax(1), labels, len(classes))
     return {
         "loss": F.cross_entropy(logits, labels).item(),
-        "accuracy": (matrix.diagonal().sum() / matrix.sum()).item(),
+        "accuracy": matrix.diagonal().sum().item() / len(labels),
         "calibration_error": calibration_error(logits, labels),
         "most_confused": most_confused(matrix, classes),
         "confusion": matrix.tolist(),

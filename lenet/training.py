@@ -57,7 +57,7 @@ def logits(model: nn.Module, images: Tensor) -> Tensor:
 def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Score:
     """Score ``model``, in evaluation mode, on (N, 1, 28, 28) images and (N,) labels."""
     outputs, labels = logits(model, images), labels.cpu()
-    return Score(F.cross_entropy(outputs, labels).item(), (outputs.argmax(1) == labels).float().mean().item())
+    return Score(F.cross_entropy(outputs, labels).item(), (outputs.argmax(1) == labels).sum().item() / len(labels))
 
 
 def best_device() -> torch.device:

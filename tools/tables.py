@@ -8,9 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, pens, speed
+from benchmarks import pens
 from lenet import checkpoint
-from lenet.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 CHECKPOINTS = ROOT / "checkpoints"
@@ -20,33 +19,27 @@ BEGIN, END = "<!-- {}: python -m tools.tables -->\n", "<!-- end of {} -->"
 
 
 def results() -> str:
-    """Each checkpoint's numbers beside those of the document that its recipe is from."""
+    """Each checkpoint's numbers, the training loss that of the last epoch, beside those that its document prints."""
     lines = [
-        "| checkpoint | parameters | epochs | training loss | validation | test accuracy | the document's |",
+        "| checkpoint | parameters | epochs | training loss | validation | test accuracy | the document's own |",
         "|---|---|---|---|---|---|---|",
     ]
     for name in checkpoint.names(CHECKPOINTS):
-        lines.append("| " + " | ".join([name, *result_row(checkpoint.load(CHECKPOINTS / name).metrics, name)]) + " |")
+        lines.append("| " + " | ".join([name, *result_row(checkpoint.load(CHECKPOINTS / name).metrics)]) + " |")
     return "\n".join(lines)
 
 
-def result_row(metrics: dict[str, Any], name: str) -> list[str]:
-    dataset, recipe_name = name.split("-", 1)
-    documented = RECIPES[recipe_name].documented
-    validation = metrics["validation"]
+def result_row(metrics: dict[str, Any]) -> list[str]:
+    documented, validation = metrics["recipe"]["documented"], metrics["validation"]
+    said = [f"{name} {value}" for name, value in documented.items() if name != "dataset"]
     return [
         f"{metrics['parameters']:,}",
         str(len(metrics["epochs"])),
         f"{metrics['epochs'][-1]['train']['loss']:.3f}",
         f"{validation['accuracy']:.4f}" if validation else "none held out",
         f"{metrics['test']['accuracy']:.4f}",
-        str(documented["test accuracy"]) if documented.get("dataset") == dataset else "",
+        ", ".join(said) if documented.get("dataset") == metrics["dataset"] else "",
     ]
-
-
-def exercises() -> str:
-    """What each knob of the exercises does."""
-    return ablations.table(json.loads(ablations.RESULTS.read_text(encoding="utf-8")))
 
 
 def strokes() -> str:
@@ -62,27 +55,9 @@ def strokes() -> str:
     return "\n".join(lines)
 
 
-def speeds() -> str:
-    """This trainer beside the textbook's loop."""
-    measured = json.loads(speed.RESULTS.read_text(encoding="utf-8"))
-    lines = ["| on two cores | textbook loop | LeNet Lab | ratio |", "|---|---|---|---|"]
-    rates = measured["classic_examples_per_second"]
-    best = max(rate for name, rate in rates.items() if name != "ours")
-    lines.append(f"| classic, examples a second | {best:,} | {rates['ours']:,} | {measured['classic_ratio']:.1f} |")
-    titles = {"fashion": "Fashion-MNIST", "mnist": "MNIST"}
-    for name, row in measured["time_to_accuracy"].items():
-        lines.append(
-            f"| seconds to {row['target']} on {titles[name]}, everything counted | {row['textbook_seconds']} "
-            f"| {row['seconds']} (modern-small, {row['epochs']} epochs) | {row['ratio']:.1f} |"
-        )
-    return "\n".join(lines)
-
-
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
-    "exercises": exercises,
     "strokes": strokes,
-    "speeds": speeds,
 }
 
 
