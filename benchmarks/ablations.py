@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import statistics
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -104,10 +105,12 @@ def train(recipe: Recipe, dataset: str, data_dir: Path, seed: int) -> dict[str, 
     return {"accuracy": score.accuracy, "loss": epochs[-1].train.loss}
 
 
-def describe(runs: list[dict[str, float]]) -> str:
+def describe(runs: list[dict[str, float | None]]) -> str:
     """The mean of the test accuracies and their spread, the standard deviation over the seeds."""
     accuracies = [run["accuracy"] for run in runs]
-    return f"{statistics.mean(accuracies):.3f} ± {statistics.stdev(accuracies):.3f}"
+    diverged = sum(run["loss"] is None for run in runs)
+    text = f"{statistics.mean(accuracies):.3f} ± {statistics.stdev(accuracies):.3f}"
+    return f"{text} ({diverged} of {len(runs)} diverged)" if diverged else text
 
 
 def table(results: dict[str, Any]) -> str:
@@ -122,41 +125,48 @@ def table(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def find(results: dict[str, Any], knob: str, value: str) -> list[dict[str, float]]:
-    """The runs of one row."""
-    other, name = same(knob, value)
-    return results[other][name]
-
-
 def same(knob: str, value: str) -> tuple[str, str]:
     """The first place in the table that holds the same training: the base is measured once."""
-    dataset, recipe = DATASETS.get(knob, "fashion"), VARIANTS[knob][value]
-    return next(
-        (other, name)
-        for other, variants in VARIANTS.items()
-        for name, variant in variants.items()
-        if variant == recipe and DATASETS.get(other, "fashion") == dataset
-    )
+    return next(place for place in places() if settings(*place) == settings(knob, value))
+
+
+def places() -> list[tuple[str, str]]:
+    """Every row of the table, as (knob, value)."""
+    return [(knob, value) for knob, variants in VARIANTS.items() for value in variants]
+
+
+def settings(knob: str, value: str) -> dict[str, Any]:
+    """All that decides a row's numbers, as JSON has it."""
+    recipe = asdict(VARIANTS[knob][value])
+    return json.loads(json.dumps({"dataset": DATASETS.get(knob, "fashion"), "seeds": SEEDS, "recipe": recipe}))
+
+
+def find(results: dict[str, Any], knob: str, value: str) -> list[dict[str, float | None]] | None:
+    """The runs of one row; None when they have not been made with the settings of today."""
+    other, name = same(knob, value)
+    row = results.get(other, {}).get(name, {})
+    return row["runs"] if row.get("settings") == settings(knob, value) else None
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data_dir", type=Path, nargs="?", default=datasets.default_data_dir())
-    data_dir = parser.parse_args().data_dir
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="trainings at a time (default: the cores)")
+    options = parser.parse_args()
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
-    places = [(knob, value) for knob, variants in VARIANTS.items() for value in variants]
-    jobs = [place for place in places if same(*place) == place and place[1] not in results.get(place[0], {})]
+    missing = [place for place in places() if same(*place) == place and not find(results, *place)]
     context = multiprocessing.get_context("spawn")  # a forked torch may hang
-    with ProcessPoolExecutor(os.cpu_count(), context) as pool:
-        runs = {
+    with ProcessPoolExecutor(options.workers, context) as pool:
+        rows = {
             (knob, value): [
-                pool.submit(train, VARIANTS[knob][value], DATASETS.get(knob, "fashion"), data_dir, seed)
+                pool.submit(train, VARIANTS[knob][value], DATASETS.get(knob, "fashion"), options.data_dir, seed)
                 for seed in SEEDS
             ]
-            for knob, value in jobs
+            for knob, value in missing
         }
-        for (knob, value), futures in tqdm(runs.items(), disable=None):
-            results.setdefault(knob, {})[value] = [future.result() for future in futures]
+        for (knob, value), futures in tqdm(rows.items(), disable=None):
+            runs = [future.result() for future in futures]
+            results.setdefault(knob, {})[value] = {"settings": settings(knob, value), "runs": runs}
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(table(results))
 
