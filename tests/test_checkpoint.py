@@ -5,7 +5,7 @@ import pytest
 import torch
 import yaml
 from conftest import CHECKPOINTS
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from lenet import checkpoint
 from lenet.checkpoint import Checkpoint
@@ -154,13 +154,22 @@ def test_a_config_that_is_not_json_is_refused(saved):
         checkpoint.load(saved[1])
 
 
-def test_weights_that_are_not_numbers_are_refused(saved, tmp_path):
+def test_weights_that_are_not_numbers_are_refused(saved):
+    original, folder = saved
+    weights = load_file(folder / "model.safetensors")
+    weights["conv1.weight"][0] = float("nan")
+    save_file(weights, folder / "model.safetensors")
+    with pytest.raises(ValueError, match="finite"):
+        checkpoint.load(folder)
+
+
+def test_weights_that_are_not_numbers_are_not_written(saved, tmp_path):
     original, _ = saved
     with torch.no_grad():
         original.model.conv1.weight[0] = float("nan")
-    checkpoint.save(original, tmp_path / "nan")
-    with pytest.raises(ValueError, match="finite"):
-        checkpoint.load(tmp_path / "nan")
+    with pytest.raises(ValueError, match="nothing was written"):
+        checkpoint.save(original, tmp_path / "nan")
+    assert not (tmp_path / "nan").exists()
 
 
 def test_a_file_in_the_way_of_the_folder_is_refused(tmp_path):
