@@ -69,7 +69,7 @@ def settle(page: Page) -> None:
 
 def choose(page: Page, checkpoint: str) -> None:
     page.get_by_label("Checkpoint").click()
-    page.get_by_role("option", name=checkpoint).click()
+    page.get_by_role("option", name=checkpoint, exact=True).click()
 
 
 def pixels(page: Page, selector: str) -> np.ndarray:
