@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import real_pictures
 
-from benchmarks import ablations, pens, textbook
+from benchmarks import ablations, pens, speed, textbook
 from lenet.model import LeNet, parameter_count
 from lenet.recipes import RECIPES
 
@@ -19,6 +19,14 @@ def read(path):
 def test_a_base_is_measured_once():
     assert ablations.same("2. kernel", "5 x 5") == ablations.same("2. channels", "6 and 16")
     assert ablations.same("3. on MNIST", "classic") == ("3. on MNIST", "classic")
+
+
+def test_the_trainer_is_faster_than_the_textbook_loop():
+    measured = read(speed.RESULTS)
+    assert measured["classic_ratio"] >= 2
+    assert measured["peak"]["modern"]["share"] >= 0.5
+    assert measured["time_to_accuracy"]["fashion"]["ratio"] >= 8
+    assert measured["time_to_accuracy"]["mnist"]["ratio"] >= 4
 
 
 def test_the_default_network_reads_real_pen_strokes():

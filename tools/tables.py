@@ -8,8 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import pens
+from benchmarks import pens, speed
 from lenet import checkpoint
+from lenet.datasets import SOURCES
 
 ROOT = Path(__file__).parent.parent
 CHECKPOINTS = ROOT / "checkpoints"
@@ -55,9 +56,32 @@ def strokes() -> str:
     return "\n".join(lines)
 
 
+def speeds() -> str:
+    """This trainer beside the textbook's loop."""
+    measured = json.loads(speed.RESULTS.read_text(encoding="utf-8"))
+    rates = measured["classic_examples_per_second"]
+    best = max(rate for name, rate in rates.items() if name != "ours")
+    lines = [
+        f"| on {measured['cores']} cores | textbook loop | LeNet Lab | ratio |",
+        "|---|---|---|---|",
+        f"| classic, examples a second | {best:,} | {rates['ours']:,} | {measured['classic_ratio']:.1f} |",
+    ]
+    for name, row in measured["time_to_accuracy"].items():
+        lines.append(
+            f"| seconds to {row['target']} on {SOURCES[name].title}, everything counted | {row['textbook_seconds']} "
+            f"| {row['seconds']} (modern-small, {row['epochs']} epochs) | {row['ratio']:.1f} |"
+        )
+    shares = {name: row["share"] for name, row in measured["peak"].items()}
+    lines.append(
+        f"| share of the machine's matmul rate | | classic {shares['classic']:.2f}, modern {shares['modern']:.2f} | |"
+    )
+    return "\n".join(lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
     "strokes": strokes,
+    "speeds": speeds,
 }
 
 
