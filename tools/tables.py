@@ -69,7 +69,7 @@ def speeds() -> str:
     for name, row in measured["time_to_accuracy"].items():
         lines.append(
             f"| seconds to {row['target']} on {SOURCES[name].title}, everything counted | {row['textbook_seconds']} "
-            f"| {row['seconds']} (modern-small, {row['epochs']} epochs) | {row['ratio']:.1f} |"
+            f"| {row['seconds']} (modern-small, epochs: {row['epochs']}) | {row['ratio']:.1f} |"
         )
     shares = {name: row["share"] for name, row in measured["peak"].items()}
     lines.append(
