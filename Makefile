@@ -19,7 +19,7 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 
 train: $(VENV)/run.stamp
-	$(BIN)/python train.py --recipe classic --dataset fashion --data-dir $(DATA)
+	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA)
 	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA)
 	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA)
 	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA)

@@ -43,10 +43,13 @@ def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
     activation, ``cell`` (channels, 9, 2) uint8 its row and column, ``picture`` (channels, 9, 28, 28) uint8.
     """
     model.eval()
-    maps = [model.activations(batch)[f"act{layer}"].flatten(2).max(2) for batch in images.split(BATCH)]
-    values, cells = (torch.cat([part[number] for part in maps]) for number in range(2))
+    maxima = []
+    for batch in images.split(BATCH):
+        maps = model.activations(batch)[f"act{layer}"]
+        width = maps.shape[-1]
+        maxima.append(maps.flatten(2).max(2))
+    values, cells = (torch.cat([part[number] for part in maxima]) for number in range(2))
     value, index = values.topk(min(FAVOURITES, len(images)), dim=0)
-    width = _map_width(model, layer)
     cell = cells.gather(0, index)
     return {
         "index": index.T.int(),
@@ -54,9 +57,3 @@ def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
         "cell": torch.stack((cell // width, cell % width), -1).transpose(0, 1).byte(),
         "picture": (images[index.T.flatten(), 0] * 255).round().byte().view(*index.T.shape, *images.shape[-2:]),
     }
-
-
-def _map_width(model: LeNet, layer: int) -> int:
-    """Side of layer's maps before pooling, in cells."""
-    probe = torch.zeros(1, 1, 28, 28, device=next(model.parameters()).device)
-    return model.activations(probe)[f"act{layer}"].shape[-1]

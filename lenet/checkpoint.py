@@ -107,7 +107,12 @@ def stored_weights(model: LeNet) -> dict[str, torch.Tensor]:
     size = sum(tensor.nbytes for tensor in state.values())
     if size + HEADER < FILE_LIMIT:
         return state
-    return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in state.items()}
+    return halved(state)
+
+
+def halved(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Copies in half precision; whole numbers stay what they are."""
+    return {name: tensor.half() if tensor.is_floating_point() else tensor.clone() for name, tensor in tensors.items()}
 
 
 def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lenet import assess, atlas, augment, strokes
-from lenet.checkpoint import FILE_LIMIT, Checkpoint, pack, stored_weights
+from lenet.checkpoint import FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.datasets import SOURCES, Dataset, Source
 from lenet.model import LeNet, initialise, parameter_count
 from lenet.model_card import model_card
@@ -67,13 +67,7 @@ class Experiment:
 
     def _take_snapshot(self) -> None:
         if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
-            weights = self.training.average.state_dict()
-            self.snapshots.append(
-                {
-                    name: tensor.half() if tensor.is_floating_point() else tensor.clone()
-                    for name, tensor in weights.items()
-                }
-            )
+            self.snapshots.append(halved(self.training.average.state_dict()))
 
 
 def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:

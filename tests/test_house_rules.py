@@ -19,7 +19,7 @@ ARROWS = {
     "strokes": set(),
     "assess": set(),
     "training": {"recipes"},
-    "atlas": {"model", "training"},
+    "atlas": {"model"},
     "model_card": {"checkpoint"},
     "experiment": {
         "assess",
