@@ -40,7 +40,9 @@ class Augmentation:
         if self.stroke:
             pictures = self._vary_stroke(pictures, generator)
         if self.rotation or self.shear or self.scale or self.shift or self.warp:
-            pictures = F.grid_sample(pictures, self._grid(pictures, generator), align_corners=False)
+            # Bicubic, because the network will be asked about pictures that are as sharp as before; it overshoots.
+            grid = self._grid(pictures, generator)
+            pictures = F.grid_sample(pictures, grid, mode="bicubic", align_corners=False).clamp(0, 1)
         if self.flip:
             mirrored = _random(len(pictures), generator) < self.flip
             pictures = torch.where(mirrored.view(-1, 1, 1, 1), pictures.flip(-1), pictures)

@@ -12,7 +12,7 @@ from torch import Tensor
 from lenet import assess, atlas, augment, strokes
 from lenet.checkpoint import FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.datasets import SOURCES, Dataset, Source
-from lenet.model import LeNet, initialise, parameter_count
+from lenet.model import LeNet, Members, initialise, join, parameter_count
 from lenet.model_card import model_card
 from lenet.recipes import Recipe
 from lenet.training import Labelled, Training, logits
@@ -93,14 +93,15 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
     return Experiment(recipe, source, seed, training)
 
 
-def build_model(recipe: Recipe, source: Source) -> LeNet:
-    """The recipe's untrained network for the pictures of ``source``."""
+def build_model(recipe: Recipe, source: Source) -> LeNet | Members:
+    """The recipe's untrained network, or its members, for the pictures of ``source``."""
     config = replace(recipe.model, classes=len(source.classes))
     if recipe.standardise:
         config = replace(config, mean=source.mean, std=source.std)
-    model = LeNet(config)
-    initialise(model, recipe.initialisation)
-    return model
+    members = [LeNet(config) for _ in range(recipe.members)]
+    for member in members:
+        initialise(member, recipe.initialisation)
+    return Members(members) if len(members) > 1 else members[0]
 
 
 def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]:
@@ -131,6 +132,8 @@ def finish(
     training, source = experiment.training, experiment.source
     device = training.generator.device
     model, validation = training.model.cpu(), training.validation and _on("cpu", training.validation)
+    if isinstance(model, Members):
+        model = join(model)
     model.load_state_dict(stored_weights(model))
     epochs, images, labels = training.epochs, data.test_images, data.test_labels
     metrics = {

@@ -6,7 +6,7 @@ The layer numbers run through the whole network: ``conv1``, ``act1``, ``pool1``,
 
 import math
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
@@ -155,6 +155,47 @@ class LeNet(nn.Sequential):
             pictures = stage(pictures)
             outputs[name] = pictures
         return outputs
+
+
+class Members(nn.ModuleList):
+    """LeNets of one configuration that are trained together and answer together: an ensemble.
+
+    (N, 1, 28, 28) pictures -> (members, N, classes) logits in training, each member's own; their mean, (N, classes), in
+    evaluation.
+    """
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        logits = torch.stack([member(pictures) for member in self])
+        return logits if self.training else logits.mean(0)
+
+
+def join(members: Members) -> LeNet:
+    """The one LeNet, as wide as all members together, that gives the mean of their logits.
+
+    Each member keeps its own channels and features: the weights between those of two members are zero.
+    """
+    config = members[0].config
+    wider = {name: tuple(len(members) * size for size in getattr(config, name)) for name in ("channels", "hidden")}
+    joined = LeNet(replace(config, **wider))
+    parts = zip(*(member.state_dict().values() for member in members), strict=True)
+    joined.load_state_dict({name: _joined(name, part) for name, part in zip(joined.state_dict(), parts, strict=True)})
+    return joined
+
+
+def _joined(name: str, parts: tuple[Tensor, ...]) -> Tensor:
+    """One tensor of a joined network from the members': all read the picture and add to the logits, nothing else."""
+    stage = name.split(".")[0]
+    if stage == "logits":
+        return torch.stack(parts).mean(0) if parts[0].ndim == 1 else torch.cat(parts, 1) / len(parts)
+    if parts[0].ndim == 0:  # how many batches batch normalisation has seen
+        return parts[0]
+    if parts[0].ndim == 1 or stage == "conv1":
+        return torch.cat(parts)
+    outputs, inputs, *kernel = parts[0].shape
+    whole = parts[0].new_zeros(len(parts) * outputs, len(parts) * inputs, *kernel)
+    for number, part in enumerate(parts):
+        whole[number * outputs : (number + 1) * outputs, number * inputs : (number + 1) * inputs] = part
+    return whole
 
 
 def parameter_count(model: nn.Module) -> int:

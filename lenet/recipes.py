@@ -23,7 +23,8 @@ class Recipe:
 
     ``standardise`` gives the model its data set's mean and std. ``augment`` varies each batch as suits the data set's
     kind, but not in the last ``plain_epochs``. ``strokes`` digits drawn by ``lenet.strokes`` join the training images.
-    ``average`` is the share of an exponential moving average of the weights that stays at each step.
+    ``average`` is the share of an exponential moving average of the weights that stays at each step. ``members``
+    networks, each as ``model`` says, are trained side by side and joined into one: an ensemble in a single network.
 
     ``snapshots`` says that watching it form is worth a file an epoch. ``source`` is the document and ``documented`` its
     results.
@@ -46,6 +47,7 @@ class Recipe:
     augment: bool = False
     plain_epochs: int = 0
     average: float = 0.0
+    members: int = 1
     strokes: int = 0
     precision: str = "float32"
     snapshots: bool = False
@@ -58,6 +60,8 @@ class Recipe:
             )
         if not 0 <= self.validation < TRAINING_IMAGES:
             raise ValueError(f"between 0 and {TRAINING_IMAGES - 1:,} pictures can be held out, not {self.validation}")
+        if self.members < 1 or self.members > 1 and self.snapshots:
+            raise ValueError("a network has 1 member or more, and one whose forming is kept has just one")
         if self.keep == "best" and not self.validation:
             raise ValueError("the best epoch is chosen on validation pictures; hold some out, or keep the last epoch")
 

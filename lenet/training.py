@@ -188,20 +188,20 @@ class Training:
         return Score(loss_sum.item() / len(labels), correct.item() / len(labels))
 
     def _step(self, batch: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """One step of the optimiser: the logits, detached, and the mean loss."""
+        """One step of the optimiser: the logits, detached, and the mean loss; both are means over a model's members."""
         half = self.recipe.precision == "bfloat16"
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             outputs = self.model(batch.contiguous(memory_format=torch.channels_last))
-        outputs = outputs.float()
-        loss = F.cross_entropy(outputs, targets)
+        answers = outputs.float().view(-1, *outputs.shape[-2:])  # (members, N, classes)
+        loss = F.cross_entropy(answers.flatten(0, 1), targets.repeat(len(answers)))
         self.optimizer.zero_grad()
-        loss.backward()
+        (loss * len(answers)).backward()  # so that each member learns as fast as it would alone
         self.optimizer.step()
         self.schedule.step()
         self.steps += 1
         if self.recipe.average:
             self._update_average()
-        return outputs.detach(), loss.detach()
+        return answers.detach().mean(0), loss.detach()
 
     @torch.no_grad()
     def _update_average(self) -> None:

@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lenet.model import INITIALISATIONS, LeNet, LeNetConfig, initialise, parameter_count, summarise
+from lenet.model import INITIALISATIONS, LeNet, LeNetConfig, Members, initialise, join, parameter_count, summarise
 from lenet.recipes import RECIPES
 
 NO_PADDING = RECIPES["maxpool"].model
@@ -189,3 +189,32 @@ def test_each_initialisation_fills_its_bounds(scheme, bound):
 def test_an_unknown_initialisation_names_the_known_ones():
     with pytest.raises(ValueError, match=", ".join(INITIALISATIONS)):
         initialise(LeNet(), "zeros")
+
+
+def members(count: int = 3) -> Members:
+    config = LeNetConfig(
+        (4, 6), hidden=(20, 12), activation="relu", pooling="max", batch_norm=True, dropout=0.2, std=0.3
+    )
+    built = Members([LeNet(config) for _ in range(count)])
+    for norm in (module for module in built.modules() if isinstance(module, torch.nn.BatchNorm2d)):
+        norm.running_mean.normal_()
+        norm.running_var.uniform_(0.5, 2)
+    return built.eval()
+
+
+def test_a_joined_network_gives_the_mean_of_its_members_logits():
+    apart = members()
+    joined = join(apart).eval()
+    assert (joined.config.channels, joined.config.hidden) == ((12, 18), (60, 36))
+    torch.testing.assert_close(joined(pictures(5)), apart(pictures(5)))
+    torch.testing.assert_close(apart(pictures(5)), sum(member(pictures(5)) for member in apart) / 3)
+
+
+def test_a_joined_network_keeps_each_member_s_own_maps():
+    apart = members()
+    maps = join(apart).eval().activations(pictures())["act2"]
+    torch.testing.assert_close(maps[:, 6:12], apart[1].activations(pictures())["act2"])
+
+
+def test_members_in_training_answer_one_by_one():
+    assert members().train()(pictures()).shape == (3, 2, 10)

@@ -59,6 +59,23 @@ def test_train_then_predict_recognises_every_real_digit(quick, small_data, tmp_p
     assert [answer["label"] for answer in answers] == [str(number % 10) for number in range(30)]
 
 
+def test_two_members_become_one_network_twice_as_wide(quick, small_data, tmp_path):
+    out = tmp_path / "pair"
+    arguments = ["--recipe", "modern", "--dataset", "mnist", "--data-dir", small_data, "--out", out, "--members", 2]
+    assert run(*arguments) == 0
+    result = checkpoint.load(out)
+    assert result.model.config.channels == (12, 32)
+    assert result.metrics["recipe"]["members"] == 2
+    assert result.metrics["command"].endswith("--members 2")
+    assert result.metrics["test"]["accuracy"] == 1.0
+
+
+def test_a_network_whose_forming_is_kept_has_no_members(quick, small_data, tmp_path, capsys):
+    arguments = ["--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", tmp_path / "no"]
+    assert run(*arguments, "--members", 2) == 2
+    assert "just one" in capsys.readouterr().err
+
+
 def test_the_folder_carries_what_a_checkpoint_should(quick, small_data, tmp_path):
     out = tmp_path / "classic"
     assert run("--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--out", out) == 0

@@ -1,3 +1,4 @@
+import copy
 import io
 import math
 from dataclasses import replace
@@ -8,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from lenet.augment import BY_KIND
-from lenet.model import LeNet, LeNetConfig
+from lenet.model import LeNet, LeNetConfig, Members
 from lenet.recipes import Recipe
 from lenet.training import Score, Training, evaluate
 
@@ -88,6 +89,20 @@ def test_one_sgd_step_agrees_with_the_formula(labelled):
     for name, parameter in reference.named_parameters():
         expected = parameter - 0.5 * parameter.grad
         torch.testing.assert_close(model.get_parameter(name), expected, atol=1e-5, rtol=1e-4)
+
+
+def test_members_learn_side_by_side_what_each_would_learn_alone(labelled):
+    recipe = Recipe("a test", optimizer="sgd", learning_rate=0.1, batch_size=10, epochs=2)
+    torch.manual_seed(1)
+    other = LeNet(LeNetConfig(activation="relu", pooling="max"))
+    alone, together = [network(), copy.deepcopy(other)], Members([network(), other])
+    losses = []
+    for model in (*alone, together):
+        losses.append([epoch.train.loss for epoch in fit(model, labelled, None, recipe, generator=generator())])
+    for expected, member in zip(alone, together, strict=True):
+        for name, parameter in expected.named_parameters():
+            torch.testing.assert_close(member.get_parameter(name), parameter)
+    assert losses[2] == pytest.approx([(first + second) / 2 for first, second in zip(*losses[:2], strict=True)])
 
 
 def test_keep_best_ends_with_the_weights_of_the_best_epoch(labelled, monkeypatch):
