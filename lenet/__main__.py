@@ -104,7 +104,7 @@ def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, tab
             continue
         print(describe(path, network.name, answer, options.json))
         if options.npz:
-            export.save_npz(answer, npz_path(options.npz, path))
+            npz_path(options.npz, path).write_bytes(export.npz(network, answer))
         if table:
             export.write_csv_row(path, answer, table)
     return status

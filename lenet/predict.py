@@ -26,13 +26,17 @@ class Prediction:
     prepared: Prepared
 
 
-@torch.inference_mode()
 def predict(checkpoint: Checkpoint, picture: Any) -> Prediction:
     """Prepare a picture (whatever ``prepare`` takes) for the checkpoint's kind and ask its network.
 
     Raises BlankPicture when there is nothing in the picture.
     """
-    prepared = prepare(picture, checkpoint.kind)
+    return look(checkpoint, prepare(picture, checkpoint.kind))
+
+
+@torch.inference_mode()
+def look(checkpoint: Checkpoint, prepared: Prepared) -> Prediction:
+    """Ask the checkpoint's network about a picture that is prepared already, or on purpose not."""
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None])
     logits = outputs["logits"][0]
     probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))

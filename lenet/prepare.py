@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 from lenet.digits import prepare_digit
 from lenet.garments import prepare_garment
-from lenet.planes import MIN_CONTRAST, Plane
+from lenet.planes import FIELD, MIN_CONTRAST, Plane, luminance, resize
 
 WORKING_SIDE = 512
 """Longest side at which a picture is analysed, in pixels; more only costs time."""
@@ -79,6 +79,12 @@ def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
     Raises BlankPicture when there is nothing to see.
     """
     return Prepared(*BY_KIND[kind](_colours(picture)))
+
+
+def squeeze(picture: Image.Image | NDArray) -> Prepared:
+    """The whole picture squeezed to 28 x 28, as bright as it is: what a network gets without any preparation."""
+    grey = luminance(_colours(picture))
+    return Prepared({"picture": grey, "network": resize(grey, FIELD, FIELD)})
 
 
 BY_KIND = {"digit": prepare_digit, "garment": prepare_garment}

@@ -119,3 +119,35 @@ def page_url() -> str:
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
     yield url.rstrip("/")
     demo.close()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from tools import browser as tool
+
+    with tool.launch() as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser, page_url):
+    """Opens the page, in a window of its own; errors of its scripts fail the test."""
+    from playwright.sync_api import expect
+    from steps import PATIENCE
+
+    contexts, errors = [], []
+
+    def open_(width: int = 1280, height: int = 900, address: str = "", **options):
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto(page_url + address)
+        expect(page.locator(".pad-canvas")).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".examples button")).to_have_count(30, timeout=PATIENCE)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -1,6 +1,7 @@
 """The served page asked as a program asks it."""
 
 import httpx
+import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -72,7 +73,21 @@ def test_a_file_of_the_server_cannot_be_named(client, page_url):
         )
 
 
-def test_predict_is_the_only_public_endpoint(page_url):
+def test_activations_are_every_stage_as_npz(client, seven, classic):
+    path = client.predict(handle_file(seven), "mnist-classic", api_name="/activations")
+    direct = predict(classic, open_picture(seven))
+    with np.load(path) as saved:
+        assert set(saved) == {"checkpoint", "weights_sha256", "picture", *direct.activations}
+        assert np.array_equal(saved["act2"], direct.activations["act2"])
+        assert str(saved["weights_sha256"]) == classic.metrics["weights_sha256"]
+
+
+def test_activations_of_nothing_are_a_sentence(client):
+    with pytest.raises(AppError, match="no picture"):
+        client.predict(None, "mnist-modern", api_name="/activations")
+
+
+def test_nothing_else_is_public(page_url):
     info = httpx.get(f"{page_url}/gradio_api/info").json()
-    assert list(info["named_endpoints"]) == ["/predict"]
+    assert list(info["named_endpoints"]) == ["/predict", "/activations"]
     assert not info["unnamed_endpoints"]

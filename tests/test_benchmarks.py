@@ -1,6 +1,7 @@
 """What the committed measurements say, and that the scripts measure what they claim."""
 
 import json
+import statistics
 
 import numpy as np
 import pytest
@@ -19,6 +20,22 @@ def read(path):
 def test_a_base_is_measured_once():
     assert ablations.same("2. kernel", "5 x 5") == ablations.same("2. channels", "6 and 16")
     assert ablations.same("3. on MNIST", "classic") == ("3. on MNIST", "classic")
+
+
+def test_classic_gives_what_the_chapter_prints():
+    (knob,) = ablations.MORE_SEEDS
+    runs = ablations.find(read(ablations.RESULTS), knob, *ablations.VARIANTS[knob])
+    documented = RECIPES["classic"].documented
+    assert len(runs) == 10
+    assert abs(statistics.mean(run["accuracy"] for run in runs) - documented["test accuracy"]) <= 0.02
+    assert abs(statistics.mean(run["loss"] for run in runs) - documented["train loss"]) <= 0.03
+
+
+def test_every_row_of_the_ablations_has_all_its_seeds():
+    results = read(ablations.RESULTS)
+    for knob, variants in ablations.VARIANTS.items():
+        for value in variants:
+            assert len(ablations.find(results, knob, value)) == len(ablations.seeds(knob)) >= 3
 
 
 def test_the_trainer_is_faster_than_the_textbook_loop():

@@ -7,88 +7,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
+from steps import (
+    ONE,
+    PATIENCE,
+    SEVEN,
+    ZERO,
+    choose,
+    expect_hint,
+    expect_label,
+    label,
+    pixels,
+    png,
+    settle,
+    upload,
+)
 
 from tools import browser as tool
-
-SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.45, 0.82)]
-ONE = [(0.5, 0.15), (0.5, 0.85)]
-ZERO = [(0.5 + 0.2 * np.sin(t), 0.5 - 0.33 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 20)]
-PATIENCE = 15_000
-"""Milliseconds to wait for an answer; a busy machine is slow, a broken page never answers."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with tool.launch() as running:
-        yield running
-
-
-@pytest.fixture
-def open_page(browser, page_url):
-    """Opens the page, in a window of its own; errors of its scripts fail the test."""
-    contexts, errors = [], []
-
-    def open_(width: int = 1280, height: int = 900, **options) -> Page:
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(page_url)
-        expect(page.locator(".pad-canvas")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".examples button")).to_have_count(30, timeout=PATIENCE)
-        return page
-
-    yield open_
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def label(page: Page):
-    return page.locator(".verdict-label")
-
-
-def expect_label(page: Page, text: str) -> None:
-    expect(label(page)).to_have_text(text, timeout=PATIENCE)
-
-
-def expect_hint(page: Page, words: str = "Draw a digit") -> None:
-    """No bars, no maps, a sentence instead."""
-    expect(label(page)).to_contain_text(words, timeout=PATIENCE)
-    expect(page.locator(".verdict-bars")).to_be_hidden()
-    expect(page.locator(".map")).to_have_count(0)
-    expect(page.locator(".verdict-note")).to_be_hidden()
-
-
-def settle(page: Page) -> None:
-    """Wait until the last thing that the pad sent is answered: numbers change while the pen moves."""
-    answered = "document.querySelector('[data-sent]').dataset.sent === document.querySelector('[data-label]').dataset.n"
-    page.wait_for_function(answered, timeout=PATIENCE)
-
-
-def choose(page: Page, checkpoint: str) -> None:
-    page.get_by_label("Checkpoint").click()
-    page.get_by_role("option", name=checkpoint, exact=True).click()
-
-
-def pixels(page: Page, selector: str) -> np.ndarray:
-    """What a canvas shows: (height, width, 4) uint8."""
-    data = page.locator(selector).first.evaluate(
-        "c => [c.height, c.width, ...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
-    )
-    return np.array(data[2:], np.uint8).reshape(data[0], data[1], 4)
-
-
-def upload(page: Page, content: bytes, name: str = "picture.png") -> None:
-    file = {"name": name, "mimeType": "image/png", "buffer": content}
-    page.locator(".lab-pictures input[type=file]").set_input_files(file)
-
-
-def png(picture: np.ndarray) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(picture).resize((280, 280)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_a_blank_pad_shows_a_hint_and_no_bars(open_page):
@@ -448,5 +383,5 @@ def test_nothing_is_fetched_from_another_host(browser, page_url):
 
 def test_assets_are_read_from_files_beside_the_components():
     folder = Path(tool.__file__).parent.parent / "lenet" / "ui"
-    for name in ("pad", "verdict", "maps", "examples"):
-        assert {path.suffix for path in folder.glob(f"{name}.*")} == {".html", ".js", ".css"}
+    for name in ("pad", "verdict", "controls", "maps", "explanation", "exercises", "examples", "takeaway"):
+        assert {path.suffix for path in folder.glob(f"{name}.*")} - {".py"} == {".html", ".js", ".css"}

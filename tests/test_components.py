@@ -10,7 +10,9 @@ import pytest
 from conftest import ROOT
 
 from lenet.predict import predict
+from lenet.prepare import prepare, squeeze
 from lenet.ui import components as ui
+from lenet.ui.view import View
 
 
 def sent(ink: np.ndarray, count: int = 1) -> dict:
@@ -74,7 +76,7 @@ def test_an_example_on_the_pad_is_seen_as_it_is(digits, modern):
 
 def test_a_verdict_is_the_prediction(digits, modern):
     prediction = predict(modern, digits[5])
-    value = json.loads(json.dumps(ui.verdict_value(9, prediction)))
+    value = json.loads(json.dumps(ui.verdict_value(9, View(), prediction)))
     assert (value["n"], value["label"], value["text"]) == (9, "5", "")
     assert dict(map(tuple, value["probabilities"])) == prediction.probabilities
     shown = decoded(value["picture"], 28, 28)
@@ -85,40 +87,44 @@ def test_an_unsure_answer_says_so(digits, modern):
     sure = predict(modern, digits[5])
     halves = {**dict.fromkeys(sure.probabilities, 0.0), "5": 0.45, "6": 0.4, "8": 0.15}
     unsure = dataclasses.replace(sure, probabilities=halves)
-    assert ui.verdict_value(1, sure)["doubts"] == []
-    assert ui.verdict_value(1, unsure)["doubts"] == ["The network is not sure."]
+    assert ui.verdict_value(1, View(), sure)["doubts"] == []
+    assert ui.verdict_value(1, View(), unsure)["doubts"] == ["The network is not sure."]
 
 
-def test_a_sentence_takes_the_place_of_bars_and_maps():
-    assert ui.verdict_value(2, "Draw.")["probabilities"] == []
-    assert ui.verdict_value(2, "Draw.")["text"] == "Draw."
-    assert ui.maps_value(2, "Draw.") == {"n": 2, "layers": []}
+def test_a_sentence_takes_the_place_of_the_bars():
+    assert ui.verdict_value(2, View(), "Draw.")["probabilities"] == []
+    assert ui.verdict_value(2, View(), "Draw.")["text"] == "Draw."
 
 
-@pytest.mark.parametrize("name", ["modern", "classic"])
-def test_maps_are_the_activations_on_their_layer_s_scale(name, digits, request):
-    network = request.getfixturevalue(name)
-    prediction = predict(network, digits[8])
-    layers = json.loads(json.dumps(ui.maps_value(4, prediction)))["layers"]
-    assert [layer["name"] for layer in layers] == ["act1", "act2"]
-    for layer in layers:
-        values = prediction.activations[layer["name"]]
-        assert (layer["count"], layer["height"], layer["width"]) == values.shape
-        assert (layer["low"], layer["high"]) == pytest.approx((values.min(), values.max()))
-        span = layer["high"] - layer["low"]
-        shown = layer["low"] + decoded(layer["cells"], *values.shape) / 255 * span
-        np.testing.assert_allclose(shown, values, atol=span / 255)
+def test_the_steps_are_the_preparation_s_as_small_pictures(digits, garments):
+    drawn = prepare(digits[3].repeat(4, 0).repeat(4, 1), "digit")
+    steps = ui.steps_value(drawn, "digit")
+    assert [step["title"] for step in steps] == [
+        "as drawn",
+        "ink found",
+        "specks dropped",
+        "fitted to 20 × 20",
+        "centred at 14",
+    ]
+    assert all(max(step["height"], step["width"]) <= 56 for step in steps)
+    assert np.array_equal(decoded(steps[-1]["cells"], 28, 28), np.round(drawn.picture * 255))
+    worn = ui.steps_value(prepare(garments[2], "garment"), "garment")
+    assert [step["title"] for step in worn] == ["as drawn", "cloth found", "fitted to 28 × 28", "centred"]
+    assert [step["title"] for step in ui.steps_value(squeeze(digits[3]), "digit")] == [
+        "as drawn",
+        "squeezed to 28 × 28",
+    ]
 
 
-def test_signed_maps_have_zero_in_the_middle():
-    layer = ui._layer("act1", np.array([[[-1.0, 0.0], [0.5, 3.0]]], np.float32))
-    assert (layer["signed"], layer["low"], layer["high"]) == (True, -3.0, 3.0)
-    assert decoded(layer["cells"], 4)[1] in (127, 128)
-
-
-def test_maps_that_are_all_alike_do_not_divide_by_zero():
-    layer = ui._layer("act2", np.zeros((2, 3, 3), np.float32))
-    assert not decoded(layer["cells"], 18).any()
+def test_an_overlay_has_zero_in_the_middle():
+    values = np.zeros((28, 28), np.float32)
+    values[0, 0], values[1, 1] = 0.5, -0.25
+    value = ui.overlay_value("occlusion", values, "5")
+    shown = decoded(value["cells"], 28, 28)
+    assert (shown[0, 0], shown[2, 2]) == (255, 128)
+    assert shown[1, 1] == pytest.approx(64, abs=1)
+    assert "5" in value["note"]
+    assert "50%" in value["note"]
 
 
 @pytest.mark.parametrize("kind", ["digit", "garment"])

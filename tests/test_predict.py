@@ -6,7 +6,6 @@ import torch
 from PIL import Image
 
 from lenet import datasets
-from lenet.export import save_npz
 from lenet.planes import BlankPicture
 from lenet.predict import predict
 from lenet.prepare import open_picture
@@ -59,12 +58,3 @@ def test_a_blank_picture_never_reaches_the_network(modern, monkeypatch):
     monkeypatch.setattr(modern.model, "activations", lambda pictures: pytest.fail("asked about a blank picture"))
     with pytest.raises(BlankPicture):
         predict(modern, np.zeros((50, 50), np.uint8))
-
-
-def test_an_npz_holds_the_picture_and_every_stage(digits, classic, tmp_path):
-    prediction = predict(classic, digits[0])
-    save_npz(prediction, tmp_path / "zero.npz")
-    with np.load(tmp_path / "zero.npz") as saved:
-        assert set(saved) == {"picture", *prediction.activations}
-        assert np.array_equal(saved["picture"], prediction.prepared.picture)
-        assert np.array_equal(saved["act2"], prediction.activations["act2"])

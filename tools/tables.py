@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import pens, speed
+from benchmarks import ablations, pens, speed
 from lenet import checkpoint
 from lenet.datasets import SOURCES
 
@@ -41,6 +41,11 @@ def result_row(metrics: dict[str, Any]) -> list[str]:
         f"{metrics['test']['accuracy']:.4f}",
         ", ".join(said) if documented.get("dataset") == metrics["dataset"] else "",
     ]
+
+
+def exercises() -> str:
+    """What each knob of the exercises does."""
+    return ablations.table(json.loads(ablations.RESULTS.read_text(encoding="utf-8")))
 
 
 def strokes() -> str:
@@ -80,6 +85,7 @@ def speeds() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
+    "exercises": exercises,
     "strokes": strokes,
     "speeds": speeds,
 }

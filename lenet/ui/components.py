@@ -5,6 +5,7 @@ The values are the seam between server and browser: whoever keeps to them can co
 """
 
 import base64
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lenet import palettes
+from lenet.planes import resize
 from lenet.predict import Prediction
+from lenet.prepare import Prepared
+from lenet.ui.view import View
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
@@ -29,14 +34,25 @@ STYLE_SHEETS = sorted(HERE.glob("*.css"))
 
 
 class Asset(gr.HTML):
-    """A component whose template and script are files named after it."""
+    """A component whose template and script are files named after it; ``scripts`` are further ones that it uses."""
+
+    scripts: tuple[str, ...] = ()
 
     def __init__(self, value: Any = None, **options: Any):
         name = type(self).__name__.lower()
-        template, script = ((HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "js"))
+        parts = [PALETTES, *((HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*self.scripts, name))]
         super().__init__(
-            value, html_template=template, js_on_load=script, css_template="", apply_default_css=False, **options
+            value,
+            html_template=(HERE / f"{name}.html").read_text(encoding="utf-8"),
+            js_on_load="\n".join(parts),
+            css_template="",
+            apply_default_css=False,
+            **options,
         )
+
+
+PALETTES = f"const PALETTES = {json.dumps({'sequential': palettes.SEQUENTIAL, 'diverging': palettes.DIVERGING})};"
+"""What every script knows beside its own file."""
 
 
 class Pad(Asset):
@@ -46,9 +62,31 @@ class Pad(Asset):
 class Verdict(Asset):
     """What the network sees and says; see ``verdict_value``."""
 
+    scripts = ("canvas",)
+
+
+class Controls(Asset):
+    """How the reader looks; see ``controls_value``. Triggers ``input``, ``keep`` and ``take`` with {"what"}."""
+
 
 class Maps(Asset):
-    """The convolution layers' activation maps; see ``maps_value``."""
+    """What the layers computed; see ``lenet.ui.maps``."""
+
+    scripts = ("canvas", "unpack", "reading")
+
+
+class Explanation(Asset):
+    """The arithmetic of the pinned cell; see ``lenet.ui.explanation``."""
+
+    scripts = ("canvas",)
+
+
+class Exercises(Asset):
+    """The chapter's exercises: {"titles", "shown", "text"}. Triggers ``select`` with {"index"}."""
+
+
+class Takeaway(Asset):
+    """Hands over what is taken away: {"n", "name", "kind", "content"}, or {"n", "link"}."""
 
 
 class Examples(Asset):
@@ -93,6 +131,11 @@ def pad_count(value: Any) -> int:
     return count if isinstance(count, int) else 0
 
 
+def is_moving(value: Any) -> bool:
+    """Whether the pen was down when the pad sent its drawing."""
+    return isinstance(value, dict) and value.get("moving") is True
+
+
 def put_on_pad(pad: Any, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
     """The pad's next value: a (28, 28) picture, each pixel as a square, or nothing.
 
@@ -101,7 +144,7 @@ def put_on_pad(pad: Any, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
     grid = ""
     if picture is not None:
         scale = GRID // len(picture)
-        grid = _encode(picture.repeat(scale, 0).repeat(scale, 1))
+        grid = encode(picture.repeat(scale, 0).repeat(scale, 1))
     return {"n": pad_count(pad) + 1, "grid": grid, "put": True}
 
 
@@ -112,68 +155,97 @@ UNSURE = 0.5
 """Where even the likeliest class is less probable than this, the page says that the network is not sure."""
 
 
-def verdict_value(count: int, answer: Prediction | str, note: str = "") -> dict[str, Any]:
-    """What verdict.js shows: a prediction, or a sentence where there is none; ``note`` is a remark on the picture."""
+STEP_TITLES = {
+    "picture": "as drawn",
+    "ink": "ink found",
+    "cleaned": "specks dropped",
+    "cloth": "cloth found",
+    "box": {"digit": "fitted to 20 × 20", "garment": "fitted to 28 × 28"},
+    "network": {"digit": "centred at 14", "garment": "centred"},
+}
+"""What a reader is told about each step of the preparation; two depend on the kind of picture."""
+
+STEP_SIDE = 56
+"""Longest side of a step's small picture, in pixels."""
+
+
+def verdict_value(count: int, view: View, answer: Prediction | str, note: str = "") -> dict[str, Any]:
+    """What verdict.js shows: a prediction, or a sentence where there is none; ``note`` is a remark on the picture.
+
+    ``other``, ``steps`` and ``overlay`` are for the caller to fill in: see ``other_value``, ``steps_value`` and
+    ``overlay_value``.
+    """
+    value = {"n": count, "text": "", "note": note, "hide": view.hide, "other": None, "steps": [], "overlay": None}
     if isinstance(answer, str):
-        return {"n": count, "text": answer, "picture": "", "label": "", "note": "", "probabilities": [], "doubts": []}
+        return value | {"text": answer, "picture": "", "label": "", "note": "", "probabilities": [], "doubts": []}
     unsure = answer.probabilities[answer.label] < UNSURE
-    return {
-        "n": count,
-        "text": "",
-        "picture": _encode(_bytes(answer.prepared.picture, 0, 1)),
+    return value | {
+        "picture": encode(to_bytes(answer.prepared.picture, 0, 1)),
         "label": answer.label,
-        "note": note,
         "probabilities": list(answer.probabilities.items()),
         "doubts": [*answer.prepared.warnings, *["The network is not sure."] * unsure],
     }
 
 
-def maps_value(count: int, answer: Prediction | str) -> dict[str, Any]:
-    """What maps.js shows: the layers after their activation, or none where there is no prediction."""
-    if isinstance(answer, str):
-        return {"n": count, "layers": []}
-    maps = {name: values for name, values in answer.activations.items() if name.startswith("act") and values.ndim == 3}
-    return {"n": count, "layers": [_layer(name, values) for name, values in maps.items()]}
-
-
-def _layer(name: str, maps: NDArray[np.float32]) -> dict[str, Any]:
-    """One layer's (channels, height, width) maps, all on one scale."""
-    count, height, width = maps.shape
-    low, high = float(maps.min()), float(maps.max())
-    signed = low < 0
-    if signed:  # zero must lie in the middle of a diverging palette
-        low, high = -max(-low, high), max(-low, high)
-    number = int(name.removeprefix("act"))
+def other_value(title: str, picture: NDArray[np.float32], answer: Prediction | None) -> dict[str, Any]:
+    """B beside the verdict on A: its (28, 28) picture from 0 to 1, and its probabilities if it has any."""
     return {
-        "name": name,
-        "title": f"Layer {number} · {count} maps of {height} × {width}",
-        "note": FIRST_LAYER_NOTE if number == 1 else LATER_LAYER_NOTE,
-        "count": count,
-        "height": height,
-        "width": width,
-        "low": low,
-        "high": high,
-        "signed": signed,
-        "cells": _encode(_bytes(maps, low, high)),
+        "title": title,
+        "picture": encode(to_bytes(picture, 0, 1)),
+        "label": answer.label if answer else "",
+        "probabilities": list(answer.probabilities.items()) if answer else [],
     }
 
 
-FIRST_LAYER_NOTE = (
-    "After the activation, before pooling. Each map is one learned filter slid over the picture: "
-    "the brighter a place, the stronger the filter's answer there."
-)
-LATER_LAYER_NOTE = (
-    "After the activation, before pooling. Each map combines all maps of the layer before: "
-    "coarser, more about shape than about place."
-)
+def steps_value(prepared: Prepared, kind: str) -> list[dict[str, Any]]:
+    """The preparation as small pictures, in order: [{"title", "height", "width", "cells"}]."""
+    value = []
+    for name, plane in prepared.steps.items():
+        title = STEP_TITLES[name] if len(prepared.steps) > 2 or name == "picture" else "squeezed to 28 × 28"
+        share = min(1, STEP_SIDE / max(plane.shape))
+        height, width = (max(1, round(length * share)) for length in plane.shape)
+        small = resize(plane, height, width)
+        value.append(
+            {
+                "title": title if isinstance(title, str) else title[kind],
+                "height": height,
+                "width": width,
+                "cells": encode(to_bytes(small, 0, 1)),
+            }
+        )
+    return value
 
 
-def _bytes(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
+OVERLAY_NOTES = {
+    "occlusion": "Orange: covering this place makes {label} less likely, by up to {most:.0%}. Blue: more likely.",
+    "gradient": "Orange: more ink here would speak for {label}. Blue: against it.",
+}
+
+
+def overlay_value(kind: str, values: NDArray[np.float32], label: str) -> dict[str, Any]:
+    """What is laid over the picture: signed (28, 28) values, zero in the middle of the palette."""
+    most = float(abs(values).max())
+    note = OVERLAY_NOTES[kind].format(label=label, most=most)
+    return {"cells": encode(to_bytes(values, -most, most)), "note": note}
+
+
+def controls_value(turn: int, view: View, checkpoints: list[str], classes: tuple[str, ...]) -> dict[str, Any]:
+    """What controls.js shows: the view, which the browser changes and sends back with a higher ``turn``."""
+    return {"turn": turn, "view": view.value(), "checkpoints": checkpoints, "classes": list(classes), "put": True}
+
+
+def turn(controls: Any) -> int:
+    """How often the view has changed; answers carry it so that a late one can be told."""
+    count = controls.get("turn", 0) if isinstance(controls, dict) else 0
+    return count if isinstance(count, int) else 0
+
+
+def to_bytes(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
     """low -> 0, high -> 255."""
     return np.round((values - low) / max(high - low, 1e-9) * 255).clip(0, 255).astype(np.uint8)
 
 
-def _encode(values: NDArray[np.uint8]) -> str:
+def encode(values: NDArray[np.uint8]) -> str:
     return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
 
 

@@ -1,4 +1,5 @@
-// A strip of example pictures as buttons; a click triggers "select" with {index}.
+// A strip of example pictures as buttons; a click triggers "select" with {index}: its number, or the name of a button
+// below the strip.
 //
 // props.value: {sheet, names}. sheet is the URL of a picture that holds the examples in rows of COLUMNS, names says what
 // each one shows, row by row.
@@ -24,5 +25,8 @@ function build() {
   );
 }
 
+for (const button of element.querySelectorAll("[data-example]")) {
+  button.addEventListener("click", () => trigger("select", { index: button.dataset.example }));
+}
 watch("value", build);
 build();

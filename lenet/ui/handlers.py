@@ -1,85 +1,311 @@
 """What happens when a person, or a program, does something on the page. Nothing is kept between two calls."""
 
+import base64
+import time
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
+import numpy as np
+from numpy.typing import NDArray
 
-from lenet.checkpoint import Checkpoint, load
-from lenet.predict import Prediction, predict
-from lenet.prepare import open_picture
+from lenet import explain, export, saliency
+from lenet.checkpoint import Checkpoint, load, names
+from lenet.predict import Prediction, look, predict
+from lenet.prepare import Prepared, open_picture, squeeze
 from lenet.ui import components as ui
+from lenet.ui import link
+from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
+from lenet.ui.explanation import NOTHING, explanation_value
+from lenet.ui.maps import Subject, maps_value
+from lenet.ui.view import View
 
 HINTS = {
     "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
     "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
 }
 
+OVERLAYS = {"occlusion": saliency.occlusion, "gradient": saliency.input_gradient}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is on the page: what pad.js sent, the path of an uploaded picture or None, a checkpoint's name, the
+    view and how often it has changed.
+    """
+
+    pad: Any
+    file: str | None
+    name: str
+    view: View
+    turn: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """What stands beside the picture as B; ``picture`` is (28, 28), ``answer`` None where nothing was predicted."""
+
+    subject: Subject
+    picture: NDArray[np.float32]
+    answer: Prediction | None
+
 
 class Handlers:
     """The page's answers from the checkpoints in the folder ``root``, each read once, when it is first asked for.
 
-    ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name. The
-    values returned are those of ``lenet.ui.components``; whatever goes wrong is in them as a sentence.
+    ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name,
+    ``controls`` what controls.js sent. Most return (verdict, maps, explanation) and what else changes. The values are
+    those of ``lenet.ui``; whatever goes wrong is in them as a sentence.
     """
 
     def __init__(self, root: Path):
+        self._root = root
         self._load = cache(lambda name: load(root / name))
 
-    def checkpoint(self, name: str) -> Checkpoint:
-        """Raises gr.Error, which the page shows, when the checkpoint is damaged."""
-        try:
-            return self._load(name)
-        except (ValueError, OSError) as error:
-            raise gr.Error(str(error), print_exception=False) from error
+    # What is shown
 
-    def show(self, pad: Any, file: str | None, name: str, note: str = "") -> tuple[dict, dict]:
-        """(verdict, maps) for the uploaded picture, else the drawing, else nothing."""
-        answer, count = self._answer(pad, file, name), ui.pad_count(pad)
-        return ui.verdict_value(count, answer, note), ui.maps_value(count, answer)
+    def on_draw(self, pad: Any, name: str, controls: Any):
+        return self._show(_scene(pad, None, name, controls))
 
-    def on_draw(self, pad: Any, name: str):
-        """(verdict, maps)"""
-        return self.show(pad, None, name)
+    def on_view(self, pad: Any, file: str | None, name: str, controls: Any):
+        return self._show(_scene(pad, file, name, controls))
 
-    def on_upload(self, pad: Any, file: str | None, name: str):
-        """(verdict, maps, pad): an uploaded picture replaces the drawing; without it the page is empty."""
+    def on_upload(self, pad: Any, file: str | None, name: str, controls: Any):
+        """... and the pad: an uploaded picture replaces the drawing; without it the page is empty."""
         empty = ui.put_on_pad(pad, None)
-        return *self.show(empty, file, name), empty
+        return *self._show(_scene(empty, file, name, controls)), empty
 
-    def on_checkpoint(self, pad: Any, file: str | None, name: str):
-        """(verdict, maps, examples): another network looks at the same picture."""
-        return *self.show(pad, file, name), self.examples(name)
+    def on_checkpoint(self, pad: Any, file: str | None, name: str, controls: Any):
+        """... the examples and the controls: another network looks at the same picture."""
+        scene = _scene(pad, file, name, controls)
+        shown = self._show(scene)
+        try:
+            return *shown, self.examples(name), self.controls(scene)
+        except (ValueError, OSError):
+            return *shown, gr.skip(), gr.skip()
 
-    def on_example(self, pad: Any, name: str, chosen: gr.EventData):
-        """(verdict, maps, pad, upload): the example is put on the pad, where it can be drawn on."""
-        network = self.checkpoint(name)
-        put = ui.put_on_pad(pad, ui.example_picture(network.kind, chosen.index))
-        return *self.show(put, None, name, ui.example_note(network.classes, chosen.index)), put, None
+    def on_example(self, pad: Any, name: str, controls: Any, chosen: gr.EventData):
+        """... the pad, the upload and the controls: the example is put on the pad, where it can be drawn on.
 
-    def examples(self, name: str) -> dict[str, Any]:
-        """The strip of examples that suits a checkpoint."""
-        network = self.checkpoint(name)
-        return ui.examples_value(network.kind, network.classes)
+        Noise and pictures upside down have no ink to find, or the wrong one; they go to the network as they are.
+        """
+        network, scene, note = self._find(name), _scene(pad, None, name, controls), ""
+        if chosen.index == NOISE:
+            picture = noise(ui.pad_count(pad))
+            scene = replace(scene, view=replace(scene.view, prepare=False))
+        elif chosen.index == UPSIDE_DOWN:
+            grid = ui.pad_grid(pad)
+            picture = None if grid is None else upside_down(grid)
+        else:
+            picture = ui.example_picture(network.kind, chosen.index)
+            note = ui.example_note(network.classes, chosen.index)
+        scene = replace(scene, pad=ui.put_on_pad(pad, picture))
+        return *self._show(scene, note), scene.pad, None, self.controls(scene)
+
+    def on_keep(self, pad: Any, file: str | None, name: str, controls: Any):
+        """... the controls and the notice: what the network sees now is kept as B."""
+        scene = _scene(pad, file, name, controls)
+        answer = self._answer(scene)
+        if isinstance(answer, str):
+            return *[gr.skip()] * 4, notice("There is no picture to keep; draw one first.")
+        kept = ui.encode(ui.to_bytes(answer.prepared.picture, 0, 1))
+        scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept))
+        return *self._show(scene), self.controls(scene), notice("")
+
+    def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
+        """... and everything else on the page; see ``stage``."""
+        exercise = EXERCISES[chosen.index]
+        scene = Scene(ui.put_on_pad(pad, exercise.picture), None, exercise.checkpoint, exercise.view, ui.turn(controls))
+        return *self.stage(scene), exercises_value(chosen.index)
+
+    def on_link(self, fragment: str):
+        """... everything else on the page and the notice, as a link has it; nothing changes without one."""
+        if not fragment:
+            return [gr.skip()] * 10
+        try:
+            linked = link.decode(fragment)
+            self._find(linked.checkpoint)
+        except (ValueError, OSError) as error:
+            return *[gr.skip()] * 9, notice(str(error))
+        pad = {"n": 1, "grid": linked.grid, "put": True}
+        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 0)), exercises_value(), notice("")
+
+    def stage(self, scene: Scene) -> tuple:
+        """(verdict, maps, explanation, pad, upload, checkpoint, examples, controls) as ``scene`` has them."""
+        return *self._show(scene), scene.pad, None, scene.name, self.examples(scene.name), self.controls(scene)
+
+    # What is taken away
+
+    def on_take(self, pad: Any, file: str | None, name: str, controls: Any, chosen: gr.EventData):
+        """What takeaway.js hands over: the view as a link, or the activations as a file."""
+        scene = _scene(pad, file, name, controls)
+        answer = self._answer(scene)
+        if chosen.what == "link":
+            grid = pad.get("grid", "") if isinstance(pad, dict) else ""
+            if scene.file and isinstance(answer, Prediction):
+                grid = ui.put_on_pad(None, ui.to_bytes(answer.prepared.picture, 0, 1))["grid"]
+            return {"link": link.encode(link.Linked(grid, name, scene.view)), "stamp": time.time_ns()}
+        if isinstance(answer, str):
+            return notice("There is nothing to take away yet; draw something first.")
+        network = self._find(name)
+        kind, content = export.FILES[chosen.what](network, answer, scene.view.step)
+        file_name = f"lenet-{name}-{answer.label.replace('/', '-').replace(' ', '-').lower()}.{chosen.what}"
+        return {"name": file_name, "kind": kind, "content": base64.b64encode(content).decode(), "stamp": time.time_ns()}
+
+    # What programs ask
 
     def predict(self, picture: str, checkpoint: str) -> dict[str, Any]:
         """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
+        prediction = self._predict_file(picture, checkpoint)
+        return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
+
+    def activations(self, picture: str, checkpoint: str) -> str:
+        """Everything that a network computes for a picture, as an .npz of named arrays."""
+        prediction = self._predict_file(picture, checkpoint)
+        path = Path(picture).with_suffix(".npz")
+        path.write_bytes(export.npz(self._find(checkpoint), prediction))
+        return str(path)
+
+    def _predict_file(self, picture: str, checkpoint: str) -> Prediction:
         if not picture:
             raise gr.Error(
                 "There is no picture; send one, in Python as gradio_client.handle_file(path).", print_exception=False
             )
         try:
-            prediction = predict(self.checkpoint(checkpoint), open_picture(picture))
+            return predict(self._find(checkpoint), open_picture(picture))
         except (ValueError, OSError) as error:
             raise gr.Error(str(error), print_exception=False) from error
-        return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
 
-    def _answer(self, pad: Any, file: str | None, name: str) -> Prediction | str:
-        """The prediction, or the sentence that stands in its place."""
-        network = self.checkpoint(name)
+    # What a checkpoint brings along
+
+    def examples(self, name: str) -> dict[str, Any]:
+        """The strip of examples that suits a checkpoint."""
+        network = self._find(name)
+        return ui.examples_value(network.kind, network.classes)
+
+    def controls(self, scene: Scene) -> dict[str, Any]:
+        """The controls as ``scene`` has them, with the choices that its checkpoint leaves."""
+        return ui.controls_value(scene.turn, scene.view, names(self._root), self._find(scene.name).classes)
+
+    # From a scene to what is shown of it
+
+    def _show(self, scene: Scene, note: str = "") -> tuple:
+        """(verdict, maps, explanation)"""
+        view, count = scene.view, ui.pad_count(scene.pad)
+        turned, moving = {"turn": scene.turn}, ui.is_moving(scene.pad)
+        answer = self._answer(scene)
+        a = self._subject(scene, answer)
+        b = self._other(scene) if isinstance(a, Subject) else None
+        verdict = ui.verdict_value(count, view, answer, note)
+        if isinstance(answer, Prediction):
+            verdict |= self._extras(scene, answer, b, moving)
+        maps = maps_value(count, view, a, b.subject if isinstance(b, Other) else b, moving)
+        return verdict | turned, maps | turned, gr.skip() if moving else self._explanation(scene, answer)
+
+    def _extras(self, scene: Scene, answer: Prediction, b: Other | str | None, moving: bool) -> dict[str, Any]:
+        """What a reader has asked for beside the verdict; what is costly waits until the pen rests."""
+        view, network, extras = scene.view, self._find(scene.name), {}
+        if isinstance(b, Other):
+            extras["other"] = ui.other_value(b.subject.title, b.picture, b.answer)
+        if view.steps and not moving:
+            extras["steps"] = ui.steps_value(answer.prepared, network.kind)
+        if view.overlay != "none" and not moving:
+            number = network.classes.index(answer.label)
+            values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
+            extras["overlay"] = ui.overlay_value(view.overlay, values, answer.label)
+        return extras
+
+    def _subject(self, scene: Scene, answer: Prediction | str) -> Subject | str:
+        """A; kernels can be looked at without a picture."""
+        if isinstance(answer, Prediction):
+            return Subject("this picture", self._find(scene.name).model, answer.activations)
         try:
-            picture = open_picture(file) if file else ui.pad_grid(pad)
-            return HINTS[network.kind] if picture is None else predict(network, picture)
+            return Subject("", self._find(scene.name).model, {}) if scene.view.step == "kernels" else answer
+        except (ValueError, OSError):
+            return answer
+
+    def _answer(self, scene: Scene) -> Prediction | str:
+        """The prediction, or the sentence that stands in its place."""
+        try:
+            network = self._find(scene.name)
+            picture = open_picture(scene.file) if scene.file else ui.pad_grid(scene.pad)
+            if picture is None:
+                return HINTS[network.kind]
+            return predict(network, picture) if scene.view.prepare else look(network, squeeze(picture))
         except (ValueError, OSError) as error:
             return str(error)
+
+    def _other(self, scene: Scene) -> Other | str | None:
+        """B, or why there is none."""
+        view = scene.view
+        try:
+            if view.compare == "kept" and view.kept:
+                network = self._find(scene.name)
+                return _seen("kept", network, look(network, Prepared({"network": view.kept_picture()})))
+            if view.compare == "checkpoint" and view.other:
+                answer = self._answer(replace(scene, name=view.other))
+                return answer if isinstance(answer, str) else _seen(view.other, self._find(view.other), answer)
+            if view.compare == "class":
+                return self._class_mean(scene)
+        except (ValueError, OSError) as error:
+            return str(error)
+        return None
+
+    def _class_mean(self, scene: Scene) -> Other:
+        network, number = self._find(scene.name), scene.view.label
+        if not 0 <= number < len(network.classes):
+            raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
+        stages = explain.class_mean(self._root / scene.name, number)
+        config = network.model.config
+        picture = stages["input"][0] * config.std + config.mean
+        return Other(Subject(f"mean of {network.classes[number]}", network.model, stages), picture, None)
+
+    def _explanation(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
+        view = scene.view
+        if view.pin is None or view.step == "kernels" or isinstance(answer, str):
+            return NOTHING
+        network = self._find(scene.name)
+        layer, channel, row, column = view.pin
+        folder = self._root / scene.name
+        try:
+            stage = f"{explain.STEPS[view.step]}{layer}"
+            found = explain.explain(network.model, answer.activations, stage, channel, row, column)
+        except ValueError as error:
+            return explanation_value(view, str(error), [])
+        try:
+            liked = explain.favourites(folder, layer, channel)
+        except (ValueError, OSError):
+            liked = []  # a checkpoint of one's own may have no atlas
+        return explanation_value(view, found, liked)
+
+    def _find(self, name: str) -> Checkpoint:
+        """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
+        if name not in names(self._root):
+            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(names(self._root))}.")
+        return self._load(name)
+
+
+def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
+    """Raises gr.Error when the browser sent controls that cannot be."""
+    try:
+        view = View.read(controls.get("view") if isinstance(controls, dict) else {})
+    except ValueError as error:
+        raise gr.Error(str(error), print_exception=False) from error
+    return Scene(pad, file, name, view, ui.turn(controls))
+
+
+def _seen(title: str, network: Checkpoint, answer: Prediction) -> Other:
+    return Other(Subject(title, network.model, answer.activations), answer.prepared.picture, answer)
+
+
+def notice(sentence: str) -> dict[str, Any]:
+    """What takeaway.js says when there is nothing to hand over. gradio shows no error's text without its queue."""
+    return {"text": sentence, "stamp": time.time_ns()}
+
+
+def exercises_value(shown: int | None = None) -> dict[str, Any]:
+    """What exercises.js shows: the titles, and what there is to see in the one with the number ``shown``."""
+    text = "" if shown is None else EXERCISES[shown].text
+    return {"titles": [exercise.title for exercise in EXERCISES], "shown": shown, "text": text}

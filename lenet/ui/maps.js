@@ -1,98 +1,271 @@
-// The activation maps of the convolution layers, one canvas a map.
+// What the layers computed, one canvas a map, for one picture or for two side by side on one scale.
 //
-// props.value: {n, layers: [{name, title, note, count, height, width, low, high, signed, cells}, ...]}. n is the pad's
-// count; an answer older than the one shown is dropped. cells holds count x height x width bytes in base64, map by map,
-// 0 for low and 255 for high; all maps of a layer share that scale. signed says that low is -high, so that 0 lies in the
-// middle. No layers: nothing to show.
-
-// Colour-blind safe in both cases: viridis (S. van der Walt and N. Smith, CC0), and a blue-white-orange with equal steps.
-const SEQUENTIAL = ["#440154", "#472d7b", "#3b528b", "#2c728e", "#21918c", "#28ae80", "#5ec962", "#addc30", "#fde725"];
-const DIVERGING = ["#08306b", "#2f79b5", "#86bcdc", "#f7f7f7", "#fdae6b", "#e06a10", "#7f2704"];
+// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, note, a, b, withB, layers, cells, top}; a and b are titles, b is
+// "" when there is only A.
+// layers: [{name, number, strip, shape, title, note, fields, kernels, pair, apart}, ...]; shape and pair are A's and B's
+// [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
+// pad's count n or the view's turn, is dropped.
 
 const FEW = 8; // maps up to which a layer is shown large, in one row; more are shown small, so that all can be seen at once
+const SIDES = { a: "A", b: "B", difference: "A − B" };
 
 const root = element.querySelector(".maps");
-let shown = -1;
+let shown = { n: -1, turn: -1 };
+let newest = 0;
 let built = "";
 let sections = [];
+let kernels = {};
 
-function table(stops) {
-  const colours = stops.map((stop) => [1, 3, 5].map((at) => parseInt(stop.slice(at, at + 2), 16)));
-  return Array.from({ length: 256 }, (_, value) => {
-    const at = (value / 255) * (colours.length - 1);
-    const i = Math.min(Math.floor(at), colours.length - 2);
-    return colours[i].map((from, c) => Math.round(from + (colours[i + 1][c] - from) * (at - i)));
-  });
-}
-const tables = { false: table(SEQUENTIAL), true: table(DIVERGING) };
-
-function make(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
+function shapeOf(value) {
+  const layers = value.layers.map(({ title, shape, pair }) => [title, shape, pair]);
+  return JSON.stringify([layers, value.a, value.b, value.note, value.step, value.sort]);
 }
 
-function makeCanvas(width, height, name) {
-  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+// One picture of a channel: its canvas in a frame that marks can be laid on.
+function buildCells(section, side, channel, described) {
+  const cells = make("div", "map-cells");
+  const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", name);
-  return canvas;
+  cells.append(canvas);
+  section.canvases[side][channel] = canvas;
+  Object.assign(canvas, { reading: { section, side, channel, described } });
+  return cells;
 }
 
-function buildSection(layer) {
-  const section = make("section", layer.count <= FEW ? "layer layer-few" : "layer");
-  section.dataset.layer = layer.name;
-  const head = make("div", "layer-head");
+function buildFigure(section, sides, channel, described) {
+  const figure = make("figure", sides.length > 1 ? "map map-pair" : "map");
+  const row = make("div", "map-row");
+  row.append(...sides.map((side) => buildCells(section, side, channel, described)));
+  const caption = make("figcaption", "");
+  const kernel = make("canvas", "map-kernel");
+  kernel.hidden = true;
+  kernel.setAttribute("aria-hidden", "true");
+  const name = make("span", "map-name", described.strip ? "" : String(channel + 1));
+  const numbers = make("span", "map-numbers");
+  caption.append(kernel, name, numbers);
+  figure.append(row, caption);
+  section.figures.push({ figure, numbers, kernel, channel, side: sides[0] });
+  return figure;
+}
+
+function buildScale(section, name) {
   const scale = make("div", "layer-scale");
-  const [low, high] = [make("span", "layer-low"), make("span", "layer-high")];
-  const strip = makeCanvas(256, 1, "Colour scale from the lowest to the highest value");
-  scale.append(low, strip, high);
-  head.append(make("h3", "layer-title", layer.title), scale);
-  const grid = make("div", "layer-maps");
-  const canvases = Array.from({ length: layer.count }, (_, i) => {
-    const figure = make("figure", "map");
-    const canvas = makeCanvas(layer.width, layer.height, `${layer.title}, map ${i + 1}`);
-    figure.append(canvas, make("figcaption", "", String(i + 1)));
-    grid.append(figure);
-    return canvas;
+  const parts = { box: scale, name: make("span", "", name), low: make("span", "layer-low"), high: make("span", "layer-high") };
+  parts.strip = make("canvas", "");
+  parts.strip.setAttribute("role", "img");
+  scale.append(parts.name, parts.low, parts.strip, parts.high);
+  return parts;
+}
+
+function buildSection(layer, value) {
+  const paired = layer.pair !== undefined && layer.apart !== undefined;
+  const box = make("section", "layer");
+  box.dataset.layer = layer.name;
+  box.classList.toggle("layer-strip", layer.strip);
+  box.classList.toggle("layer-paired", paired);
+  const section = { box, canvases: { a: [], b: [], difference: [] }, figures: [], layer };
+  const head = make("div", "layer-head");
+  section.scale = buildScale(section, "");
+  section.apartScale = buildScale(section, "A − B");
+  section.apartScale.box.hidden = !paired;
+  const scales = make("div", "layer-scales");
+  scales.append(section.scale.box, section.apartScale.box);
+  head.append(make("h3", "layer-title", layer.title), scales);
+  section.readout = make("p", "layer-readout");
+  section.readout.setAttribute("role", "status");
+  box.append(head);
+  if (layer.note) box.append(make("p", "layer-note", layer.note));
+  box.append(section.readout);
+  const grid = (side, described, sides) => {
+    const few = described.shape[0] <= FEW && !paired && !layer.strip;
+    const maps = make("div", few ? "layer-maps layer-few" : "layer-maps");
+    maps.setAttribute("role", "group");
+    maps.setAttribute("aria-label", `${layer.title}${side ? `, ${side}` : ""}. Arrow keys read cells, Page Up and Page Down change the map, Enter explains a cell.`);
+    for (let channel = 0; channel < described.shape[0]; channel++) maps.append(buildFigure(section, sides, channel, described));
+    const first = maps.querySelector("canvas[role=img]");
+    if (first) first.tabIndex = 0;
+    return maps;
+  };
+  if (paired) {
+    box.append(grid("", layer, ["a", "b", "difference"]));
+  } else if (layer.pair) {
+    box.append(make("p", "layer-legend", `A: ${value.a}`), grid("A", layer, ["a"]));
+    box.append(make("p", "layer-legend", `B: ${value.b} · ${layer.pair[0]} of ${layer.pair[2]} × ${layer.pair[3]}`));
+    box.append(grid("B", { ...layer, shape: layer.pair }, ["b"]));
+  } else box.append(grid("", layer, ["a"]));
+  root.append(box);
+  return section;
+}
+
+function legend({ a, b }) {
+  return `A: ${a}. B: ${b}. Each map is shown three times: A, B and A − B. L2 is the length of the difference, cos the cosine of the angle between the two.`;
+}
+
+function build(value) {
+  root.replaceChildren();
+  if (!value.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
+  if (value.note) root.append(make("p", "maps-note", value.note));
+  if (value.layers.some(({ apart }) => apart)) root.append(make("p", "layer-legend", legend(value)));
+  sections = value.layers.map((layer) => buildSection(layer, value));
+}
+
+// The lowest and the highest value that share a palette with a channel of a section.
+function rangeOf(section, channel, scale) {
+  const together = scale === "both" && !section.layer.strip ? sections.filter(({ layer }) => !layer.strip) : [section];
+  const parts = together.flatMap(({ data }) => [data.a, data.b].filter(Boolean));
+  const ends = (name) => parts.flatMap((part) => (scale === "map" ? [part[name][channel]] : [...part[name]])).filter((end) => end !== undefined);
+  const [low, high] = [Math.min(...ends("lows")), Math.max(...ends("highs"))];
+  if (low >= 0) return { low, high, palette: SEQUENTIAL };
+  const most = Math.max(-low, high);
+  return { low: -most, high: most, palette: DIVERGING };
+}
+
+// Tiles of one channel, kernels, stand in a square with a gap between them.
+function paintChannel(canvas, [, tiles, height, width], part, channel, { low, high, palette }) {
+  const index = indexer(low, high);
+  const start = channel * part.area;
+  if (tiles === 1) return paint(canvas, width, height, palette, (i) => index(part.values[start + i]));
+  const columns = Math.ceil(Math.sqrt(tiles));
+  const full = columns * (width + 1) - 1;
+  const rows = Math.ceil(tiles / columns);
+  const clear = 256; // beyond the palette: transparent
+  paint(canvas, full, rows * (height + 1) - 1, palette, (i) => {
+    const [x, y] = [i % full, Math.floor(i / full)];
+    const tile = Math.floor(y / (height + 1)) * columns + Math.floor(x / (width + 1));
+    const [cellX, cellY] = [x % (width + 1), y % (height + 1)];
+    if (cellX === width || cellY === height || tile >= tiles) return clear;
+    return index(part.values[start + (tile * height + cellY) * width + cellX]);
   });
-  section.append(head, make("p", "layer-note", layer.note), grid);
-  root.append(section);
-  return { low, high, strip, canvases };
 }
 
-function paint(canvas, colours, valueAt) {
-  const view = canvas.getContext("2d");
-  const pixels = view.createImageData(canvas.width, canvas.height);
-  for (let i = 0; i < canvas.width * canvas.height; i++) {
-    pixels.data.set(colours[valueAt(i)], 4 * i);
-    pixels.data[4 * i + 3] = 255;
+function showScale(parts, { low, high, palette }, words) {
+  parts.low.textContent = words ?? number(low);
+  parts.high.textContent = words ? "" : number(high);
+  parts.strip.setAttribute("aria-label", `Colour scale from ${number(low)} to ${number(high)}`);
+  paint(parts.strip, 256, 1, palette, (i) => i);
+}
+
+function strongest(part, channel, [, , , width]) {
+  let best = 0;
+  for (let i = 1; i < part.area; i++) {
+    if (part.values[channel * part.area + i] > part.values[channel * part.area + best]) best = i;
   }
-  view.putImageData(pixels, 0, 0);
+  return `row ${Math.floor(best / width) + 1}, column ${(best % width) + 1}`;
 }
 
-function drawSection(layer, { low, high, strip, canvases }) {
-  const colours = tables[layer.signed];
-  low.textContent = layer.low.toFixed(2);
-  high.textContent = layer.high.toFixed(2);
-  paint(strip, colours, (i) => i);
-  const cells = atob(layer.cells);
-  const area = layer.height * layer.width;
-  canvases.forEach((canvas, map) => paint(canvas, colours, (i) => cells.charCodeAt(map * area + i)));
+function mean(part, channel) {
+  return part.values.subarray(channel * part.area, (channel + 1) * part.area).reduce((sum, value) => sum + value, 0) / part.area;
 }
 
-function show() {
+function captionOf(section, value, channel, side) {
+  const part = section.data[side];
+  const words = [];
+  const apart = section.layer.apart?.[channel];
+  if (apart) words.push(`L2 ${number(apart[0])}`, `cos ${apart[1].toFixed(2)}`);
+  if (part.lows[channel] === part.highs[channel] && section.layer.shape[3] > 1) words.push("dead");
+  else if (value.numbers) {
+    words.push(`${number(part.lows[channel])} to ${number(part.highs[channel])}`, `mean ${number(mean(part, channel))}`);
+  }
+  return words.join(" · ");
+}
+
+// B comes when the pen rests: a comparison that begins while it moves has none yet.
+function sidesOf({ data }) {
+  return ["a", "b"].filter((side) => data[side]);
+}
+
+function drawSection(section, value) {
+  const { layer, canvases, data } = section;
+  const shared = value.scale === "map" && !layer.strip ? null : rangeOf(section, 0, layer.strip ? "layer" : value.scale);
+  for (const side of sidesOf(section)) {
+    const shape = side === "a" ? layer.shape : layer.pair;
+    canvases[side].forEach((canvas, channel) => paintChannel(canvas, shape, data[side], channel, shared ?? rangeOf(section, channel, "map")));
+  }
+  showScale(section.scale, shared ?? rangeOf(section, 0, "layer"), shared ? undefined : "each map from its own lowest to its highest");
+  section.scale.high.hidden = !shared;
+  if (data.difference) {
+    const most = data.difference.values.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0);
+    const range = { low: -most, high: most, palette: DIVERGING };
+    canvases.difference.forEach((canvas, channel) => paintChannel(canvas, layer.shape, data.difference, channel, range));
+    showScale(section.apartScale, range);
+  }
+  for (const figure of section.figures) {
+    if (!data[figure.side]) continue;
+    figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side);
+    figure.numbers.title = figure.numbers.textContent.includes("dead") ? `${number(data[figure.side].lows[figure.channel])} everywhere, for this picture` : "";
+    if (value.sort && layer.apart) figure.figure.style.order = rankOf(layer.apart, figure.channel);
+  }
+  showKernels(section);
+}
+
+function rankOf(apart, channel) {
+  return apart.filter(([l2], other) => l2 > apart[channel][0] || (l2 === apart[channel][0] && other < channel)).length;
+}
+
+// The first layer's kernels, each beside the number of its map.
+function showKernels({ layer, figures }) {
+  const known = kernels[layer.name];
+  figures.forEach(({ kernel, side, channel }) => {
+    kernel.hidden = !known || side === "b";
+    if (kernel.hidden) return;
+    const area = known.side ** 2;
+    paint(kernel, known.side, known.side, DIVERGING, (i) => known.bytes[channel * area + i]);
+    kernel.title = `The kernel of map ${channel + 1}: ${known.side} × ${known.side} weights from ${number(-known.most)} (blue) to ${number(known.most)} (orange)`;
+  });
+}
+
+function keepKernels(value) {
+  if (!value.layers.length || value.top < 256) return; // the pen is moving: those of before still hold
+  kernels = {};
+  for (const { name, kernels: sent } of value.layers) {
+    if (sent) kernels[name] = { ...sent, bytes: bytesOf(sent.cells) };
+  }
+}
+
+// The text alternatives, once the pen rests.
+function describe(section) {
+  for (const side of sidesOf(section)) {
+    const shape = side === "a" ? section.layer.shape : section.layer.pair;
+    section.canvases[side].forEach((canvas, channel) => {
+      const place = strongest(section.data[side], channel, shape);
+      const name = section.layer.strip ? section.layer.title : `Layer ${section.layer.number}, map ${channel + 1}`;
+      canvas.setAttribute("aria-label", `${name}${section.layer.pair ? `, ${SIDES[side]}` : ""}: strongest at ${place}`);
+    });
+  }
+  section.canvases.difference.forEach((canvas, channel) => canvas.setAttribute("aria-label", `Map ${channel + 1}, A − B`));
+}
+
+function difference(a, b) {
+  return { ...a, values: a.values.map((value, i) => value - b.values[i]) };
+}
+
+async function show() {
   const value = props.value;
-  if (!value || value.n < shown) return;
-  shown = value.n;
-  const shape = JSON.stringify(value.layers.map(({ title, count, height, width }) => [title, count, height, width]));
-  if (shape !== built) {
-    root.replaceChildren();
-    if (!value.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
-    sections = value.layers.map(buildSection);
-    built = shape;
-  }
-  value.layers.forEach((layer, i) => drawSection(layer, sections[i]));
+  if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
+  shown = { n: value.n, turn: value.turn };
+  const turn = ++newest;
+  const paired = value.layers.filter(({ pair }) => pair);
+  const shapes = [...value.layers.map(({ shape }) => shape), ...(value.withB ? paired.map(({ pair }) => pair) : [])];
+  const parts = value.layers.length ? await unpack(value.cells, value.top, shapes) : [];
+  if (turn !== newest) return;
+  keepKernels(value);
+  const before = new Map(sections.map(({ layer, data }) => [layer.name, data?.b]));
+  const structure = shapeOf(value);
+  if (structure !== built) build(value);
+  built = structure;
+  sections.forEach((section, i) => {
+    section.layer = value.layers[i];
+    const at = paired.indexOf(section.layer);
+    const b = at < 0 ? undefined : value.withB ? parts[value.layers.length + at] : before.get(section.layer.name);
+    section.data = { a: parts[i], b, difference: section.layer.apart && b ? difference(parts[i], b) : undefined };
+  });
+  sections.forEach((section) => drawSection(section, value));
+  if (value.top > 255) sections.forEach(describe);
+  refreshReading();
   element.dataset.n = value.n;
+  element.dataset.step = value.step;
 }
 
+listen(root);
 watch("value", show);
 show();

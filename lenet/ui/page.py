@@ -9,7 +9,8 @@ import torch
 
 from lenet import checkpoint
 from lenet.ui import components as ui
-from lenet.ui.handlers import Handlers
+from lenet.ui.handlers import Handlers, Scene, exercises_value
+from lenet.ui.view import View
 
 DEFAULT_CHECKPOINT = "mnist-modern"
 MAX_UPLOAD = "20mb"
@@ -31,17 +32,19 @@ def build(root: Path) -> gr.Blocks:
     torch.set_num_threads(1)  # two threads are slower for one picture
     first = DEFAULT_CHECKPOINT if DEFAULT_CHECKPOINT in names else names[0]
     handlers = Handlers(root)
-    hint, no_maps = handlers.show(None, None, first)
+    fresh = Scene(None, None, first, View(), 0)
+    verdict_now, maps_now, explanation_now, *_, examples_now, controls_now = handlers.stage(fresh)
 
     with gr.Blocks(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
         with gr.Row(elem_classes="lab-head"):
             gr.Markdown(INTRODUCTION, elem_classes="lab-title")
             chosen = gr.Dropdown(names, value=first, label="Checkpoint", filterable=False)
+        exercises = ui.Exercises(exercises_value())
         with gr.Row(elem_classes="lab-main"):
             with gr.Column(elem_classes="lab-pad", min_width=300):
                 pad = ui.Pad()
             with gr.Column(scale=2, min_width=300):
-                verdict = ui.Verdict(hint)
+                verdict = ui.Verdict(verdict_now)
                 with gr.Row(elem_classes="lab-pictures"):
                     box = ui.PictureBox(
                         label="or a picture",
@@ -54,10 +57,13 @@ def build(root: Path) -> gr.Blocks:
                     )
                     with gr.Column(scale=2, min_width=260, elem_classes="lab-examples"):
                         gr.Markdown("or choose an example", elem_classes="lab-caption")
-                        examples = ui.Examples(handlers.examples(first))
-        maps = ui.Maps(no_maps)
-        api = gr.Button(visible=False)  # an endpoint needs a trigger; this one is never shown
-        reply = gr.JSON(label="prediction", visible=False)
+                        examples = ui.Examples(examples_now)
+        controls = ui.Controls(controls_now)
+        takeaway = ui.Takeaway({})
+        maps = ui.Maps(maps_now)
+        explanation = ui.Explanation(explanation_now)
+        api, more = gr.Button(visible=False), gr.Button(visible=False)  # endpoints need triggers; these are never shown
+        reply, file, fragment = gr.JSON(visible=False), gr.File(visible=False), gr.Textbox(visible=False)
 
         # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
         # upload, which gr.Image announces as two inputs, "cleared" and "there".
@@ -67,12 +73,20 @@ def build(root: Path) -> gr.Blocks:
             "queue": False,
             "api_visibility": "private",
         }
+        scene, shown = [pad, box, chosen, controls], [verdict, maps, explanation]
+        everything = [*shown, pad, box, chosen, examples, controls, exercises]
         pad.begin(None, None, box, js="() => null", api_visibility="private")  # a drawing replaces an uploaded picture
-        pad.input(handlers.on_draw, [pad, chosen], [verdict, maps], **live)
-        box.input(handlers.on_upload, [pad, box, chosen], [verdict, maps, pad], **live)
-        chosen.input(handlers.on_checkpoint, [pad, box, chosen], [verdict, maps, examples], **live)
-        examples.select(handlers.on_example, [pad, chosen], [verdict, maps, pad, box], **live)
+        pad.input(handlers.on_draw, [pad, chosen, controls], shown, **live)
+        box.input(handlers.on_upload, scene, [*shown, pad], **live)
+        chosen.input(handlers.on_checkpoint, scene, [*shown, examples, controls], **live)
+        controls.input(handlers.on_view, scene, shown, **live)
+        controls.keep(handlers.on_keep, scene, [*shown, controls, takeaway], **live)
+        controls.take(handlers.on_take, scene, takeaway, **live)
+        examples.select(handlers.on_example, [pad, chosen, controls], [*shown, pad, box, controls], **live)
+        exercises.select(handlers.on_exercise, [pad, controls], everything, **live)
+        demo.load(handlers.on_link, fragment, [*everything, takeaway], js="() => location.hash.slice(1)", **live)
         api.click(handlers.predict, [box, chosen], reply, api_name="predict")
+        more.click(handlers.activations, [box, chosen], file, api_name="activations")
     return demo
 
 

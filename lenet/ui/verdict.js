@@ -1,19 +1,29 @@
-// What the network sees and the probability of each class.
+// What the network sees and the probability of each class, of one picture or of two.
 //
-// props.value: {n, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...]}. n is the pad's count;
-// an answer older than the one shown is dropped. text stands where the label would when there is nothing to answer.
-// picture is 28 x 28 bytes in base64, or "". note is a remark on the picture, or "".
+// props.value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, other,
+// steps, overlay}. n is the pad's count and turn the view's; an answer older than the one shown is dropped. text stands
+// where the label would when there is nothing to answer. picture is 28 x 28 bytes in base64, or "". note is a remark on the
+// picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
+// steps: [{title, height, width, cells}, ...]; overlay: {cells, note} or null, 28 x 28 bytes, 128 for zero.
+//
+// "lab-field" on the document frames a part of the picture, {left, top, width, height} in shares of its side, or null.
 
-const SIDE = 28;
+const PICTURE = 28;
 
-const canvas = element.querySelector("canvas");
+const [canvas, overlay, otherCanvas] = element.querySelectorAll("canvas");
+const field = element.querySelector(".verdict-field");
+const other = element.querySelector(".verdict-other");
 const label = element.querySelector(".verdict-label");
 const note = element.querySelector(".verdict-note");
 const bars = element.querySelector(".verdict-bars");
 const doubts = element.querySelector(".verdict-doubts");
-const view = canvas.getContext("2d");
-let shown = -1;
+const steps = element.querySelector(".verdict-steps");
+const overlayNote = element.querySelector(".verdict-overlay-note");
+const answer = element.querySelector(".verdict-answer");
+const showButton = element.querySelector(".verdict-show");
+let shown = { n: -1, turn: -1 };
 let rows = new Map();
+let asked = false; // the hidden answer was asked for; until the pad is empty again
 
 function percent(p) {
   return `${(100 * p).toFixed(1)} %`;
@@ -23,8 +33,9 @@ function buildRows(classes) {
   bars.replaceChildren();
   rows = new Map(
     classes.map((name) => {
-      const row = document.createElement("li");
-      row.innerHTML = '<span class="bar-name"></span><span class="bar-track"><span></span></span><span class="bar-number"></span>';
+      const row = make("li", "");
+      row.innerHTML =
+        '<span class="bar-name"></span><span class="bar-track"><span></span><span class="bar-other"></span></span><span class="bar-number"></span>';
       row.dataset.class = row.firstChild.textContent = name;
       bars.append(row);
       return [name, row];
@@ -32,41 +43,92 @@ function buildRows(classes) {
   );
 }
 
-function showPicture(base64) {
-  view.clearRect(0, 0, SIDE, SIDE);
-  if (!base64) return;
-  const bytes = atob(base64);
-  const pixels = view.createImageData(SIDE, SIDE);
-  for (let i = 0; i < bytes.length; i++) {
-    pixels.data.fill(bytes.charCodeAt(i), 4 * i, 4 * i + 3);
-    pixels.data[4 * i + 3] = 255;
+function showPicture(canvas, base64) {
+  canvas.getContext("2d").clearRect(0, 0, PICTURE, PICTURE);
+  if (base64) paintBytes(canvas, PICTURE, PICTURE, GREY, base64);
+}
+
+function showBars({ probabilities, label, other }) {
+  const names = probabilities.map(([name]) => name);
+  if (names.length && names.join() !== [...rows.keys()].join()) buildRows(names);
+  const second = new Map(other?.probabilities ?? []);
+  for (const [name, p] of probabilities) {
+    const row = rows.get(name);
+    const [track, otherTrack] = row.querySelector(".bar-track").children;
+    row.classList.toggle("bar-best", name === label);
+    track.style.width = `${100 * p}%`;
+    otherTrack.style.width = `${100 * (second.get(name) ?? 0)}%`;
+    otherTrack.hidden = !second.has(name);
+    row.querySelector(".bar-number").textContent = percent(p);
+    row.title = second.has(name) ? `A ${percent(p)}, B ${percent(second.get(name))}` : "";
   }
-  view.putImageData(pixels, 0, 0);
+}
+
+function showOther(value) {
+  other.hidden = !value;
+  if (!value) return;
+  other.querySelector("figcaption").textContent = `B: ${value.title}`;
+  other.querySelector(".verdict-size").textContent = value.label ? `B is taken for: ${value.label}` : "";
+  showPicture(otherCanvas, value.picture);
+}
+
+function showSteps(parts) {
+  steps.replaceChildren(
+    ...parts.map(({ title, height, width, cells }, i) => {
+      const item = make("li", "");
+      const small = make("canvas", "");
+      small.setAttribute("role", "img");
+      small.setAttribute("aria-label", title);
+      paintBytes(small, width, height, GREY, cells);
+      item.append(small, make("span", "", `${i + 1}. ${title}`));
+      return item;
+    }),
+  );
+}
+
+function showOverlay(value) {
+  overlay.hidden = !value;
+  overlayNote.textContent = value?.note ?? "";
+  if (value) paintBytes(overlay, PICTURE, PICTURE, DIVERGING, value.cells);
+}
+
+function showHidden(value) {
+  if (!value.label) asked = false;
+  const hidden = value.hide && Boolean(value.label) && !asked;
+  answer.hidden = hidden;
+  showButton.hidden = !hidden;
 }
 
 function show() {
   const value = props.value;
-  if (!value || value.n < shown) return;
-  shown = value.n;
+  if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
+  shown = { n: value.n, turn: value.turn };
   element.classList.toggle("verdict-empty", !value.label);
-  showPicture(value.picture);
-  const names = value.probabilities.map(([name]) => name);
-  if (names.length && names.join() !== [...rows.keys()].join()) buildRows(names);
-  for (const [name, p] of value.probabilities) {
-    const row = rows.get(name);
-    row.classList.toggle("bar-best", name === value.label);
-    row.querySelector(".bar-track span").style.width = `${100 * p}%`;
-    row.querySelector(".bar-number").textContent = percent(p);
-  }
-  const answer = value.label || value.text;
-  if (label.textContent !== answer) label.textContent = answer;
+  showPicture(canvas, value.picture);
+  showHidden(value);
+  showBars(value);
+  showOther(value.other);
+  showSteps(value.steps);
+  showOverlay(value.overlay);
+  const said = value.label || value.text;
+  if (label.textContent !== said) label.textContent = said;
   note.textContent = value.note;
-  doubts.replaceChildren(
-    ...value.doubts.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })),
-  );
+  doubts.replaceChildren(...value.doubts.map((sentence) => make("li", "", sentence)));
   element.dataset.n = value.n;
+  element.dataset.turn = value.turn;
   element.dataset.label = value.label;
 }
+
+showButton.addEventListener("click", () => {
+  asked = true;
+  showHidden(props.value);
+});
+document.addEventListener("lab-field", ({ detail }) => {
+  field.hidden = !detail;
+  if (!detail) return;
+  const { left, top, width, height } = detail;
+  Object.assign(field.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
+});
 
 watch("value", show);
 show();

@@ -1,0 +1,248 @@
+"""Why a cell has its value: what it sees, its arithmetic, and what the test set says about its channel."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from torch import nn
+
+from lenet.model import POOL_SIZE, LeNet, LeNetConfig
+
+Stages = dict[str, NDArray[np.float32]]
+"""What each stage put out for one picture, by name: (channels, height, width), or (values,) after flattening."""
+
+STEPS = {"before": "conv", "after": "act", "pooled": "pool"}
+"""A layer's maps before the activation, after it and after pooling, and what their stages' names begin with."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """Which cells of an earlier stage a cell depends on: cell i on those from i * stride + offset, ``size`` in a row.
+
+    The same holds for rows and columns. Cells outside the map are padding.
+    """
+
+    size: int
+    stride: int
+    offset: int
+
+
+def receptive_field(config: LeNetConfig, stage: str, onto: str = "input") -> Field:
+    """What a cell of ``stage`` sees of the stage ``onto``: the recurrence of Dumoulin and Visin 2016, section 4.
+
+    Raises ValueError when ``stage`` is no map that comes after ``onto``.
+    """
+    size, stride, offset = 1, 1, 0
+    passed = onto == "input"
+    for number in range(1, len(config.channels) + 1):
+        for step in STEPS.values():
+            name = f"{step}{number}"
+            if passed and step == "conv":
+                size += (config.kernel_sizes[number - 1] - 1) * stride
+                offset -= config.paddings[number - 1] * stride
+            elif passed and step == "pool":
+                size += (POOL_SIZE - 1) * stride
+                stride *= POOL_SIZE
+            if passed and name == stage:
+                return Field(size, stride, offset)
+            passed |= name == onto
+    raise ValueError(f"{stage!r} is no map of this network that comes after {onto!r}")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """The arithmetic behind one cell, in float64: each value follows from those above it.
+
+    ``patch`` (inputs, k, k) is what the kernel lies on, zero where it overhangs; ``kernel`` (inputs, k, k) its weights;
+    ``products`` theirs, cell by cell. ``before`` is the sum of all products plus ``bias``. With batch normalisation
+    ``normalised`` is ``before * scale + shift``; without, scale is 1 and shift 0. ``after`` is the activation of that.
+    ``window`` (2, 2) holds the activations that are pooled into ``pooled``; both are None before pooling, or where
+    the pooling leaves a last odd row or column out.
+
+    ``row`` and ``column`` are the convolution's cell; behind a pooled cell, the strongest of its window.
+    """
+
+    layer: int
+    channel: int
+    row: int
+    column: int
+    patch: NDArray[np.float64]
+    kernel: NDArray[np.float64]
+    products: NDArray[np.float64]
+    bias: float
+    before: float
+    scale: float
+    shift: float
+    normalised: float
+    activation: str
+    after: float
+    pooling: str
+    window: NDArray[np.float64] | None
+    pooled: float | None
+
+    @property
+    def sums(self) -> NDArray[np.float64]:
+        """(inputs,): the sum of the products in each input map."""
+        return self.products.sum((1, 2))
+
+
+def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, column: int) -> Explanation:
+    """Explain the cell at ``row``, ``column`` of map ``channel`` of ``stage`` (conv, act or pool), all counted from 0.
+
+    ``stages`` is what ``model`` put out. Raises ValueError when there is no such cell.
+    """
+    _must_be_a_cell(stages, stage, channel, row, column)
+    step, layer = stage.rstrip("0123456789"), int(stage.lstrip("abcdefghijklmnopqrstuvwxyz"))
+    window = None
+    if step == "pool":
+        window = _window(stages, layer, channel, row, column)
+        down, across = np.unravel_index(window.argmax(), window.shape)
+        row, column = POOL_SIZE * row + int(down), POOL_SIZE * column + int(across)
+    convolution = model.get_submodule(f"conv{layer}")
+    patch = _patch(stages, layer, convolution, row, column)
+    kernel = convolution.weight[channel].detach().numpy().astype(np.float64)
+    bias = convolution.bias[channel].item()
+    products = patch * kernel
+    before = products.sum() + bias
+    scale, shift = _normalisation(model, layer, channel)
+    normalised = before * scale + shift
+    return Explanation(
+        layer=layer,
+        channel=channel,
+        row=row,
+        column=column,
+        patch=patch,
+        kernel=kernel,
+        products=products,
+        bias=bias,
+        before=before,
+        scale=scale,
+        shift=shift,
+        normalised=normalised,
+        activation=model.config.activation,
+        after=float(ACTIVATIONS[model.config.activation](normalised)),
+        pooling=model.config.pooling,
+        window=window,
+        pooled=None if window is None else float(POOLINGS[model.config.pooling](window)),
+    )
+
+
+ACTIVATIONS = {
+    "sigmoid": lambda value: 1 / (1 + np.exp(-value)),
+    "tanh": np.tanh,
+    "relu": lambda value: max(value, 0.0),
+}
+POOLINGS = {"average": np.mean, "max": np.max}
+"""The formulas of the model's stages, by the same names."""
+
+
+def _must_be_a_cell(stages: Stages, stage: str, channel: int, row: int, column: int) -> None:
+    known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(tuple(STEPS.values()))]
+    if stage not in known:
+        raise ValueError(f"there are no maps {stage!r}; there are {', '.join(known)}")
+    shape = stages[stage].shape
+    for what, index, count in zip(("map", "row", "column"), (channel, row, column), shape, strict=True):
+        if not 0 <= index < count:
+            raise ValueError(f"{stage} has no {what} {index + 1}; it has {count}")
+
+
+def _window(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64]:
+    """(2, 2): the activations that one cell pools."""
+    rows, columns = (slice(POOL_SIZE * at, POOL_SIZE * (at + 1)) for at in (row, column))
+    return stages[f"act{layer}"][channel, rows, columns].astype(np.float64)
+
+
+def _patch(stages: Stages, layer: int, convolution: nn.Conv2d, row: int, column: int) -> NDArray[np.float64]:
+    """(inputs, k, k): what the kernel lies on when it makes the cell, padded with zeros."""
+    inputs = stages["input" if layer == 1 else f"pool{layer - 1}"].astype(np.float64)
+    padding, side = convolution.padding[0], convolution.kernel_size[0]
+    padded = np.pad(inputs, [(0, 0), (padding, padding), (padding, padding)])
+    return padded[:, row : row + side, column : column + side]
+
+
+def _normalisation(model: LeNet, layer: int, channel: int) -> tuple[float, float]:
+    """What batch normalisation, in evaluation, multiplies a map by and adds to it (Ioffe and Szegedy 2015, alg. 2)."""
+    if not model.config.batch_norm:
+        return 1.0, 0.0
+    norm = model.get_submodule(f"norm{layer}")
+    mean, variance, weight, bias = (
+        values[channel].item() for values in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+    )
+    scale = weight / float(np.sqrt(variance + norm.eps))
+    return scale, bias - mean * scale
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """A test picture (28, 28) uint8 that excites a channel: its strongest activation and where that is."""
+
+    picture: NDArray[np.uint8]
+    value: float
+    row: int
+    column: int
+
+
+def favourites(folder: Path, layer: int, channel: int) -> list[Favourite]:
+    """The test pictures that excite a channel most, best first, from the atlas in a checkpoint's ``folder``.
+
+    Raises FileNotFoundError when the atlas has none for the layer, ValueError when the file is damaged.
+    """
+    found = _read_atlas(folder, f"favourites{layer}")
+    return [
+        Favourite(picture, float(value), int(row), int(column))
+        for picture, value, (row, column) in zip(
+            *(found[name][channel] for name in ("picture", "value", "cell")), strict=True
+        )
+    ]
+
+
+def class_mean(folder: Path, number: int) -> Stages:
+    """What each stage of the atlas in a checkpoint's ``folder`` puts out on average for the class ``number``.
+
+    Raises FileNotFoundError when there is no atlas, ValueError when it is damaged.
+    """
+    paths = sorted(path for path in (folder / "atlas").glob("*.safetensors") if not path.stem.startswith("favourites"))
+    if not paths:
+        raise FileNotFoundError(f"{folder.name} has no atlas; training writes one")
+    return {path.stem: _read_atlas(folder, path.stem)["mean"][number].astype(np.float32) for path in paths}
+
+
+def _read_atlas(folder: Path, name: str) -> dict[str, NDArray]:
+    path = folder / "atlas" / f"{name}.safetensors"
+    if not path.is_file():
+        raise FileNotFoundError(f"{folder.name} has no {path.stem} in its atlas; training writes one")
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How far two maps of one channel are apart: the L2 norm of their difference, and the cosine of their angle."""
+
+    l2: float
+    cosine: float
+
+
+def differences(a: NDArray[np.float32], b: NDArray[np.float32]) -> list[Difference]:
+    """Compare two (channels, height, width) stages channel by channel.
+
+    The cosine of two empty maps is 1 and of an empty and another one 0. Raises ValueError for unequal shapes.
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"maps of {_shape(a)} cannot be compared with maps of {_shape(b)}")
+    a, b = (maps.reshape(len(maps), -1).astype(np.float64) for maps in (a, b))
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    empty = ~a.any(1) & ~b.any(1)
+    cosines = np.where(empty, 1.0, (a * b).sum(1) / np.where(lengths, lengths, 1))
+    return [
+        Difference(float(l2), float(cosine)) for l2, cosine in zip(np.linalg.norm(a - b, axis=1), cosines, strict=True)
+    ]
+
+
+def _shape(maps: NDArray) -> str:
+    return " x ".join(map(str, maps.shape))

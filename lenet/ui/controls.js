@@ -1,0 +1,118 @@
+// How the reader looks at a picture: all switches, as one view.
+//
+// props.value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
+// every answer. The server sets the controls with {..., put: true}. "input" is triggered when the view has changed, "keep"
+// to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on the document pins a cell.
+
+const SEGMENTS = [
+  ["step", "Show", { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" }],
+  ["scale", "One colour scale for", { map: "each map", layer: "each layer", both: "both layers" }],
+];
+const COMPARE = { none: "nothing", kept: "the kept picture", checkpoint: "another checkpoint", class: "the mean of a class" };
+const OVERLAY = { none: "nothing", occlusion: "what covering does", gradient: "the gradient" };
+const TAKE = { link: "Copy a link to this view", png: "Maps as PNG", npz: "Every stage as .npz", csv: "Probabilities as CSV" };
+
+const main = element.querySelector(".controls-main");
+const parts = Object.fromEntries([...element.querySelectorAll("details")].map((part) => [part.dataset.part, part.querySelector(".controls-row")]));
+let { turn, view, checkpoints, classes } = props.value;
+const shows = []; // what brings each control in line with the view
+
+function make(tag, className, text = "") {
+  return Object.assign(document.createElement(tag), { className, textContent: text });
+}
+
+function send() {
+  props.value = { turn: ++turn, view, checkpoints, classes };
+  trigger("input");
+}
+
+function change(changes) {
+  view = { ...view, ...changes };
+  refresh();
+  send();
+}
+
+function addSegment(name, title, choices) {
+  const box = make("fieldset", "segment");
+  box.append(make("legend", "", title));
+  for (const [value, text] of Object.entries(choices)) {
+    const label = make("label", "");
+    const input = Object.assign(make("input", ""), { type: "radio", name: `lab-${name}`, value });
+    // A pinned cell is one of the maps that are shown: others have other cells.
+    input.addEventListener("change", () => change(name === "step" ? { step: value, pin: null } : { [name]: value }));
+    label.append(input, make("span", "", text));
+    box.append(label);
+    shows.push(() => (input.checked = view[name] === value));
+  }
+  main.append(box);
+}
+
+function addCheck(row, name, text, changes = (on) => ({ [name]: on })) {
+  const label = make("label", "check");
+  const input = Object.assign(make("input", ""), { type: "checkbox" });
+  input.dataset.switch = name;
+  input.addEventListener("change", () => change(changes(input.checked)));
+  label.append(input, make("span", "", text));
+  row.append(label);
+  shows.push(() => (input.checked = Boolean(view[name])));
+  return label;
+}
+
+// choices() gives [value, text] pairs anew, since they depend on the checkpoint.
+function addSelect(row, name, text, choices) {
+  const label = make("label", "select", `${text} `);
+  const input = make("select", "");
+  input.dataset.switch = name;
+  input.addEventListener("change", () => change({ [name]: name === "label" ? Number(input.value) : input.value }));
+  label.append(input);
+  row.append(label);
+  shows.push(() => {
+    const options = choices();
+    if (input.options.length !== options.length || options.some(([value, name], i) => input.options[i].text !== name)) {
+      input.replaceChildren(...options.map(([value, name]) => new Option(name, value)));
+    }
+    input.value = view[name];
+  });
+  return label;
+}
+
+function addButton(row, text, act) {
+  const button = Object.assign(make("button", "", text), { type: "button" });
+  button.addEventListener("click", act);
+  row.append(button);
+}
+
+SEGMENTS.forEach((segment) => addSegment(...segment));
+addCheck(main, "numbers", "numbers");
+
+addButton(parts.compare, "Keep this picture as B", () => trigger("keep"));
+const compare = addSelect(parts.compare, "compare", "Compare with", () => Object.entries(COMPARE));
+const other = addSelect(parts.compare, "other", "", () => [["", "choose …"], ...checkpoints.map((name) => [name, name])]);
+const mean = addSelect(parts.compare, "label", "", () => classes.map((name, number) => [String(number), name]));
+other.querySelector("select").setAttribute("aria-label", "The other checkpoint");
+mean.querySelector("select").setAttribute("aria-label", "The class");
+addCheck(parts.compare, "sort", "most different first");
+
+addCheck(parts.picture, "prepare", "prepare it for the network");
+addCheck(parts.picture, "steps", "show how it is prepared");
+addSelect(parts.picture, "overlay", "Lay over it", () => Object.entries(OVERLAY));
+addCheck(parts.picture, "hide", "hide the answer until asked");
+
+for (const [what, text] of Object.entries(TAKE)) addButton(parts.take, text, () => trigger("take", { what }));
+
+function refresh() {
+  shows.forEach((show) => show());
+  other.hidden = view.compare !== "checkpoint";
+  mean.hidden = view.compare !== "class";
+  element.querySelector("[data-part=compare]").classList.toggle("controls-on", view.compare !== "none");
+}
+
+document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }));
+
+watch("value", () => {
+  if (!props.value?.put) return; // an echo of what these controls sent
+  ({ view, checkpoints, classes } = props.value);
+  turn = Math.max(turn, props.value.turn);
+  refresh();
+});
+refresh();

@@ -1,0 +1,195 @@
+"""The value of the maps: what the layers made of one picture, or of two, in one compact payload."""
+
+import base64
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet.explain import STEPS, Stages, differences, receptive_field
+from lenet.model import LeNet
+from lenet.ui.view import View
+
+MOVING_BUDGET = 17_000
+"""Bytes of base64 that the cells may take while the pen moves; all that is said beside them stays under 3,000."""
+
+FINE = 65_535
+"""Steps between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
+
+COARSER = (255, 63, 31, 15, 7, 3)
+"""The same while the pen moves, the finest first: as fine as the budget allows."""
+
+NOTES = {
+    "kernels": "What training has learned: the weights of each filter, one square for each map that it reads.",
+    "before": "What the convolution puts out: the sum of patch times kernel, plus the bias.",
+    "after": "After the activation, before pooling: how strongly each filter answers at each place.",
+    "pooled": "After pooling: one cell for each square of four.",
+}
+FIRST_LAYER = "Each map is one learned filter slid over the picture."
+LATER_LAYER = "Each map combines all maps of the layer before: coarser, more about shape than about place."
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One of the things that are compared: what it is called, the network, what its stages put out."""
+
+    title: str
+    model: LeNet
+    stages: Stages
+
+
+def maps_value(
+    count: int, view: View, a: Subject | str, b: Subject | str | None = None, moving: bool = False
+) -> dict[str, Any]:
+    """What maps.js shows: the layers of ``a``, beside those of ``b`` if there is one; nothing if ``a`` is a sentence.
+
+    ``cells`` is what ``pack`` makes of A's layers, then of those of B that A has too, unless ``withB`` is false. While
+    the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen. A
+    sentence in place of ``b`` stands beside the maps.
+    """
+    value = {"n": count, "step": view.step, "scale": view.scale, "numbers": view.numbers, "sort": view.sort, "note": ""}
+    if isinstance(a, str):
+        return value | {"a": "", "b": "", "withB": False, "layers": [], "cells": "", "top": 0}
+    mine = _layers(a, view.step)
+    if isinstance(b, str):
+        value["note"], b = b, None
+    kinds = {(layer.name, layer.strip) for layer in mine}
+    both = [layer for layer in _layers(b, view.step) if (layer.name, layer.strip) in kinds] if b else []
+    theirs = {layer.name: layer for layer in both}
+    follows = not moving or view.compare == "checkpoint"
+    shown = [*mine, *(theirs[layer.name] for layer in mine if follows and layer.name in theirs)]
+    values = [layer.values for layer in shown]
+    cells, top = _pack_within(values, MOVING_BUDGET) if moving else (pack(values, FINE), FINE)
+    layers = [_describe(a.model, view.step, layer, theirs.get(layer.name)) for layer in mine]
+    if not moving and view.step != "kernels":
+        layers[0]["kernels"] = _first_kernels(a.model)
+    if b:
+        value["note"] = _caution(a, b, mine, theirs)
+    return value | {
+        "a": a.title,
+        "b": b.title if b else "",
+        "withB": follows,
+        "layers": layers,
+        "cells": cells,
+        "top": top,
+    }
+
+
+def pack(layers: list[NDArray[np.float32]], top: int) -> str:
+    """(channels, tiles, height, width) arrays -> base64 of zlib of the lowest value of each channel, then the highest,
+    as float32, then all cells, from 0 at their channel's lowest to ``top`` at its highest; little-endian, a byte each
+    if ``top`` is less than 256, else two.
+    """
+    rows = [maps.reshape(len(maps), -1) for maps in layers]
+    lows = np.concatenate([row.min(1) for row in rows]).astype("<f4")
+    highs = np.concatenate([row.max(1) for row in rows]).astype("<f4")
+    kind = np.uint8 if top < 256 else "<u2"
+    cells = [_steps(row, top).astype(kind).tobytes() for row in rows]
+    return base64.b64encode(zlib.compress(b"".join([lows.tobytes(), highs.tobytes(), *cells]), 1)).decode()
+
+
+def _steps(rows: NDArray[np.float32], top: int) -> NDArray[np.float32]:
+    low, high = rows.min(1, keepdims=True), rows.max(1, keepdims=True)
+    return np.round((rows - low) * (top / np.maximum(high - low, 1e-30)))
+
+
+def _pack_within(layers: list[NDArray[np.float32]], budget: int) -> tuple[str, int]:
+    """The finest packing that the budget allows, and its number of steps; the coarsest of all may still exceed it."""
+    for top in COARSER:
+        cells = pack(layers, top)
+        if len(cells) <= budget:
+            break
+    return cells, top
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What is shown of one layer: ``values`` is (channels, tiles, height, width), one tile or a kernel for each input.
+
+    ``number`` is that of the layer, 0 for the logits; a ``strip`` is a dense layer, (1, 1, 1, values).
+    """
+
+    name: str
+    number: int
+    strip: bool
+    values: NDArray[np.float32]
+
+
+def _layers(subject: Subject, step: str) -> list[Layer]:
+    """The convolution layers, then the dense ones as strips, unless the kernels are asked for."""
+    config, stages = subject.model.config, subject.stages
+    count = len(config.channels)
+    if step == "kernels":
+        return [
+            Layer(f"conv{number}", number, False, _weights(subject.model, number)) for number in range(1, count + 1)
+        ]
+    found = [(f"{STEPS[step]}{number}", number) for number in range(1, count + 1)]
+    layers = [Layer(name, number, False, stages[name][:, None]) for name, number in found]
+    kind = "dense" if step == "before" else "act"
+    dense = [(f"{kind}{number}", number) for number in range(count + 1, count + 1 + len(config.hidden))]
+    return layers + [
+        Layer(name, number, True, stages[name][None, None, None]) for name, number in [*dense, ("logits", 0)]
+    ]
+
+
+def _weights(model: LeNet, number: int) -> NDArray[np.float32]:
+    """(channels, inputs, k, k)"""
+    return model.get_submodule(f"conv{number}").weight.detach().numpy()
+
+
+def _describe(model: LeNet, step: str, layer: Layer, other: Layer | None) -> dict[str, Any]:
+    """What the page must know of a layer beside its cells."""
+    described = {"name": layer.name, "number": layer.number, "strip": layer.strip, "shape": layer.values.shape}
+    described["title"], described["note"] = _words(layer, step)
+    if not layer.strip and step != "kernels":
+        described["fields"] = _fields(model, step, layer.number)
+    if other is not None:
+        described["pair"] = other.values.shape
+        if other.values.shape == layer.values.shape:
+            pair = [item.values.reshape(len(item.values), -1, item.values.shape[-1]) for item in (layer, other)]
+            described["apart"] = [[item.l2, item.cosine] for item in differences(*pair)]
+    return described
+
+
+def _words(layer: Layer, step: str) -> tuple[str, str]:
+    """A layer's title and what there is to say about it."""
+    count, tiles, height, width = layer.values.shape
+    if layer.strip:
+        return f"{f'Dense layer {layer.number}' if layer.number else 'Logits'} · {width} values", ""
+    what = f"{count} × {tiles} kernels" if step == "kernels" else f"{count} maps"
+    about = FIRST_LAYER if layer.number == 1 else LATER_LAYER
+    return f"Layer {layer.number} · {what} of {height} × {width}", f"{NOTES[step]} {about}"
+
+
+def _fields(model: LeNet, step: str, number: int) -> dict[str, list[int]]:
+    """What a cell of a layer sees of each picture shown before it, by name: size, stride, offset, and its side."""
+    config, name = model.config, f"{STEPS[step]}{number}"
+    sides = {"input": config.input_size}
+    for earlier in range(1, number):
+        pooled = config.map_sizes[earlier - 1]
+        before = (config.input_size, *config.map_sizes)[earlier - 1]
+        convolved = before + 2 * config.paddings[earlier - 1] - config.kernel_sizes[earlier - 1] + 1
+        sides[f"{STEPS[step]}{earlier}"] = pooled if step == "pooled" else convolved
+    fields = {onto: receptive_field(config, name, onto) for onto in sides}
+    return {onto: [field.size, field.stride, field.offset, sides[onto]] for onto, field in fields.items()}
+
+
+def _first_kernels(model: LeNet) -> dict[str, Any]:
+    """The first layer's kernels, which stand beside its maps: on one scale, zero in the middle, a byte each."""
+    weights = _weights(model, 1)
+    most = float(abs(weights).max())
+    steps = np.round((weights / max(most, 1e-30) + 1) * 127.5).astype(np.uint8)
+    return {"side": weights.shape[-1], "most": most, "cells": base64.b64encode(steps.tobytes()).decode()}
+
+
+def _caution(a: Subject, b: Subject, mine: list[Layer], theirs: dict[str, Layer]) -> str:
+    """What keeps two networks' channels from being compared one by one; nothing where there is one network."""
+    if a.model is b.model:
+        return ""
+    if {layer.name for layer in mine} != theirs.keys():
+        return "The networks differ in depth; what both have stands side by side."
+    if any(layer.values.shape != theirs[layer.name].values.shape for layer in mine):
+        return "The networks' layers differ in size; where they do, there is no difference channel by channel."
+    return "These are two networks: a number names different filters in them. Only the logits mean the same in both."

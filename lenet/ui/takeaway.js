@@ -1,0 +1,32 @@
+// Hands over what the server made: a file as a download, a link in the clipboard and in the address; or says why not.
+//
+// props.value: {name, kind, content} with content in base64, {link}, or {text}; a stamp in it makes each a new one.
+
+const status = element.querySelector(".takeaway");
+
+function download({ name, kind, content }) {
+  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+  const url = URL.createObjectURL(new Blob([bytes], { type: kind }));
+  Object.assign(document.createElement("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  status.textContent = `${name} was handed to the browser.`;
+}
+
+async function share({ link }) {
+  history.replaceState(null, "", `#${link}`);
+  try {
+    await navigator.clipboard.writeText(location.href);
+    status.textContent = "The link is in the clipboard and in the address above.";
+  } catch {
+    status.textContent = "The link is in the address above; copy it from there.";
+  }
+}
+
+watch("value", () => {
+  const value = props.value ?? {};
+  if (value.link) share(value);
+  else if (value.content) download(value);
+  else status.textContent = value.text ?? "";
+});
+// A link that is pasted into an open page changes the address alone.
+window.addEventListener("hashchange", () => location.reload());

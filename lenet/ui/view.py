@@ -1,0 +1,102 @@
+"""How a reader looks at a picture: every switch of the page in one value, which travels in links as well."""
+
+import base64
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28
+"""Of the picture that the network sees, in pixels."""
+
+CHOICES = {
+    "step": ("kernels", "before", "after", "pooled"),
+    "scale": ("map", "layer", "both"),
+    "overlay": ("none", "occlusion", "gradient"),
+    "compare": ("none", "kept", "checkpoint", "class"),
+}
+
+
+class BadView(ValueError):
+    """A value that is no view; it came from a browser or a link."""
+
+    def __init__(self, what: str):
+        super().__init__(f"The page's settings cannot be read ({what}); reload the page.")
+
+
+@dataclass(frozen=True)
+class View:
+    """The page's switches.
+
+    ``step`` is what is shown of each layer, ``scale`` what shares one colour scale. ``prepare`` says whether pictures
+    are prepared, ``steps`` whether that is shown; ``overlay`` is laid on what the network sees.
+
+    ``compare`` is what stands beside the picture as B: the kept one (``kept``, base64 of 28 x 28 bytes), the same
+    picture through the checkpoint ``other``, or the mean of the class with the number ``label``.
+
+    ``numbers`` writes minimum, maximum and mean under each map, ``sort`` puts the channels that differ most first,
+    ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``step``, from 0 but for
+    the layer, or None.
+
+    Raises BadView when a value is not of its kind.
+    """
+
+    step: str = "after"
+    scale: str = "layer"
+    prepare: bool = True
+    steps: bool = False
+    overlay: str = "none"
+    compare: str = "none"
+    kept: str = ""
+    other: str = ""
+    label: int = 0
+    numbers: bool = False
+    sort: bool = False
+    hide: bool = False
+    pin: tuple[int, int, int, int] | None = None
+
+    def __post_init__(self):
+        if self.pin is not None:
+            if not (isinstance(self.pin, list | tuple) and len(self.pin) == 4 and all(map(_is_whole, self.pin))):
+                raise BadView("pin")
+            object.__setattr__(self, "pin", tuple(self.pin))  # JSON has lists only
+        for name, allowed in CHOICES.items():
+            if getattr(self, name) not in allowed:
+                raise BadView(name)
+        for field in fields(self):
+            if field.type in TYPES and type(getattr(self, field.name)) is not TYPES[field.type]:
+                raise BadView(field.name)
+        if self.kept:
+            self.kept_picture()
+
+    @classmethod
+    def read(cls, value: Any) -> "View":
+        """The view that a browser or a link holds as a JSON object; what is missing is as on a fresh page."""
+        if not isinstance(value, dict):
+            raise BadView("no object")
+        try:
+            return cls(**{name: part for name, part in value.items() if name != "put"})
+        except TypeError as error:
+            raise BadView("an unknown switch") from error
+
+    def value(self) -> dict[str, Any]:
+        """What the page's controls are given."""
+        return asdict(self)
+
+    def kept_picture(self) -> NDArray[np.float32]:
+        """The kept picture, (28, 28) from 0 to 1."""
+        try:
+            pixels = np.frombuffer(base64.b64decode(self.kept, validate=True), np.uint8)
+        except ValueError as error:
+            raise BadView("kept") from error
+        if pixels.size != SIDE * SIDE:
+            raise BadView("kept")
+        return pixels.reshape(SIDE, SIDE).astype(np.float32) / 255
+
+
+TYPES = {str: str, bool: bool, int: int}
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 10_000

@@ -1,0 +1,162 @@
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from conftest import CHECKPOINTS, real_pictures
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from torch import nn
+from torch.nn import functional as F
+
+from lenet import checkpoint
+from lenet.explain import Field, class_mean, differences, explain, favourites, receptive_field
+from lenet.model import LeNet, LeNetConfig
+
+NETWORKS = [checkpoint.load(CHECKPOINTS / name) for name in checkpoint.names(CHECKPOINTS)]
+
+
+@torch.inference_mode()
+def stages_of(model: LeNet, picture: np.ndarray) -> dict[str, np.ndarray]:
+    outputs = model.activations(torch.from_numpy(picture.astype(np.float32) / 255)[None, None])
+    return {name: output[0].numpy() for name, output in outputs.items()}
+
+
+WALKED = [
+    (network, stages_of(network.model, picture)) for network in NETWORKS for picture in real_pictures(network.kind)[:2]
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WALKED), st.data())
+def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data):
+    network, stages = walked
+    maps = [name for name in stages if name.startswith(("conv", "act", "pool")) and stages[name].ndim == 3]
+    stage = data.draw(st.sampled_from(maps))
+    cell = tuple(data.draw(st.integers(0, side - 1)) for side in stages[stage].shape)
+    found = explain(network.model, stages, stage, *cell)
+    place = (found.channel, found.row, found.column)
+    assert found.sums.sum() + found.bias == pytest.approx(found.before)
+    assert found.before == pytest.approx(stages[f"conv{found.layer}"][place], abs=1e-4)
+    assert found.after == pytest.approx(stages[f"act{found.layer}"][place], abs=1e-4)
+    if network.model.config.batch_norm:
+        assert found.normalised == pytest.approx(stages[f"norm{found.layer}"][place], abs=1e-4)
+    if stage.startswith("pool"):
+        assert found.pooled == pytest.approx(stages[stage][cell], abs=1e-4)
+        assert found.after == pytest.approx(found.window.max(), abs=1e-4)
+    else:
+        assert place == cell
+        assert found.window is found.pooled is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "cell", "words"),
+    [
+        ("conv3", (0, 0, 0), "no maps 'conv3'; there are conv1, act1, pool1, conv2"),
+        ("logits", (0, 0, 0), "no maps"),
+        ("act3", (0, 0, 0), "no maps"),
+        ("act1", (6, 0, 0), "act1 has no map 7; it has 6"),
+        ("act1", (0, 28, 0), "no row 29; it has 28"),
+        ("pool2", (0, 0, -1), "no column 0; it has 5"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_a_sentence(classic, digits, stage, cell, words):
+    with pytest.raises(ValueError, match=words):
+        explain(classic.model, stages_of(classic.model, digits[0]), stage, *cell)
+
+
+def test_receptive_fields_of_the_book_s_network():
+    config = LeNetConfig()
+    assert receptive_field(config, "conv1") == Field(size=5, stride=1, offset=-2)
+    assert receptive_field(config, "pool1") == Field(size=6, stride=2, offset=-2)
+    assert receptive_field(config, "act2") == Field(size=14, stride=2, offset=-2)
+    assert receptive_field(config, "pool2") == Field(size=16, stride=4, offset=-2)
+    assert receptive_field(config, "act2", onto="pool1") == Field(size=5, stride=1, offset=0)
+    assert receptive_field(config, "act2", onto="act1") == Field(size=10, stride=2, offset=0)
+
+
+@pytest.mark.parametrize("config", [network.model.config for network in NETWORKS], ids=[n.name for n in NETWORKS])
+@pytest.mark.parametrize("onto", ["input", "act1", "pool1"])
+@pytest.mark.parametrize("stage", ["act2", "pool2"])
+def test_a_cell_changes_with_its_field_and_with_nothing_else(config, onto, stage):
+    """Of random positive weights and no saturation: whatever is in the field reaches the cell."""
+    torch.manual_seed(0)
+    plain = LeNet(
+        LeNetConfig(
+            config.channels, config.kernel_sizes, config.paddings, "tanh", "average", input_size=config.input_size
+        )
+    )
+    for parameter in plain.parameters():
+        parameter.data = parameter.abs() / parameter.numel()
+    names = [name for name, _ in plain.named_children()]
+    rest = nn.Sequential(*list(plain.children())[names.index(onto) + 1 : names.index(stage) + 1])
+    start = plain.eval().activations(torch.zeros(1, 1, 28, 28))[onto].detach().requires_grad_()
+    output = rest(start)
+    row, column = 1, output.shape[-1] - 1
+    output[0, 0, row, column].backward()
+    touched = start.grad[0].abs().sum(0) > 0
+    field = receptive_field(config, stage, onto)
+    rows, columns = (
+        range(at * field.stride + field.offset, at * field.stride + field.offset + field.size) for at in (row, column)
+    )
+    side = touched.shape[-1]
+    expected = [[y in rows and x in columns for x in range(side)] for y in range(side)]
+    assert touched.tolist() == expected
+
+
+@pytest.mark.parametrize(("stage", "onto"), [("conv1", "pool1"), ("conv9", "input"), ("dense3", "input")])
+def test_a_field_on_something_later_is_refused(stage, onto):
+    with pytest.raises(ValueError, match="no map of this network"):
+        receptive_field(LeNetConfig(), stage, onto)
+
+
+def test_the_difference_of_maps_is_l2_and_cosine_by_channel():
+    a = np.array([[[3.0, 4.0]], [[1.0, 0.0]], [[0.0, 0.0]], [[0.0, 0.0]], [[2.0, 2.0]]], np.float32)
+    b = np.array([[[0.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]], [[1.0, 0.0]], [[1.0, 1.0]]], np.float32)
+    found = differences(a, b)
+    assert [item.l2 for item in found] == pytest.approx([5, 2**0.5, 0, 1, 2**0.5])
+    assert [item.cosine for item in found] == pytest.approx([0, 0, 1, 0, 1])
+
+
+def test_the_difference_agrees_with_torch(modern, digits):
+    a, b = (stages_of(modern.model, digits[number])["act2"] for number in (3, 8))
+    found = differences(a, b)
+    flat = [torch.from_numpy(maps).flatten(1) for maps in (a, b)]
+    dead = [not (one.any() or other.any()) for one, other in zip(*flat, strict=True)]
+    expected = torch.where(torch.tensor(dead), 1.0, F.cosine_similarity(*flat))
+    assert [item.cosine for item in found] == pytest.approx(expected.tolist(), abs=1e-5)
+    assert [item.l2 for item in found] == pytest.approx((flat[0] - flat[1]).norm(dim=1).tolist(), rel=1e-5)
+
+
+def test_maps_of_different_shapes_are_not_compared():
+    with pytest.raises(ValueError, match="6 x 28 x 28 cannot be compared with maps of 16 x 28 x 28"):
+        differences(np.zeros((6, 28, 28)), np.zeros((16, 28, 28)))
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_the_atlas_of_each_checkpoint_fits_its_network(network):
+    folder = CHECKPOINTS / network.name
+    mean = class_mean(folder, 3)
+    assert mean["act1"].shape == stages_of(network.model, np.zeros((28, 28)))["act1"].shape
+    assert mean["logits"].argmax() == 3
+    for layer in (1, 2):
+        found = favourites(folder, layer, 1)
+        assert len(found) == 9
+        assert [item.value for item in found] == sorted((item.value for item in found), reverse=True)
+        best = stages_of(network.model, found[0].picture)[f"act{layer}"][1]
+        assert best.max() == pytest.approx(found[0].value, abs=1e-3)
+        assert best[found[0].row, found[0].column] == pytest.approx(best.max(), abs=1e-3)
+
+
+def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with pytest.raises(FileNotFoundError, match="mine has no atlas"):
+        class_mean(folder, 0)
+    with pytest.raises(FileNotFoundError, match="mine has no favourites2"):
+        favourites(folder, 2, 0)
+    shutil.copytree(CHECKPOINTS / "mnist-classic" / "atlas", folder / "atlas")
+    path = folder / "atlas" / "favourites1.safetensors"
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(ValueError, match="damaged"):
+        favourites(folder, 1, 0)

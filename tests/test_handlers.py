@@ -1,0 +1,267 @@
+"""The page's handlers without a browser: what a click or a stroke makes the server answer."""
+
+import base64
+import io
+import re
+import shutil
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+from conftest import CHECKPOINTS
+from PIL import Image
+
+from lenet import checkpoint
+from lenet.predict import predict
+from lenet.ui import components as ui
+from lenet.ui import link
+from lenet.ui.exercises import EXERCISES
+from lenet.ui.handlers import Handlers
+from lenet.ui.view import View
+
+
+@pytest.fixture(scope="module")
+def handlers() -> Handlers:
+    return Handlers(CHECKPOINTS)
+
+
+@pytest.fixture
+def three(digits) -> dict:
+    """A real three on the pad."""
+    return ui.put_on_pad({"n": 6}, digits[3])
+
+
+def controls(turn: int = 0, **view) -> dict:
+    """What controls.js sends."""
+    return {"turn": turn, "view": View(**view).value()}
+
+
+def chose(**values) -> SimpleNamespace:
+    return SimpleNamespace(**values)
+
+
+def test_a_drawing_is_answered_with_the_counts_that_it_came_with(handlers, three):
+    verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", controls(5))
+    assert (verdict["label"], verdict["n"], verdict["turn"]) == ("3", 7, 5)
+    assert (maps["n"], maps["turn"]) == (7, 5)
+    assert explanation["cell"] is None
+
+
+def test_what_is_costly_waits_until_the_pen_rests(handlers, three):
+    asked = controls(steps=True, overlay="occlusion", pin=(1, 0, 5, 5))
+    verdict, maps, explanation = handlers.on_draw({**three, "moving": True}, "mnist-modern", asked)
+    assert (verdict["steps"], verdict["overlay"], maps["top"] < 256) == ([], None, True)
+    assert explanation == gr.skip()
+    verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", asked)
+    assert len(verdict["steps"]) == 5
+    assert verdict["overlay"]["cells"]
+    assert explanation["cell"]["layer"] == 1
+
+
+def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits):
+    corner = np.zeros((ui.GRID, ui.GRID), np.uint8)
+    corner[:56, :56] = digits[3].repeat(2, 0).repeat(2, 1)
+    pad = {"n": 1, "grid": ui.encode(corner)}
+    prepared, _, _ = handlers.on_draw(pad, "mnist-modern", controls())
+    squeezed, _, _ = handlers.on_draw(pad, "mnist-modern", controls(prepare=False))
+    seen = np.frombuffer(base64.b64decode(squeezed["picture"]), np.uint8).reshape(28, 28)
+    assert prepared["label"] == "3"
+    assert seen[14:].max() == seen[:, 14:].max() == 0
+    assert seen.max() > 200
+
+
+def test_the_kept_picture_is_b(handlers, three, digits):
+    *_, kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
+    assert kept["view"]["compare"] == "kept"
+    eight = ui.put_on_pad(three, digits[8])
+    verdict, maps, _ = handlers.on_draw(eight, "mnist-modern", {"turn": 3, "view": kept["view"]})
+    assert (verdict["label"], verdict["other"]["label"]) == ("8", "3")
+    assert (maps["b"], maps["layers"][0]["apart"][0][0] > 0) == ("kept", True)
+
+
+def test_nothing_cannot_be_kept(handlers):
+    *unchanged, notice = handlers.on_keep(None, None, "mnist-modern", controls())
+    assert unchanged == [gr.skip()] * 4
+    assert "no picture to keep" in notice["text"]
+
+
+def test_another_checkpoint_is_b(handlers, three):
+    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
+    assert verdict["other"]["title"] == maps["b"] == "mnist-classic"
+    assert verdict["other"]["label"] == "3"
+
+
+def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three):
+    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(compare="class", label=8))
+    assert maps["b"] == "mean of 8"
+    assert (verdict["other"]["probabilities"], verdict["other"]["label"]) == ([], "")
+    mean = np.frombuffer(base64.b64decode(verdict["other"]["picture"]), np.uint8).reshape(28, 28)
+    assert mean[:2].max() < 20 < 100 < mean[8:20, 10:18].max()
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        ({"compare": "checkpoint", "other": "gone"}, "There is no checkpoint 'gone'"),
+        ({"compare": "checkpoint", "other": "../mnist-modern"}, "There is no checkpoint"),
+        ({"compare": "class", "label": 10}, "has 10 classes and no number 10"),
+    ],
+)
+def test_a_b_that_is_not_there_is_a_sentence_beside_the_maps(handlers, three, view, words):
+    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(**view))
+    assert words in maps["note"]
+    assert verdict["label"] == "3"
+    assert maps["layers"]
+
+
+def test_b_may_be_blank_in_the_other_network_s_eyes(handlers, digits):
+    noise = ui.put_on_pad({}, np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8))
+    verdict, maps, _ = handlers.on_draw(noise, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
+    assert "blank" in verdict["text"]
+    assert maps["layers"] == []
+
+
+@pytest.mark.parametrize(
+    ("pin", "words"), [((1, 99, 0, 0), "no map 100"), ((7, 0, 0, 0), "no maps"), ((2, 0, 0, 50), "no column 51")]
+)
+def test_a_pinned_cell_out_of_range_is_a_sentence(handlers, three, pin, words):
+    _, maps, explanation = handlers.on_draw(three, "mnist-classic", controls(pin=pin))
+    assert words in explanation["text"]
+    assert explanation["cell"] is None
+    assert maps["layers"]
+
+
+@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
+@pytest.mark.parametrize("step", ["before", "after", "pooled"])
+def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
+    network = checkpoint.load(CHECKPOINTS / name)
+    picture = request.getfixturevalue(f"{network.kind}s")[3]
+    pad = ui.put_on_pad({}, picture)
+    _, _, explanation = handlers.on_draw(pad, name, controls(step=step, pin=(2, 1, 3, 2)))
+    cell = explanation["cell"]
+    stages = predict(network, ui.pad_grid(pad)).activations
+    stage = {"before": "conv2", "after": "act2", "pooled": "pool2"}[step]
+    assert cell["value"] == pytest.approx(stages[stage][1, 3, 2], abs=1e-4)
+    steps = dict(cell["steps"])
+    assert np.sum(cell["products"]) == pytest.approx(steps["sum of all products"], abs=1e-4)
+    assert sum(cell["sums"]) + steps["bias"] == pytest.approx(steps["before the activation: sum + bias"], abs=1e-4)
+    np.testing.assert_allclose(np.multiply(cell["patch"], cell["kernel"]), cell["products"], atol=1e-4)
+    assert cell["value"] == cell["steps"][-1][1] or step == "before"
+    assert len(explanation["favourites"]) == 9
+
+
+def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine", ignore=shutil.ignore_patterns("atlas"))
+    own = Handlers(tmp_path)
+    _, maps, explanation = own.on_draw(three, "mine", controls(pin=(1, 0, 9, 9), compare="class"))
+    assert explanation["cell"]
+    assert explanation["favourites"] == []
+    assert "no atlas" in maps["note"]
+
+
+def test_an_example_is_put_on_the_pad_as_a_new_picture(handlers, three):
+    verdict, _, _, pad, file, _ = handlers.on_example(three, "mnist-modern", controls(), chose(index=5))
+    assert (verdict["label"], pad["n"], file) == ("5", 8, None)
+
+
+def test_noise_goes_to_the_network_as_it_is(handlers, three):
+    verdict, maps, _, pad, _, after = handlers.on_example(three, "mnist-modern", controls(), chose(index="noise"))
+    assert after["view"]["prepare"] is False
+    assert len(verdict["probabilities"]) == 10
+    seen = np.frombuffer(base64.b64decode(verdict["picture"]), np.uint8)
+    assert seen.std() > 50
+    again = handlers.on_example(pad, "mnist-modern", controls(), chose(index="noise"))
+    assert again[3]["grid"] != pad["grid"]
+
+
+def test_a_picture_turned_upside_down_twice_is_itself(handlers, three):
+    _, _, _, turned, _, _ = handlers.on_example(three, "mnist-modern", controls(), chose(index="upside down"))
+    assert turned["grid"] != three["grid"]
+    _, _, _, back, _, _ = handlers.on_example(turned, "mnist-modern", controls(), chose(index="upside down"))
+    assert back["grid"] == three["grid"]
+
+
+@pytest.mark.parametrize("number", range(len(EXERCISES)), ids=[exercise.title for exercise in EXERCISES])
+def test_each_exercise_shows_what_it_speaks_of(handlers, three, number):
+    exercise = EXERCISES[number]
+    verdict, maps, _, pad, file, name, examples, after, value = handlers.on_exercise(
+        three, controls(4), chose(index=number)
+    )
+    assert verdict["probabilities"]
+    assert maps["layers"]
+    assert bool(maps["b"]) == (exercise.view.compare != "none")
+    assert (name, file, value["shown"], value["text"]) == (exercise.checkpoint, None, number, exercise.text)
+    assert after["view"] == exercise.view.value()
+    assert pad["n"] > three["n"]
+    assert 2 <= exercise.text.count(". ") + 1 <= 4
+
+
+def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
+    seen = controls(step="pooled", compare="class", label=2)
+    taken = handlers.on_take(three, None, "mnist-classic", seen, chose(what="link"))
+    verdict, maps, _, pad, _, name, _, after, *_ = handlers.on_link(taken["link"])
+    assert (verdict["label"], name, pad["grid"]) == ("3", "mnist-classic", three["grid"])
+    assert after["view"] == seen["view"]
+    assert maps["b"] == "mean of 2"
+
+
+def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, digits, tmp_path):
+    path = tmp_path / "four.png"
+    Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link"))
+    verdict, *_ = handlers.on_link(taken["link"])
+    assert verdict["label"] == "4"
+
+
+@pytest.mark.parametrize("fragment", ["nonsense", link.encode(link.Linked("", "gone", View()))])
+def test_a_link_that_cannot_be_shown_changes_nothing(handlers, fragment):
+    *unchanged, notice = handlers.on_link(fragment)
+    assert unchanged == [gr.skip()] * 9
+    assert re.search("damaged|no checkpoint 'gone'", notice["text"])
+
+
+def test_an_address_without_a_link_changes_nothing(handlers):
+    assert handlers.on_link("") == [gr.skip()] * 10
+
+
+@pytest.mark.parametrize("what", ["png", "npz", "csv"])
+def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, three, what):
+    taken = handlers.on_take(three, None, "mnist-modern", controls(), chose(what=what))
+    assert taken["name"] == f"lenet-mnist-modern-3.{what}"
+    content = io.BytesIO(base64.b64decode(taken["content"]))
+    if what == "png":
+        assert Image.open(content).format == "PNG"
+    elif what == "npz":
+        assert np.load(content)["act1"].ndim == 3
+    else:
+        assert content.read().startswith(b"class,probability\r\n0,")
+
+
+def test_nothing_can_be_taken_away_from_an_empty_page(handlers):
+    taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz"))
+    assert "nothing to take away" in taken["text"]
+
+
+def test_controls_that_cannot_be_are_a_sentence(handlers, three):
+    with pytest.raises(gr.Error, match="reload the page"):
+        handlers.on_draw(three, "mnist-modern", {"turn": 1, "view": {"step": "sideways"}})
+    with pytest.raises(gr.Error, match="reload the page"):
+        handlers.on_draw(three, "mnist-modern", {"turn": 1})
+
+
+def test_kernels_need_no_picture(handlers):
+    verdict, maps, _ = handlers.on_draw(None, "mnist-classic", controls(step="kernels"))
+    assert verdict["text"].startswith("Draw")
+    assert [layer["shape"] for layer in maps["layers"]] == [(6, 1, 5, 5), (16, 6, 5, 5)]
+
+
+def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, three):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "broken")
+    (tmp_path / "broken" / "model.safetensors").write_bytes(b"short")
+    verdict, maps, _, examples, after = Handlers(tmp_path).on_checkpoint(three, None, "broken", controls())
+    assert "damaged or cut short" in verdict["text"]
+    assert (maps["layers"], examples, after) == ([], gr.skip(), gr.skip())
+    verdict, maps, _ = Handlers(tmp_path).on_draw(three, "broken", controls(step="kernels"))
+    assert "damaged or cut short" in verdict["text"]
+    assert maps["layers"] == []

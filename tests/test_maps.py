@@ -1,0 +1,171 @@
+"""The maps' value, unpacked again as the browser does it."""
+
+import base64
+import json
+import zlib
+
+import numpy as np
+import pytest
+import torch
+from conftest import CHECKPOINTS, real_pictures
+
+from lenet import checkpoint
+from lenet.explain import differences
+from lenet.model import LeNet, LeNetConfig
+from lenet.predict import predict
+from lenet.ui.maps import Subject, maps_value
+from lenet.ui.view import View
+
+LIMIT = 20_000
+"""Bytes of the whole value while the pen moves."""
+
+
+def seen(network: checkpoint.Checkpoint, number: int) -> Subject:
+    """One of the real example pictures before a network."""
+    prediction = predict(network, real_pictures(network.kind)[number])
+    return Subject(f"example {number}", network.model, prediction.activations)
+
+
+def unpacked(value: dict) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """The layers of A and those of B."""
+    value = json.loads(json.dumps(value))
+    shapes = [layer["shape"] for layer in value["layers"]]
+    pairs = [layer["pair"] for layer in value["layers"] if "pair" in layer and value["withB"]]
+    content = zlib.decompress(base64.b64decode(value["cells"]))
+    channels = sum(shape[0] for shape in shapes + pairs)
+    lows, highs = np.frombuffer(content, "<f4", 2 * channels).reshape(2, channels)
+    steps = np.frombuffer(content, np.uint8 if value["top"] < 256 else "<u2", offset=8 * channels)
+    layers, channel, at = [], 0, 0
+    for shape in shapes + pairs:
+        size = int(np.prod(shape))
+        rows = steps[at : at + size].reshape(shape[0], -1)
+        low, high = (ends[channel : channel + shape[0], None] for ends in (lows, highs))
+        layers.append((low + rows / value["top"] * (high - low)).reshape(shape))
+        channel, at = channel + shape[0], at + size
+    assert at == len(steps)
+    return layers[: len(shapes)], layers[len(shapes) :]
+
+
+STAGES = {
+    "before": ["conv1", "conv2", "dense3", "dense4", "logits"],
+    "after": ["act1", "act2", "act3", "act4", "logits"],
+    "pooled": ["pool1", "pool2", "act3", "act4", "logits"],
+}
+
+
+@pytest.mark.parametrize("step", STAGES)
+@pytest.mark.parametrize("name", ["classic", "modern"])
+def test_every_layer_arrives_to_the_fourth_digit(name, step, request):
+    subject = seen(request.getfixturevalue(name), 8)
+    value = maps_value(4, View(step=step), subject)
+    assert [layer["name"] for layer in value["layers"]] == STAGES[step]
+    for layer, found in zip(value["layers"], unpacked(value)[0], strict=True):
+        expected = subject.stages[layer["name"]]
+        np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=max(np.ptp(expected), 1) * 1e-4)
+
+
+def test_the_kernels_are_the_weights_even_without_a_picture(classic):
+    value = maps_value(0, View(step="kernels"), Subject("", classic.model, {}))
+    assert [layer["title"] for layer in value["layers"]] == [
+        "Layer 1 · 6 × 1 kernels of 5 × 5",
+        "Layer 2 · 16 × 6 kernels of 5 × 5",
+    ]
+    for number, found in enumerate(unpacked(value)[0], start=1):
+        np.testing.assert_allclose(found, classic.model.get_submodule(f"conv{number}").weight.detach(), atol=1e-4)
+
+
+@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
+@pytest.mark.parametrize("step", [*STAGES, "kernels"])
+def test_while_the_pen_moves_the_value_is_small_and_not_far_off(name, step):
+    network = checkpoint.load(CHECKPOINTS / name)
+    subject = seen(network, 3)
+    value = maps_value(1, View(step=step), subject, moving=True)
+    if step != "kernels":
+        assert len(json.dumps(value)) <= LIMIT
+    for found, exact in zip(unpacked(value)[0], unpacked(maps_value(1, View(step=step), subject))[0], strict=True):
+        span = np.ptp(exact.reshape(len(exact), -1), axis=1).max()
+        assert abs(found - exact).max() <= span / value["top"]
+
+
+def test_the_first_layer_s_kernels_come_along_when_the_pen_rests(classic):
+    layers = maps_value(1, View(), seen(classic, 3))["layers"]
+    kernels = layers[0]["kernels"]
+    weights = classic.model.conv1.weight.detach().numpy()
+    shown = np.frombuffer(base64.b64decode(kernels["cells"]), np.uint8).reshape(weights.shape)
+    np.testing.assert_allclose((shown / 127.5 - 1) * kernels["most"], weights, atol=kernels["most"] / 127)
+    assert "kernels" not in maps_value(1, View(), seen(classic, 3), moving=True)["layers"][0]
+
+
+def test_two_pictures_stand_side_by_side_with_their_distance(classic):
+    a, b = seen(classic, 3), seen(classic, 8)
+    value = maps_value(1, View(compare="kept"), a, b)
+    mine, theirs = unpacked(value)
+    for layer, first, second in zip(value["layers"], mine, theirs, strict=True):
+        stages = [subject.stages[layer["name"]] for subject in (a, b)]
+        for found, exact in zip((first, second), stages, strict=True):
+            np.testing.assert_allclose(found.reshape(exact.shape), exact, atol=2e-3)
+        if not layer["strip"]:
+            assert layer["apart"] == [[item.l2, item.cosine] for item in differences(*stages)]
+    assert (value["a"], value["b"], value["note"]) == ("example 3", "example 8", "")
+
+
+def test_b_stays_in_the_browser_while_the_pen_moves_unless_it_moves_too(classic, modern):
+    kept = maps_value(1, View(compare="kept"), seen(classic, 3), seen(classic, 8), moving=True)
+    assert not kept["withB"]
+    assert unpacked(kept)[1] == []
+    other = maps_value(1, View(compare="checkpoint"), seen(classic, 3), seen(modern, 3), moving=True)
+    assert other["withB"]
+    assert len(unpacked(other)[1]) == 5
+
+
+def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, modern, digits):
+    value = maps_value(1, View(), seen(classic, 3), seen(modern, 3))
+    assert "differ in size" in value["note"]
+    assert "apart" not in value["layers"][0]
+    assert "apart" in value["layers"][-1]
+    deep = LeNet(LeNetConfig((6, 16, 20), (5, 5, 5), (2, 2, 2))).eval()
+    with torch.inference_mode():
+        outputs = deep.activations(torch.from_numpy(digits[3].astype(np.float32) / 255)[None, None])
+    deeper = Subject("deep", deep, {name: output[0].numpy() for name, output in outputs.items()})
+    value = maps_value(1, View(), seen(classic, 3), deeper)
+    assert "differ in depth" in value["note"]
+    assert ["pair" in layer for layer in value["layers"]] == [True, True, False, True, True]
+    assert len(unpacked(value)[1]) == 4
+
+
+def test_another_network_of_the_same_size_is_no_other_picture(classic):
+    twin = LeNet(classic.model.config).eval()
+    value = maps_value(1, View(), seen(classic, 3), Subject("twin", twin, seen(classic, 3).stages))
+    assert "two networks" in value["note"]
+
+
+def test_a_sentence_leaves_nothing_to_show(classic):
+    value = maps_value(2, View(), "Draw.")
+    assert (value["n"], value["layers"], value["cells"]) == (2, [], "")
+    assert maps_value(2, View(), seen(classic, 3), "There is no B.")["note"] == "There is no B."
+
+
+def test_a_constant_map_does_not_divide_by_zero(classic):
+    stages = {name: np.zeros_like(values) for name, values in seen(classic, 3).stages.items()}
+    value = maps_value(1, View(), Subject("nothing", classic.model, stages))
+    assert all(not layer.any() for layer in unpacked(value)[0])
+
+
+def test_fields_say_what_a_cell_sees_of_each_earlier_picture(classic):
+    after = {layer["name"]: layer.get("fields") for layer in maps_value(1, View(), seen(classic, 3))["layers"]}
+    assert after["act1"] == {"input": [5, 1, -2, 28]}
+    assert after["act2"] == {"input": [14, 2, -2, 28], "act1": [10, 2, 0, 28]}
+    assert after["act3"] is None
+    pooled = maps_value(1, View(step="pooled"), seen(classic, 3))["layers"][1]["fields"]
+    assert pooled == {"input": [16, 4, -2, 28], "pool1": [6, 2, 0, 14]}
+
+
+def test_the_sides_in_the_fields_are_those_of_the_maps():
+    config = LeNetConfig((4, 6, 8), (3, 5, 3), (0, 1, 2), input_size=32)
+    model = LeNet(config).eval()
+    with torch.inference_mode():
+        outputs = model.activations(torch.zeros(1, 1, 28, 28))
+    stages = {name: output[0].numpy() for name, output in outputs.items()}
+    for step in STAGES:
+        for layer in maps_value(1, View(step=step), Subject("", model, stages))["layers"][:3]:
+            assert all(side == stages[onto].shape[-1] for onto, (*_, side) in layer["fields"].items())
