@@ -26,7 +26,7 @@ train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA)
 	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA)
 	$(BIN)/python train.py --recipe modern --dataset fashion --plain-epochs 0 --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern --dataset mnist --epochs 26 --data-dir $(DATA)
+	$(BIN)/python train.py --recipe modern --dataset mnist --members 2 --channels 20,40 --dense 84,84 --dropout 0.1 --data-dir $(DATA)
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python -m benchmarks.speed $(DATA)

@@ -34,14 +34,15 @@ function change(changes) {
 
 function addSegment(name, title, choices) {
   const box = make("fieldset", "segment");
-  box.append(make("legend", "", title));
+  const row = make("div", "segment-choices");
+  box.append(make("legend", "", title), row);
   for (const [value, text] of Object.entries(choices)) {
     const label = make("label", "");
     const input = Object.assign(make("input", ""), { type: "radio", name: `lab-${name}`, value });
     // A pinned cell is one of the maps that are shown: others have other cells.
     input.addEventListener("change", () => change(name === "step" ? { step: value, pin: null } : { [name]: value }));
     label.append(input, make("span", "", text));
-    box.append(label);
+    row.append(label);
     shows.push(() => (input.checked = view[name] === value));
   }
   main.append(box);

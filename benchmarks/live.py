@@ -1,0 +1,105 @@
+"""How soon the page follows the pen: from the drawing that is sent to the maps that are painted, in a real browser.
+
+python -m benchmarks.live            # serves the page itself; nothing else should be running
+python -m benchmarks.live URL        # another page to compare with, turn by turn with this one
+"""
+
+import argparse
+import json
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Browser, Page
+
+from lenet.ui.page import build, launch_options
+from tools import browser
+
+CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+
+TURNS = 4
+"""Drawings on each page, taking turns."""
+
+MOVES = 150
+"""Moves of the mouse in a drawing."""
+
+LAPS = 6
+"""Times round the pad in a drawing."""
+
+WATCH = """() => {
+  window.times = { sent: {}, painted: {} };
+  const watch = (selector, attribute, into) => {
+    const element = document.querySelector(selector);
+    new MutationObserver(() => { into[element.dataset[attribute]] ??= performance.now(); })
+      .observe(element, { attributes: true, attributeFilter: ["data-" + attribute] });
+  };
+  watch("[data-sent]", "sent", window.times.sent);
+  const maps = [...document.querySelectorAll("[data-n]")].find((element) => element.querySelector(".maps"));
+  new MutationObserver(() => { window.times.painted[maps.dataset.n] ??= performance.now(); })
+    .observe(maps, { attributes: true, attributeFilter: ["data-n"] });
+}"""
+
+
+def draw(page: Page) -> dict[str, float]:
+    """One drawing: the milliseconds from sent to painted, at the median and at 95 %, and the updates a second."""
+    box = browser.pad_box(page)
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
+    page.mouse.down()
+    page.wait_for_timeout(500)  # the first answer builds the maps
+    page.evaluate(WATCH)
+    started = page.evaluate("performance.now()")
+    for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
+        x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    seconds = (page.evaluate("performance.now()") - started) / 1000
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    times = page.evaluate("times")
+    page.get_by_role("button", name="Clear").click()
+    waits = sorted(at - times["sent"][n] for n, at in times["painted"].items() if n in times["sent"])
+    return {"p50": waits[len(waits) // 2], "p95": waits[int(0.95 * len(waits))], "updates": len(waits) / seconds}
+
+
+def measure(chromium: Browser, urls: dict[str, str]) -> dict[str, dict[str, float]]:
+    """The medians over the drawings on each page, taking turns."""
+    pages = {}
+    for name, url in urls.items():
+        pages[name] = chromium.new_page(viewport={"width": 1280, "height": 900})
+        pages[name].goto(url)
+        pages[name].wait_for_selector(".examples button")
+    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in urls}
+    for turn in range(TURNS + 1):
+        for name, page in pages.items():
+            page.bring_to_front()
+            found = draw(page)
+            if turn:  # the first one warms up
+                drawn[name].append(found)
+    return {
+        name: {what: round(statistics.median(row[what] for row in rows), 1) for what in rows[0]}
+        for name, rows in drawn.items()
+    }
+
+
+@contextmanager
+def served() -> Iterator[str]:
+    demo = build(CHECKPOINTS)
+    options = launch_options() | {"server_port": None}
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **options)
+    try:
+        yield url
+    finally:
+        demo.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("url", nargs="?", help="another page to compare with")
+    other = parser.parse_args().url
+    with served() as url, browser.launch() as chromium:
+        print(json.dumps(measure(chromium, {"this page": url} | ({"the other": other} if other else {})), indent=1))
+
+
+if __name__ == "__main__":
+    main()
