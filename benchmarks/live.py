@@ -1,7 +1,9 @@
 """How soon the page follows the pen: from the drawing that is sent to the maps that are painted, in a real browser.
 
-python -m benchmarks.live            # serves the page itself; nothing else should be running
-python -m benchmarks.live URL        # another page to compare with, turn by turn with this one
+It takes turns with the page as it was when it showed maps alone, served from a checkout of commit c462c32. Nothing else
+should be running.
+
+python -m benchmarks.live http://127.0.0.1:7861
 """
 
 import argparse
@@ -18,6 +20,7 @@ from lenet.ui.page import build, launch_options
 from tools import browser
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
+RESULTS = Path(__file__).parent / "live.json"
 
 TURNS = 4
 """Drawings on each page, taking turns."""
@@ -27,6 +30,9 @@ MOVES = 150
 
 LAPS = 6
 """Times round the pad in a drawing."""
+
+PINS = 15
+"""Cells that are pinned."""
 
 WATCH = """() => {
   window.times = { sent: {}, painted: {} };
@@ -82,6 +88,29 @@ def measure(chromium: Browser, urls: dict[str, str]) -> dict[str, dict[str, floa
     }
 
 
+def pinned(chromium: Browser, url: str) -> float:
+    """The median of the milliseconds from a click on a cell to its explanation."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(url)
+    page.get_by_role("button", name="Example: 3").first.click()
+    page.wait_for_selector("[data-layer=act2] canvas")
+    return statistics.median(page.evaluate(PIN, number) for number in range(PINS))
+
+
+PIN = """async (number) => {
+  const title = document.querySelector(".explanation h3");
+  const canvas = document.querySelectorAll("[data-layer=act2] .map canvas[role=img]")[number];
+  const box = canvas.getBoundingClientRect();
+  const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true };
+  const changed = new Promise((done) => new MutationObserver(done).observe(title, { childList: true }));
+  const started = performance.now();
+  canvas.dispatchEvent(new PointerEvent("pointermove", at));
+  canvas.dispatchEvent(new MouseEvent("click", at));
+  await changed;
+  return performance.now() - started;
+}"""
+
+
 @contextmanager
 def served() -> Iterator[str]:
     demo = build(CHECKPOINTS)
@@ -95,10 +124,14 @@ def served() -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("url", nargs="?", help="another page to compare with")
-    other = parser.parse_args().url
+    parser.add_argument("url", help="the page to compare with")
+    before = parser.parse_args().url
     with served() as url, browser.launch() as chromium:
-        print(json.dumps(measure(chromium, {"this page": url} | ({"the other": other} if other else {})), indent=1))
+        pages = measure(chromium, {"page": url, "before": before})
+        results = pages | {"ratio": round(pages["page"]["p50"] / pages["before"]["p50"], 2)}
+        results["pinned_ms"] = round(pinned(chromium, url), 1)
+    print(json.dumps(results, indent=1))
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

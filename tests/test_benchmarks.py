@@ -8,7 +8,7 @@ import pytest
 import torch
 from conftest import real_pictures
 
-from benchmarks import ablations, pens, speed, textbook
+from benchmarks import ablations, live, pens, speed, textbook
 from lenet.model import LeNet, parameter_count
 from lenet.recipes import RECIPES
 
@@ -44,6 +44,13 @@ def test_the_trainer_is_faster_than_the_textbook_loop():
     assert measured["peak"]["modern"]["share"] >= 0.5
     assert measured["time_to_accuracy"]["fashion"]["ratio"] >= 8
     assert measured["time_to_accuracy"]["mnist"]["ratio"] >= 4
+
+
+def test_the_page_follows_the_pen():
+    measured = read(live.RESULTS)
+    assert measured["ratio"] <= 1.3
+    assert measured["page"]["updates"] >= 15
+    assert measured["pinned_ms"] <= 150
 
 
 def test_the_default_network_reads_real_pen_strokes():

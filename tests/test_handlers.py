@@ -92,8 +92,9 @@ def test_another_checkpoint_is_b(handlers, three):
     assert verdict["other"]["label"] == "3"
 
 
-def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three):
-    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(compare="class", label=8))
+@pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])  # the second looks at 32 x 32
+def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three, name):
+    verdict, maps, _ = handlers.on_draw(three, name, controls(compare="class", label=8))
     assert maps["b"] == "mean of 8"
     assert (verdict["other"]["probabilities"], verdict["other"]["label"]) == ([], "")
     mean = np.frombuffer(base64.b64decode(verdict["other"]["picture"]), np.uint8).reshape(28, 28)
@@ -265,3 +266,10 @@ def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, thr
     verdict, maps, _ = Handlers(tmp_path).on_draw(three, "broken", controls(step="kernels"))
     assert "damaged or cut short" in verdict["text"]
     assert maps["layers"] == []
+
+
+def test_only_exercises_whose_checkpoints_are_here_are_offered(tmp_path):
+    shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "fashion-classic")
+    titles = [title for _, title in Handlers(tmp_path).exercises()["titles"]]
+    assert titles == ["4 · A pullover and a coat", "Why does layer 1 show the whole shoe?"]
+    assert len(Handlers(CHECKPOINTS).exercises()["titles"]) == len(EXERCISES)

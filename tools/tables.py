@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, pens, speed
+from benchmarks import ablations, live, pens, speed
 from lenet import checkpoint
 from lenet.datasets import SOURCES
 
@@ -83,11 +83,22 @@ def speeds() -> str:
     return "\n".join(lines)
 
 
+def pace() -> str:
+    """How the page follows the pen, beside what it did when it showed maps alone."""
+    measured = json.loads(live.RESULTS.read_text(encoding="utf-8"))
+    lines = ["| while drawing | maps painted after, median | 95 % | updates a second |", "|---|---|---|---|"]
+    for title, name in (("this page", "page"), ("maps alone", "before")):
+        row = measured[name]
+        lines.append(f"| {title} | {row['p50']} ms | {row['p95']} ms | {row['updates']} |")
+    return "\n".join([*lines, f"| a cell explained | {measured['pinned_ms']} ms | | |"])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
     "exercises": exercises,
     "strokes": strokes,
     "speeds": speeds,
+    "pace": pace,
 }
 
 

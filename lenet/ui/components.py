@@ -66,7 +66,7 @@ class Verdict(Asset):
 
 
 class Controls(Asset):
-    """How the reader looks; see ``controls_value``. Triggers ``input``, ``keep`` and ``take`` with {"what"}."""
+    """How the reader looks; see ``controls_value``. Triggers ``input``, ``pin``, ``keep``, ``take`` with {"what"}."""
 
 
 class Maps(Asset):
@@ -82,7 +82,7 @@ class Explanation(Asset):
 
 
 class Exercises(Asset):
-    """The chapter's exercises: {"titles", "shown", "text"}. Triggers ``select`` with {"index"}."""
+    """The chapter's exercises: {"titles": [[number, title], ...], "shown", "text"}. Triggers ``select``: {"index"}."""
 
 
 class Takeaway(Asset):

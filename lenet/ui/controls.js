@@ -1,8 +1,9 @@
 // How the reader looks at a picture: all switches, as one view.
 //
 // props.value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
-// every answer. The server sets the controls with {..., put: true}. "input" is triggered when the view has changed, "keep"
-// to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on the document pins a cell.
+// every answer. The server sets the controls with {..., put: true}. "input" is triggered when the view has changed, "pin"
+// when only the pinned cell has, "keep" to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on
+// the document pins a cell.
 
 const SEGMENTS = [
   ["step", "Show", { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" }],
@@ -21,15 +22,11 @@ function make(tag, className, text = "") {
   return Object.assign(document.createElement(tag), { className, textContent: text });
 }
 
-function send() {
-  props.value = { turn: ++turn, view, checkpoints, classes };
-  trigger("input");
-}
-
-function change(changes) {
+function change(changes, event = "input") {
   view = { ...view, ...changes };
   refresh();
-  send();
+  props.value = { turn: ++turn, view, checkpoints, classes };
+  trigger(event);
 }
 
 function addSegment(name, title, choices) {
@@ -108,7 +105,7 @@ function refresh() {
   element.querySelector("[data-part=compare]").classList.toggle("controls-on", view.compare !== "none");
 }
 
-document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }));
+document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }, "pin"));
 
 watch("value", () => {
   if (!props.value?.put) return; // an echo of what these controls sent

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lenet import explain, export, saliency
 from lenet.checkpoint import Checkpoint, load, names
+from lenet.planes import resize
 from lenet.predict import Prediction, look, predict
 from lenet.prepare import Prepared, open_picture, squeeze
 from lenet.ui import components as ui
@@ -20,7 +21,7 @@ from lenet.ui import link
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
 from lenet.ui.explanation import NOTHING, explanation_value
 from lenet.ui.maps import Subject, maps_value
-from lenet.ui.view import View
+from lenet.ui.view import SIDE, View
 
 HINTS = {
     "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
@@ -72,6 +73,11 @@ class Handlers:
     def on_view(self, pad: Any, file: str | None, name: str, controls: Any):
         return self._show(_scene(pad, file, name, controls))
 
+    def on_pin(self, pad: Any, file: str | None, name: str, controls: Any):
+        """The explanation alone: nothing else changes with the pinned cell."""
+        scene = _scene(pad, file, name, controls)
+        return self._explanation(scene, self._answer(scene))
+
     def on_upload(self, pad: Any, file: str | None, name: str, controls: Any):
         """... and the pad: an uploaded picture replaces the drawing; without it the page is empty."""
         empty = ui.put_on_pad(pad, None)
@@ -89,7 +95,7 @@ class Handlers:
     def on_example(self, pad: Any, name: str, controls: Any, chosen: gr.EventData):
         """... the pad, the upload and the controls: the example is put on the pad, where it can be drawn on.
 
-        Noise and pictures upside down have no ink to find, or the wrong one; they go to the network as they are.
+        Noise has no ink to find; it goes to the network as it is.
         """
         network, scene, note = self._find(name), _scene(pad, None, name, controls), ""
         if chosen.index == NOISE:
@@ -118,7 +124,7 @@ class Handlers:
         """... and everything else on the page; see ``stage``."""
         exercise = EXERCISES[chosen.index]
         scene = Scene(ui.put_on_pad(pad, exercise.picture), None, exercise.checkpoint, exercise.view, ui.turn(controls))
-        return *self.stage(scene), exercises_value(chosen.index)
+        return *self.stage(scene), self.exercises(chosen.index)
 
     def on_link(self, fragment: str):
         """... everything else on the page and the notice, as a link has it; nothing changes without one."""
@@ -130,7 +136,7 @@ class Handlers:
         except (ValueError, OSError) as error:
             return *[gr.skip()] * 9, notice(str(error))
         pad = {"n": 1, "grid": linked.grid, "put": True}
-        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 0)), exercises_value(), notice("")
+        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 0)), self.exercises(), notice("")
 
     def stage(self, scene: Scene) -> tuple:
         """(verdict, maps, explanation, pad, upload, checkpoint, examples, controls) as ``scene`` has them."""
@@ -184,6 +190,16 @@ class Handlers:
         """The strip of examples that suits a checkpoint."""
         network = self._find(name)
         return ui.examples_value(network.kind, network.classes)
+
+    def exercises(self, shown: int | None = None) -> dict[str, Any]:
+        """What exercises.js shows: the set-ups whose checkpoints are here, and what to see in number ``shown``."""
+        here = {"", *names(self._root)}
+        offered = [
+            [number, exercise.title]
+            for number, exercise in enumerate(EXERCISES)
+            if {exercise.checkpoint, exercise.view.other} <= here
+        ]
+        return {"titles": offered, "shown": shown, "text": "" if shown is None else EXERCISES[shown].text}
 
     def controls(self, scene: Scene) -> dict[str, Any]:
         """The controls as ``scene`` has them, with the choices that its checkpoint leaves."""
@@ -259,7 +275,7 @@ class Handlers:
             raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
         stages = explain.class_mean(self._root / scene.name, number)
         config = network.model.config
-        picture = stages["input"][0] * config.std + config.mean
+        picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
         return Other(Subject(f"mean of {network.classes[number]}", network.model, stages), picture, None)
 
     def _explanation(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
@@ -303,9 +319,3 @@ def _seen(title: str, network: Checkpoint, answer: Prediction) -> Other:
 def notice(sentence: str) -> dict[str, Any]:
     """What takeaway.js says when there is nothing to hand over. gradio shows no error's text without its queue."""
     return {"text": sentence, "stamp": time.time_ns()}
-
-
-def exercises_value(shown: int | None = None) -> dict[str, Any]:
-    """What exercises.js shows: the titles, and what there is to see in the one with the number ``shown``."""
-    text = "" if shown is None else EXERCISES[shown].text
-    return {"titles": [exercise.title for exercise in EXERCISES], "shown": shown, "text": text}

@@ -1,6 +1,6 @@
 // What the layers computed, one canvas a map, for one picture or for two side by side on one scale.
 //
-// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, note, a, b, withB, layers, cells, top}; a and b are
+// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, note, a, b, withB, layers, cells, top}; a and b are
 // titles, b is "" when there is only A.
 // layers: [{name, number, strip, shape, title, note, fields, kernels, pair, apart}, ...]; shape and pair are A's and B's
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
@@ -262,6 +262,7 @@ async function show() {
   sections.forEach((section) => drawSection(section, value));
   if (value.top > 255) sections.forEach(describe);
   refreshReading();
+  showPin(value.pin);
   element.dataset.n = value.n;
   element.dataset.step = value.step;
 }

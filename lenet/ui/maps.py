@@ -49,7 +49,8 @@ def maps_value(
     the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen. A
     sentence in place of ``b`` stands beside the maps.
     """
-    value = {"n": count, "step": view.step, "scale": view.scale, "numbers": view.numbers, "sort": view.sort, "note": ""}
+    seen = {name: getattr(view, name) for name in ("step", "scale", "numbers", "sort", "pin")}
+    value = {"n": count, **seen, "note": ""}
     if isinstance(a, str):
         return value | {"a": "", "b": "", "withB": False, "layers": [], "cells": "", "top": 0}
     mine = _layers(a, view.step)

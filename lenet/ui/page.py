@@ -9,7 +9,7 @@ import torch
 
 from lenet import checkpoint
 from lenet.ui import components as ui
-from lenet.ui.handlers import Handlers, Scene, exercises_value
+from lenet.ui.handlers import Handlers, Scene
 from lenet.ui.view import View
 
 DEFAULT_CHECKPOINT = "mnist-modern"
@@ -39,7 +39,7 @@ def build(root: Path) -> gr.Blocks:
         with gr.Row(elem_classes="lab-head"):
             gr.Markdown(INTRODUCTION, elem_classes="lab-title")
             chosen = gr.Dropdown(names, value=first, label="Checkpoint", filterable=False)
-        exercises = ui.Exercises(exercises_value())
+        exercises = ui.Exercises(handlers.exercises())
         with gr.Row(elem_classes="lab-main"):
             with gr.Column(elem_classes="lab-pad", min_width=300):
                 pad = ui.Pad()
@@ -80,6 +80,7 @@ def build(root: Path) -> gr.Blocks:
         box.input(handlers.on_upload, scene, [*shown, pad], **live)
         chosen.input(handlers.on_checkpoint, scene, [*shown, examples, controls], **live)
         controls.input(handlers.on_view, scene, shown, **live)
+        controls.pin(handlers.on_pin, scene, explanation, **live)
         controls.keep(handlers.on_keep, scene, [*shown, controls, takeaway], **live)
         controls.take(handlers.on_take, scene, takeaway, **live)
         examples.select(handlers.on_example, [pad, chosen, controls], [*shown, pad, box, controls], **live)

@@ -56,6 +56,19 @@ function placeMark(mark, { left, top, width, height }) {
 }
 
 const cellMark = make("div", "map-cell");
+const pinMark = make("div", "map-cell map-pin");
+
+// The cell that is explained keeps a mark of its own.
+function showPin(cell) {
+  pinMark.remove();
+  const [layer, channel, row, column] = cell ?? [];
+  const section = sections.find((section) => section.layer.fields && section.layer.number === layer);
+  const canvas = section?.canvases.a[channel];
+  if (!canvas) return;
+  const [, , height, width] = section.layer.shape;
+  placeMark(pinMark, { left: column / width, top: row / height, width: 1 / width, height: 1 / height });
+  canvas.parentElement.append(pinMark);
+}
 
 function unread() {
   read = null;
@@ -109,6 +122,7 @@ function canvasOf(event) {
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function listen(root) {
+  document.addEventListener("lab-pin", ({ detail }) => showPin(detail));
   root.addEventListener("pointermove", (event) => {
     const canvas = canvasOf(event);
     if (!canvas) return read && unread();

@@ -33,10 +33,12 @@ function buildRows(classes) {
   bars.replaceChildren();
   rows = new Map(
     classes.map((name) => {
-      const row = make("li", "");
-      row.innerHTML =
-        '<span class="bar-name"></span><span class="bar-track"><span></span><span class="bar-other"></span></span><span class="bar-number"></span>';
-      row.dataset.class = row.firstChild.textContent = name;
+      const row = make("div", "bar");
+      row.setAttribute("role", "row");
+      row.innerHTML = `<span class="bar-name" role="rowheader"></span>
+        <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
+        <span class="bar-number" role="cell"></span>`;
+      row.dataset.class = row.firstElementChild.textContent = name;
       bars.append(row);
       return [name, row];
     }),
