@@ -54,7 +54,7 @@ def test_the_two_layers_are_shown_numbered_and_with_a_scale(open_page):
     expect(page.locator("[data-layer=act1] .map")).to_have_count(6, timeout=PATIENCE)
     expect(page.locator("[data-layer=act2] .map")).to_have_count(16)
     expect(page.locator(".layer-title").first).to_have_text("Layer 1 · 6 maps of 28 × 28")
-    expect(page.locator(".layer-title").last).to_have_text("Layer 2 · 16 maps of 10 × 10")
+    expect(page.locator(".layer-title").nth(1)).to_have_text("Layer 2 · 16 maps of 10 × 10")
     assert page.locator("[data-layer=act2] figcaption").all_text_contents() == [str(n) for n in range(1, 17)]
     assert pixels(page, "[data-layer=act1] .map canvas").shape == (28, 28, 4)
     low, high = (float(page.locator(f"[data-layer=act1] .layer-{end}").text_content()) for end in ("low", "high"))

@@ -39,7 +39,10 @@ ARROWS = {
     "garments": {"planes", "regions"},
     "prepare": {"planes", "digits", "garments"},
     "predict": {"checkpoint", "prepare"},
-    "export": {"predict"},
+    "explain": {"model"},
+    "saliency": {"model"},
+    "palettes": set(),
+    "export": {"checkpoint", "explain", "palettes", "predict"},
 }
 
 
