@@ -23,7 +23,7 @@ LIMIT = 20_000
 def seen(network: checkpoint.Checkpoint, number: int) -> Subject:
     """One of the real example pictures before a network."""
     prediction = predict(network, real_pictures(network.kind)[number])
-    return Subject(f"example {number}", network.model, prediction.activations)
+    return Subject(f"example {number}", network.model, network.classes, prediction.activations)
 
 
 def unpacked(value: dict) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -65,7 +65,7 @@ def test_every_layer_arrives_to_the_fourth_digit(name, step, request):
 
 
 def test_the_kernels_are_the_weights_even_without_a_picture(classic):
-    value = maps_value(0, View(step="kernels"), Subject("", classic.model, {}))
+    value = maps_value(0, View(step="kernels"), Subject("", classic.model, classic.classes, {}))
     assert [layer["title"] for layer in value["layers"]] == [
         "Layer 1 · 6 × 1 kernels of 5 × 5",
         "Layer 2 · 16 × 6 kernels of 5 × 5",
@@ -126,7 +126,7 @@ def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, mod
     deep = LeNet(LeNetConfig((6, 16, 20), (5, 5, 5), (2, 2, 2))).eval()
     with torch.inference_mode():
         outputs = deep.activations(torch.from_numpy(digits[3].astype(np.float32) / 255)[None, None])
-    deeper = Subject("deep", deep, {name: output[0].numpy() for name, output in outputs.items()})
+    deeper = Subject("deep", deep, classic.classes, {name: output[0].numpy() for name, output in outputs.items()})
     value = maps_value(1, View(), seen(classic, 3), deeper)
     assert "differ in depth" in value["note"]
     assert ["pair" in layer for layer in value["layers"]] == [True, True, False, True, True]
@@ -135,7 +135,7 @@ def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, mod
 
 def test_another_network_of_the_same_size_is_no_other_picture(classic):
     twin = LeNet(classic.model.config).eval()
-    value = maps_value(1, View(), seen(classic, 3), Subject("twin", twin, seen(classic, 3).stages))
+    value = maps_value(1, View(), seen(classic, 3), Subject("twin", twin, classic.classes, seen(classic, 3).stages))
     assert "two networks" in value["note"]
 
 
@@ -147,8 +147,14 @@ def test_a_sentence_leaves_nothing_to_show(classic):
 
 def test_a_constant_map_does_not_divide_by_zero(classic):
     stages = {name: np.zeros_like(values) for name, values in seen(classic, 3).stages.items()}
-    value = maps_value(1, View(), Subject("nothing", classic.model, stages))
+    value = maps_value(1, View(), Subject("nothing", classic.model, classic.classes, stages))
     assert all(not layer.any() for layer in unpacked(value)[0])
+
+
+def test_the_logits_have_their_classes_names(classic):
+    layers = maps_value(1, View(), seen(classic, 3), moving=True)["layers"]
+    assert layers[-1]["classes"] == classic.classes
+    assert "classes" not in layers[0]
 
 
 def test_fields_say_what_a_cell_sees_of_each_earlier_picture(classic):
@@ -167,5 +173,5 @@ def test_the_sides_in_the_fields_are_those_of_the_maps():
         outputs = model.activations(torch.zeros(1, 1, 28, 28))
     stages = {name: output[0].numpy() for name, output in outputs.items()}
     for step in STAGES:
-        for layer in maps_value(1, View(step=step), Subject("", model, stages))["layers"][:3]:
+        for layer in maps_value(1, View(step=step), Subject("", model, (), stages))["layers"][:3]:
             assert all(side == stages[onto].shape[-1] for onto, (*_, side) in layer["fields"].items())

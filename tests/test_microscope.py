@@ -125,6 +125,8 @@ def test_a_cell_under_the_pointer_says_its_value_and_frames_what_it_sees(open_pa
     style = field.evaluate("e => ['left', 'top', 'width', 'height'].map((name) => parseFloat(e.style[name]))")
     assert style == pytest.approx([100 * (6 * 2 - 2) / 28, 100 * (3 * 2 - 2) / 28, 50, 50], abs=0.01)
     expect(page.locator("[data-layer=act1].layer-seen")).to_have_count(1)
+    page.locator("[data-layer=logits] canvas[role=img]").last.hover(position={"x": 1, "y": 5})
+    expect(page.locator("[data-layer=logits] .layer-readout")).to_contain_text("logit of 0: ")
     page.locator("h1").hover()
     expect(field).to_be_hidden()
     expect(readout).to_have_text("")

@@ -236,9 +236,9 @@ class Handlers:
     def _subject(self, scene: Scene, answer: Prediction | str) -> Subject | str:
         """A; kernels can be looked at without a picture."""
         if isinstance(answer, Prediction):
-            return Subject("this picture", self._find(scene.name).model, answer.activations)
+            return _subject("this picture", self._find(scene.name), answer.activations)
         try:
-            return Subject("", self._find(scene.name).model, {}) if scene.view.step == "kernels" else answer
+            return _subject("", self._find(scene.name), {}) if scene.view.step == "kernels" else answer
         except (ValueError, OSError):
             return answer
 
@@ -276,7 +276,7 @@ class Handlers:
         stages = explain.class_mean(self._root / scene.name, number)
         config = network.model.config
         picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
-        return Other(Subject(f"mean of {network.classes[number]}", network.model, stages), picture, None)
+        return Other(_subject(f"mean of {network.classes[number]}", network, stages), picture, None)
 
     def _explanation(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
         view = scene.view
@@ -313,7 +313,11 @@ def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
 
 
 def _seen(title: str, network: Checkpoint, answer: Prediction) -> Other:
-    return Other(Subject(title, network.model, answer.activations), answer.prepared.picture, answer)
+    return Other(_subject(title, network, answer.activations), answer.prepared.picture, answer)
+
+
+def _subject(title: str, network: Checkpoint, stages: explain.Stages) -> Subject:
+    return Subject(title, network.model, network.classes, stages)
 
 
 def notice(sentence: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 //
 // props.value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, note, a, b, withB, layers, cells, top}; a and b are
 // titles, b is "" when there is only A.
-// layers: [{name, number, strip, shape, title, note, fields, kernels, pair, apart}, ...]; shape and pair are A's and B's
+// layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, apart}, ...]; shape and pair are A's and B's
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
 // pad's count n or the view's turn, is dropped.
 

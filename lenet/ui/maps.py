@@ -33,10 +33,11 @@ LATER_LAYER = "Each map combines all maps of the layer before: coarser, more abo
 
 @dataclass(frozen=True)
 class Subject:
-    """One of the things that are compared: what it is called, the network, what its stages put out."""
+    """One of the things that are compared: what it is called, the network and its classes, what its stages put out."""
 
     title: str
     model: LeNet
+    classes: tuple[str, ...]
     stages: Stages
 
 
@@ -64,8 +65,10 @@ def maps_value(
     values = [layer.values for layer in shown]
     cells, top = _pack_within(values, MOVING_BUDGET) if moving else (pack(values, FINE), FINE)
     layers = [_describe(a.model, view.step, layer, theirs.get(layer.name)) for layer in mine]
-    if not moving and view.step != "kernels":
-        layers[0]["kernels"] = _first_kernels(a.model)
+    if view.step != "kernels":
+        layers[-1]["classes"] = a.classes
+        if not moving:
+            layers[0]["kernels"] = _first_kernels(a.model)
     if b:
         value["note"] = _caution(a, b, mine, theirs)
     return value | {

@@ -34,6 +34,7 @@ function words(reading, cell) {
   if (value === undefined) return "";
   const exact = value.toPrecision(4);
   const which = layer.pair ? ` of ${SIDES[side]}` : "";
+  if (layer.classes) return `logit of ${layer.classes[cell.column]}${which}: ${exact}`;
   if (layer.strip) return `value ${cell.column + 1}${which}: ${exact}`;
   if (!layer.fields) return `map ${channel + 1}, kernel for input ${cell.tile + 1}, row ${cell.row + 1}, column ${cell.column + 1}: ${exact}`;
   return `map ${channel + 1}${which}, row ${cell.row + 1}, column ${cell.column + 1}: ${exact}`;
