@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from torch import nn
 
+from lenet.atlas import DERIVED
 from lenet.model import POOL_SIZE, LeNet, LeNetConfig
 
 Stages = dict[str, NDArray[np.float32]]
@@ -59,7 +60,7 @@ class Explanation:
     ``patch`` (inputs, k, k) is what the kernel lies on, zero where it overhangs; ``kernel`` (inputs, k, k) its weights;
     ``products`` theirs, cell by cell. ``before`` is the sum of all products plus ``bias``. With batch normalisation
     ``normalised`` is ``before * scale + shift``; without, scale is 1 and shift 0. ``after`` is the activation of that.
-    ``window`` (2, 2) holds the activations that are pooled into ``pooled``; both are None before pooling, or where
+    ``window`` (2, 2) holds the activations that are pooled together with this one, into ``pooled``; both are None where
     the pooling leaves a last odd row or column out.
 
     ``row`` and ``column`` are the convolution's cell; behind a pooled cell, the strongest of its window.
@@ -96,11 +97,11 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
     """
     _must_be_a_cell(stages, stage, channel, row, column)
     step, layer = stage.rstrip("0123456789"), int(stage.lstrip("abcdefghijklmnopqrstuvwxyz"))
-    window = None
     if step == "pool":
         window = _window(stages, layer, channel, row, column)
         down, across = np.unravel_index(window.argmax(), window.shape)
         row, column = POOL_SIZE * row + int(down), POOL_SIZE * column + int(across)
+    window = _window(stages, layer, channel, row // POOL_SIZE, column // POOL_SIZE)
     convolution = model.get_submodule(f"conv{layer}")
     patch = _patch(stages, layer, convolution, row, column)
     kernel = convolution.weight[channel].detach().numpy().astype(np.float64)
@@ -149,10 +150,11 @@ def _must_be_a_cell(stages: Stages, stage: str, channel: int, row: int, column: 
             raise ValueError(f"{stage} has no {what} {index + 1}; it has {count}")
 
 
-def _window(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64]:
-    """(2, 2): the activations that one cell pools."""
+def _window(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64] | None:
+    """(2, 2): the activations that the pooled cell at ``row``, ``column`` pools; None where there is no such cell."""
     rows, columns = (slice(POOL_SIZE * at, POOL_SIZE * (at + 1)) for at in (row, column))
-    return stages[f"act{layer}"][channel, rows, columns].astype(np.float64)
+    window = stages[f"act{layer}"][channel, rows, columns].astype(np.float64)
+    return window if window.shape == (POOL_SIZE, POOL_SIZE) else None
 
 
 def _patch(stages: Stages, layer: int, convolution: nn.Conv2d, row: int, column: int) -> NDArray[np.float64]:
@@ -190,7 +192,7 @@ def favourites(folder: Path, layer: int, channel: int) -> list[Favourite]:
 
     Raises FileNotFoundError when the atlas has none for the layer, ValueError when the file is damaged.
     """
-    found = _read_atlas(folder, f"favourites{layer}")
+    found = _read_atlas(folder, f"favourites{layer}", "picture", "value", "cell")
     return [
         Favourite(picture, float(value), int(row), int(column))
         for picture, value, (row, column) in zip(
@@ -199,25 +201,28 @@ def favourites(folder: Path, layer: int, channel: int) -> list[Favourite]:
     ]
 
 
-def class_mean(folder: Path, number: int) -> Stages:
-    """What each stage of the atlas in a checkpoint's ``folder`` puts out on average for the class ``number``.
+def class_mean(folder: Path, model: LeNet, number: int) -> Stages:
+    """What each stage of ``model`` puts out on average for the class ``number``, from the atlas in its ``folder``.
 
-    Raises FileNotFoundError when there is no atlas, ValueError when it is damaged.
+    Without the stages that follow from the one before; see ``lenet.atlas``. Raises FileNotFoundError when the atlas is
+    not there or lacks a stage, ValueError when it is damaged.
     """
-    paths = sorted(path for path in (folder / "atlas").glob("*.safetensors") if not path.stem.startswith("favourites"))
-    if not paths:
-        raise FileNotFoundError(f"{folder.name} has no atlas; training writes one")
-    return {path.stem: _read_atlas(folder, path.stem)["mean"][number].astype(np.float32) for path in paths}
+    names = [name for name, _ in model.named_children() if not name.startswith(DERIVED)]
+    return {name: _read_atlas(folder, name, "mean")["mean"][number].astype(np.float32) for name in names}
 
 
-def _read_atlas(folder: Path, name: str) -> dict[str, NDArray]:
+def _read_atlas(folder: Path, name: str, *parts: str) -> dict[str, NDArray]:
+    """The tensors of one file, ``parts`` among them."""
     path = folder / "atlas" / f"{name}.safetensors"
     if not path.is_file():
         raise FileNotFoundError(f"{folder.name} has no {path.stem} in its atlas; training writes one")
     try:
-        return load_file(path)
+        found = load_file(path)
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+    if missing := set(parts) - set(found):
+        raise ValueError(f"{path} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
+    return found
 
 
 @dataclass(frozen=True)

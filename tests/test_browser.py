@@ -156,6 +156,14 @@ def test_the_page_stands_in_the_middle_and_bars_are_long_enough_to_compare(open_
     assert track["width"] > 150
 
 
+def test_a_tap_leaves_a_dot(open_page):
+    page = open_page()
+    page.locator(".pad-canvas").click()
+    settle(page)
+    ink = (pixels(page, ".pad-canvas")[..., 3] > 0).sum()
+    assert 500 < ink < 2_000  # a round pen of 8 hundredths of 448 pixels covers 1,009
+
+
 def test_the_size_changes_the_pen(open_page):
     page = open_page()
     areas = []

@@ -41,11 +41,16 @@ def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data)
     assert found.after == pytest.approx(stages[f"act{found.layer}"][place], abs=1e-4)
     if network.model.config.batch_norm:
         assert found.normalised == pytest.approx(stages[f"norm{found.layer}"][place], abs=1e-4)
+    pooled = stages[f"pool{found.layer}"]
+    half = (found.channel, found.row // 2, found.column // 2)
     if stage.startswith("pool"):
-        assert found.pooled == pytest.approx(stages[stage][cell], abs=1e-4)
+        assert half == cell
         assert found.after == pytest.approx(found.window.max(), abs=1e-4)
     else:
         assert place == cell
+    if max(half[1:]) < pooled.shape[-1]:
+        assert found.pooled == pytest.approx(pooled[half], abs=1e-4)
+    else:
         assert found.window is found.pooled is None
 
 
@@ -136,7 +141,7 @@ def test_maps_of_different_shapes_are_not_compared():
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
 def test_the_atlas_of_each_checkpoint_fits_its_network(network):
     folder = CHECKPOINTS / network.name
-    mean = class_mean(folder, 3)
+    mean = class_mean(folder, network.model, 3)
     assert mean["act1"].shape == stages_of(network.model, np.zeros((28, 28)))["act1"].shape
     assert mean["logits"].argmax() == 3
     for layer in (1, 2):
@@ -148,11 +153,11 @@ def test_the_atlas_of_each_checkpoint_fits_its_network(network):
         assert best[found[0].row, found[0].column] == pytest.approx(best.max(), abs=1e-3)
 
 
-def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path):
+def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path, classic):
     folder = tmp_path / "mine"
     folder.mkdir()
-    with pytest.raises(FileNotFoundError, match="mine has no atlas"):
-        class_mean(folder, 0)
+    with pytest.raises(FileNotFoundError, match="mine has no input in its atlas"):
+        class_mean(folder, classic.model, 0)
     with pytest.raises(FileNotFoundError, match="mine has no favourites2"):
         favourites(folder, 2, 0)
     shutil.copytree(CHECKPOINTS / "mnist-classic" / "atlas", folder / "atlas")
@@ -160,3 +165,9 @@ def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path):
     path.write_bytes(path.read_bytes()[:200])
     with pytest.raises(ValueError, match="damaged"):
         favourites(folder, 1, 0)
+    shutil.copy(folder / "atlas" / "act1.safetensors", path)
+    with pytest.raises(ValueError, match="it has no cell, picture, value"):
+        favourites(folder, 1, 0)
+    (folder / "atlas" / "act1.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="mine has no act1 in its atlas"):
+        class_mean(folder, classic.model, 0)

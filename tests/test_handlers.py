@@ -51,7 +51,7 @@ def test_a_drawing_is_answered_with_the_counts_that_it_came_with(handlers, three
 def test_what_is_costly_waits_until_the_pen_rests(handlers, three):
     asked = controls(steps=True, overlay="occlusion", pin=(1, 0, 5, 5))
     verdict, maps, explanation = handlers.on_draw({**three, "moving": True}, "mnist-modern", asked)
-    assert (verdict["steps"], verdict["overlay"], maps["top"] < 256) == ([], None, True)
+    assert (verdict["moving"], verdict["steps"], verdict["overlay"], maps["top"] < 256) == (True, [], None, True)
     assert explanation == gr.skip()
     verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", asked)
     assert len(verdict["steps"]) == 5
@@ -133,8 +133,15 @@ def test_a_pinned_cell_out_of_range_is_a_sentence(handlers, three, pin, words):
     assert maps["layers"]
 
 
+EXPLAINED = {
+    "before": "before the activation: ",
+    "after": "after the activation: ",
+    "pooled": "after pooling, ",
+}
+
+
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("step", ["before", "after", "pooled"])
+@pytest.mark.parametrize("step", EXPLAINED)
 def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     network = checkpoint.load(CHECKPOINTS / name)
     picture = request.getfixturevalue(f"{network.kind}s")[3]
@@ -148,7 +155,8 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     assert np.sum(cell["products"]) == pytest.approx(steps["sum of all products"], abs=1e-4)
     assert sum(cell["sums"]) + steps["bias"] == pytest.approx(steps["before the activation: sum + bias"], abs=1e-4)
     np.testing.assert_allclose(np.multiply(cell["patch"], cell["kernel"]), cell["products"], atol=1e-4)
-    assert cell["value"] == cell["steps"][-1][1] or step == "before"
+    (said,) = [value for words, value in cell["steps"] if words.startswith(EXPLAINED[step])]
+    assert cell["value"] == said
     assert len(explanation["favourites"]) == 9
 
 
@@ -158,28 +166,30 @@ def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
     _, maps, explanation = own.on_draw(three, "mine", controls(pin=(1, 0, 9, 9), compare="class"))
     assert explanation["cell"]
     assert explanation["favourites"] == []
-    assert "no atlas" in maps["note"]
+    assert "in its atlas" in maps["note"]
 
 
 def test_an_example_is_put_on_the_pad_as_a_new_picture(handlers, three):
-    verdict, _, _, pad, file, _ = handlers.on_example(three, "mnist-modern", controls(), chose(index=5))
+    verdict, _, _, pad, file, *_ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=5))
     assert (verdict["label"], pad["n"], file) == ("5", 8, None)
 
 
 def test_noise_goes_to_the_network_as_it_is(handlers, three):
-    verdict, maps, _, pad, _, after = handlers.on_example(three, "mnist-modern", controls(), chose(index="noise"))
+    verdict, maps, _, pad, _, after, _ = handlers.on_example(
+        three, None, "mnist-modern", controls(), chose(index="noise")
+    )
     assert after["view"]["prepare"] is False
     assert len(verdict["probabilities"]) == 10
     seen = np.frombuffer(base64.b64decode(verdict["picture"]), np.uint8)
     assert seen.std() > 50
-    again = handlers.on_example(pad, "mnist-modern", controls(), chose(index="noise"))
+    again = handlers.on_example(pad, None, "mnist-modern", controls(), chose(index="noise"))
     assert again[3]["grid"] != pad["grid"]
 
 
 def test_a_picture_turned_upside_down_twice_is_itself(handlers, three):
-    _, _, _, turned, _, _ = handlers.on_example(three, "mnist-modern", controls(), chose(index="upside down"))
+    _, _, _, turned, *_ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="upside down"))
     assert turned["grid"] != three["grid"]
-    _, _, _, back, _, _ = handlers.on_example(turned, "mnist-modern", controls(), chose(index="upside down"))
+    _, _, _, back, *_ = handlers.on_example(turned, None, "mnist-modern", controls(), chose(index="upside down"))
     assert back["grid"] == three["grid"]
 
 
@@ -211,8 +221,53 @@ def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, d
     path = tmp_path / "four.png"
     Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
     taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link"))
-    verdict, *_ = handlers.on_link(taken["link"])
-    assert verdict["label"] == "4"
+    seen, *_ = handlers.on_upload(None, str(path), "mnist-modern", controls())
+    linked, *_ = handlers.on_link(taken["link"])
+    assert (linked["label"], linked["picture"]) == ("4", seen["picture"])
+
+
+def test_an_uploaded_picture_can_be_turned_upside_down(handlers, digits, tmp_path):
+    path = tmp_path / "four.png"
+    Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
+    _, _, _, pad, file, *_ = handlers.on_example(
+        None, str(path), "mnist-modern", controls(), chose(index="upside down")
+    )
+    ink = ui.pad_grid(pad)
+    assert file is None
+    assert ink[:56].sum() != ink[56:].sum()
+    assert abs(ink[::-4, ::-4].astype(int) - digits[4]).mean() < 20
+
+
+def test_the_next_example_is_prepared_again_after_noise(handlers, three):
+    *_, after, _ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="noise"))
+    assert after["view"]["prepare"] is False
+    *_, after, _ = handlers.on_example(three, None, "mnist-modern", after, chose(index=3))
+    assert after["view"]["prepare"] is True
+
+
+@pytest.mark.parametrize("index", [99, -1, None, "gone", [1], 2.5])
+def test_what_is_not_offered_changes_nothing(handlers, three, index):
+    assert handlers.on_exercise(three, controls(), chose(index=index)) == [gr.skip()] * 9
+    *shown, pad, _, _, _ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
+    assert (shown[0]["label"], pad) == ("3", gr.skip())
+    assert (
+        "nothing to take away"
+        in handlers.on_take(three, None, "mnist-modern", controls(), chose(what=str(index)))["text"]
+    )
+
+
+def test_a_change_made_by_the_server_makes_older_answers_late(handlers, three):
+    """Answers with an older turn are dropped by the page."""
+    asked = controls(4)
+    before = handlers.on_draw(three, "mnist-modern", asked)
+    after = handlers.on_checkpoint(three, None, "mnist-classic", asked)
+    assert [value["turn"] for value in before] == [4, 4, 4]
+    assert [value["turn"] for value in (*after[:3], after[4])] == [5, 5, 5, 5]
+
+
+def test_kernels_are_not_sent_anew_while_the_pen_moves(handlers, three):
+    _, maps, explanation = handlers.on_draw({**three, "moving": True}, "mnist-modern", controls(step="kernels"))
+    assert maps == explanation == gr.skip()
 
 
 @pytest.mark.parametrize("fragment", ["nonsense", link.encode(link.Linked("", "gone", View()))])
@@ -260,7 +315,7 @@ def test_kernels_need_no_picture(handlers):
 def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "broken")
     (tmp_path / "broken" / "model.safetensors").write_bytes(b"short")
-    verdict, maps, _, examples, after = Handlers(tmp_path).on_checkpoint(three, None, "broken", controls())
+    verdict, maps, _, examples, after, _ = Handlers(tmp_path).on_checkpoint(three, None, "broken", controls())
     assert "damaged or cut short" in verdict["text"]
     assert (maps["layers"], examples, after) == ([], gr.skip(), gr.skip())
     verdict, maps, _ = Handlers(tmp_path).on_draw(three, "broken", controls(step="kernels"))

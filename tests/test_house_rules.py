@@ -39,7 +39,7 @@ ARROWS = {
     "garments": {"planes", "regions"},
     "prepare": {"planes", "digits", "garments"},
     "predict": {"checkpoint", "prepare"},
-    "explain": {"model"},
+    "explain": {"atlas", "model"},
     "saliency": {"model"},
     "palettes": set(),
     "export": {"checkpoint", "explain", "palettes", "predict"},

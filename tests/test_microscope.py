@@ -81,7 +81,7 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(open_page):
     assert apart[0] != apart[1]
     assert shown()[0] == shown()[1]
     page.get_by_text("each map", exact=True).click()
-    expect(page.locator(".layer-low").first).to_contain_text("own lowest", timeout=PATIENCE)
+    expect(page.locator(".layer-scale").first).to_contain_text("each map its own", timeout=PATIENCE)
     for number in range(6):
         seen = {
             tuple(colour) for colour in pixels(page, f".map:nth-child({number + 1}) canvas[role=img]").reshape(-1, 4)
@@ -94,9 +94,9 @@ def test_dead_maps_are_marked_and_numbers_come_on_demand(open_page, modern, digi
     example(page, "3")
     stages = predict(modern, ui.pad_grid(ui.put_on_pad({}, digits[3]))).activations
     dead = [str(number + 1) for number, values in enumerate(stages["act2"]) if np.ptp(values) == 0]
-    captions = page.locator("[data-layer=act2] figcaption")
-    expect(page.locator("[data-layer=act2] .map-numbers", has_text="dead")).to_have_count(len(dead))
-    assert [text.split()[0] for text in captions.all_inner_texts() if "dead" in text] == dead
+    marked = page.locator("[data-layer=act2] .map", has=page.locator("[data-constant='all 0']"))
+    expect(marked).to_have_count(len(dead), timeout=PATIENCE)
+    assert [text.split()[0] for text in marked.locator("figcaption").all_inner_texts()] == dead
     switch(page, "numbers").check()
     lively = page.locator("[data-layer=act1] .map-numbers").nth(1)
     expect(lively).to_contain_text("mean", timeout=PATIENCE)
@@ -165,12 +165,13 @@ def test_a_click_explains_a_cell_with_numbers_that_add_up(open_page, classic, di
     example(page, "3")
     stages = predict(classic, ui.pad_grid(ui.put_on_pad({}, digits[3]))).activations
     for selector, layer, side in [(FIRST, 1, 28), (SECOND, 2, 10)]:
+        page.locator(selector).nth(2).evaluate("map => map.scrollIntoView({ block: 'start' })")  # clear of the panel
         page.locator(selector).nth(2).click(position=cell(page, selector, 2, 5, 4, side))
         title = page.locator(".explanation h3")
         expect(title).to_have_text(re.compile(rf"^Layer {layer}, map 3, row 6, column 5, after"), timeout=PATIENCE)
         value = float(title.text_content().split(": ")[1])
         assert value == pytest.approx(stages[f"act{layer}"][2, 5, 4], abs=1e-4)
-        total, bias, before, after = map(float, page.locator(".explanation-steps td").all_inner_texts())
+        total, bias, before, after, _ = map(float, page.locator(".explanation-steps td").all_inner_texts())
         assert total + bias == pytest.approx(before, abs=2e-4)
         assert after == value
         expect(page.locator(".liked canvas")).to_have_count(9)
@@ -179,6 +180,41 @@ def test_a_click_explains_a_cell_with_numbers_that_add_up(open_page, classic, di
     assert sum(float(text.split()[1]) for text in sums) == pytest.approx(total, abs=1e-3)
     page.get_by_role("button", name="Close").click()
     expect(page.locator(".explanation")).to_be_hidden(timeout=PATIENCE)
+
+
+def test_each_click_explains_its_own_map_without_a_move_between(open_page):
+    page = open_page()
+    choose(page, "mnist-classic")
+    example(page, "3")
+    for number in (0, 1, 2, 5):
+        page.locator(FIRST).nth(number).click(position=cell(page, FIRST, number, 10, 20, 28))
+        expect(page.locator(".explanation h3")).to_contain_text(f"Layer 1, map {number + 1}, row 11", timeout=PATIENCE)
+    page.keyboard.press("Escape")
+    expect(page.locator(".explanation")).to_be_hidden(timeout=PATIENCE)
+
+
+def test_a_tap_explains_the_cell_under_the_finger(open_page):
+    page = open_page(390, 844, has_touch=True, is_mobile=True)
+    example(page, "3")
+    for number in (1, 2):
+        page.locator(FIRST).nth(number).tap(position=cell(page, FIRST, number, 10, 20, 28))
+        expect(page.locator(".explanation h3")).to_contain_text(
+            f"Layer 1, map {number + 1}, row 11, column 21", timeout=PATIENCE
+        )
+        expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text(f"map {number + 1}, row 11, column 21")
+
+
+def test_nothing_moves_under_the_pen_while_the_steps_are_shown(open_page):
+    page = open_page()
+    example(page, "3")
+    part(page, "Picture")
+    switch(page, "steps").check()
+    expect(page.locator(".verdict-steps li")).to_have_count(5, timeout=PATIENCE)
+    top = page.locator(".maps").bounding_box()["y"]
+    tool.draw(page, [(0.1, 0.9), (0.5, 0.9)], lift=False)
+    settle(page)
+    assert page.locator(".maps").bounding_box()["y"] == top
+    page.mouse.up()
 
 
 def test_the_keyboard_reads_and_pins_cells(open_page):
@@ -192,10 +228,10 @@ def test_the_keyboard_reads_and_pins_cells(open_page):
         page.keyboard.press(key)
     expect(readout).to_contain_text("map 1, row 2, column 3")
     page.keyboard.press("PageDown")
-    expect(readout).to_contain_text("map 2, row 1, column 1")
+    expect(readout).to_contain_text("map 2, row 2, column 3")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    expect(page.locator(".explanation h3")).to_contain_text("Layer 1, map 2, row 2, column 1", timeout=PATIENCE)
+    expect(page.locator(".explanation h3")).to_contain_text("Layer 1, map 2, row 3, column 3", timeout=PATIENCE)
 
 
 def test_the_preparation_is_shown_and_can_be_turned_off(open_page):
@@ -301,12 +337,19 @@ def test_teacher_mode_hides_the_answer_until_asked(open_page):
     expect(page.get_by_role("button", name="Show the answer")).to_be_visible(timeout=PATIENCE)
     expect(page.locator(".verdict-label")).to_be_hidden()
     expect(page.locator(".verdict-bars")).to_be_hidden()
+    expect(page.locator("[data-layer=logits]")).to_be_hidden()
     page.get_by_role("button", name="Show the answer").click()
     expect(page.locator(".verdict-label")).to_be_visible()
     expect_label(page, "7")
-    page.get_by_role("button", name="Clear").click()
-    tool.draw(page, ONE)
+    page.get_by_role("button", name="Example: 5").first.click()
     expect(page.get_by_role("button", name="Show the answer")).to_be_visible(timeout=PATIENCE)
+    part(page, "Compare")
+    page.get_by_role("button", name="Keep this picture as B").click()
+    switch(page, "overlay").select_option("gradient")
+    expect(page.locator(".verdict-other")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".verdict-overlay")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(".verdict-other .verdict-size")).to_be_hidden()
+    expect(page.locator(".verdict-overlay-note")).to_be_hidden()
 
 
 def test_a_link_brings_the_same_view_to_another_browser(open_page):

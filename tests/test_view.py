@@ -20,7 +20,7 @@ VIEWS = st.builds(
     **{name: st.sampled_from(values) for name, values in CHOICES.items()},
     **{name: st.booleans() for name in ("prepare", "steps", "numbers", "sort", "hide")},
     kept=st.sampled_from(["", KEPT]),
-    other=st.text(max_size=30),
+    other=st.text(max_size=30).filter(str.isprintable),
     label=st.integers(0, 100),
     pin=st.none() | st.tuples(*[st.integers(0, 99)] * 4),
 )
@@ -62,6 +62,10 @@ def test_a_kept_picture_is_28_by_28_from_0_to_1():
         {"pin": 5},
         {"unknown": 1},
         {5: 1},
+        {"label": 10**30},
+        {"label": -1},
+        {"other": "\ud800"},
+        {"put": True},
     ],
     ids=str,
 )
@@ -113,6 +117,7 @@ WHOLE = link.encode(link.Linked("", "mnist-modern", View()))
         packed(b'{"grid": "AAAA", "checkpoint": "a", "view": {}}'),
         packed(b'{"grid": "", "checkpoint": "a", "view": {"step": 1}}'),
         packed(b" " * 200_000),
+        packed(b"[" * 90_000),
     ],
     ids=lambda fragment: fragment[:12],
 )

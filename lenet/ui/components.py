@@ -86,7 +86,7 @@ class Exercises(Asset):
 
 
 class Takeaway(Asset):
-    """Hands over what is taken away: {"n", "name", "kind", "content"}, or {"n", "link"}."""
+    """Hands over what is taken away: {"name", "kind", "content"}, {"link"} or {"text"}, each with a new "stamp"."""
 
 
 class Examples(Asset):
@@ -169,13 +169,16 @@ STEP_SIDE = 56
 """Longest side of a step's small picture, in pixels."""
 
 
-def verdict_value(count: int, view: View, answer: Prediction | str, note: str = "") -> dict[str, Any]:
+def verdict_value(
+    count: int, view: View, answer: Prediction | str, note: str = "", moving: bool = False
+) -> dict[str, Any]:
     """What verdict.js shows: a prediction, or a sentence where there is none; ``note`` is a remark on the picture.
 
     ``other``, ``steps`` and ``overlay`` are for the caller to fill in: see ``other_value``, ``steps_value`` and
-    ``overlay_value``.
+    ``overlay_value``; while the pen is ``moving``, the page keeps the steps that it has.
     """
     value = {"n": count, "text": "", "note": note, "hide": view.hide, "other": None, "steps": [], "overlay": None}
+    value |= {"prepared": view.prepare, "moving": moving}
     if isinstance(answer, str):
         return value | {"text": answer, "picture": "", "label": "", "note": "", "probabilities": [], "doubts": []}
     unsure = answer.probabilities[answer.label] < UNSURE

@@ -103,14 +103,16 @@ function refresh() {
   other.hidden = view.compare !== "checkpoint";
   mean.hidden = view.compare !== "class";
   element.querySelector("[data-part=compare]").classList.toggle("controls-on", view.compare !== "none");
+  element.querySelector("[data-part=picture]").classList.toggle("controls-on", !view.prepare || view.hide);
 }
 
 document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }, "pin"));
 
 watch("value", () => {
   if (!props.value?.put) return; // an echo of what these controls sent
-  ({ view, checkpoints, classes } = props.value);
-  turn = Math.max(turn, props.value.turn);
+  ({ checkpoints, classes } = props.value);
+  // A switch that was clicked meanwhile stays as it is; its own answer is on the way.
+  if (props.value.turn > turn) ({ turn, view } = props.value);
   refresh();
 });
 refresh();

@@ -61,7 +61,7 @@ EXERCISES = (
     Exercise(
         "2 · What do the modern parts change?",
         "The same eight through the chapter's network (A) and a modern one (B). A's sigmoid gives every place a value "
-        "between 0 and 1, so its maps are all a little grey; B's ReLU is exactly 0 wherever its filter finds nothing.",
+        "between 0 and 1 and none is ever quite 0; B's ReLU is exactly 0 wherever its filter finds nothing.",
         "mnist-classic",
         digit(8),
         View(compare="checkpoint", other="mnist-modern"),

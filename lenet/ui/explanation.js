@@ -1,7 +1,7 @@
 // The pinned cell: patch times kernel, input map by input map, the sum and what becomes of it; the channel's favourites.
 //
-// props.value is that of explanation.py: {text, cell, favourites}; cell is null when nothing is pinned, or nothing to be
-// explained: text then says why, or is "". Closing unpins, with "lab-pin" on the document and null.
+// props.value is that of explanation.py: {n, turn, text, cell, favourites}; cell is null when nothing is pinned, or nothing
+// to be explained: text then says why, or is "". An answer older than the one shown is dropped. Closing unpins, with "lab-pin" on the document and null.
 
 const SIDE = 28;
 
@@ -92,8 +92,12 @@ function showFavourites(favourites) {
   liked.append(row);
 }
 
+let shown = { n: -1, turn: -1 };
+
 function show() {
-  const { text, cell, favourites } = props.value ?? {};
+  const { n, turn, text, cell, favourites } = props.value;
+  if (n < shown.n || (n === shown.n && turn < shown.turn)) return;
+  shown = { n, turn };
   box.hidden = !text;
   title.textContent = cell ? `${text}: ${cell.value.toFixed(4)}` : (text ?? "");
   element.querySelector(".explanation-body").hidden = !cell;
@@ -116,8 +120,8 @@ function show() {
 element.querySelector(".explanation-close").addEventListener("click", () => {
   document.dispatchEvent(new CustomEvent("lab-pin", { detail: null }));
 });
-element.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.dispatchEvent(new CustomEvent("lab-pin", { detail: null }));
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !box.hidden) document.dispatchEvent(new CustomEvent("lab-pin", { detail: null }));
 });
 
 watch("value", show);

@@ -50,11 +50,15 @@ def _steps(found: Explanation) -> list[list[Any]]:
         ["before the activation: sum + bias", found.before],
     ]
     if (found.scale, found.shift) != (1.0, 0.0):
-        steps.append([f"batch normalisation: × {found.scale:.4f} + {found.shift:.4f}", found.normalised])
+        sign = "−" if found.shift < 0 else "+"
+        words = f"batch normalisation: × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
+        steps.append([words, found.normalised])
     steps.append([f"after the activation: {ACTIVATION_WORDS[found.activation]}", found.after])
     if found.window is not None:
         four = ", ".join(f"{value:.4f}" for value in found.window.ravel())
-        steps.append([f"after pooling: the {POOLING_WORDS[found.pooling]} of {four}", found.pooled])
+        steps.append(
+            [f"after pooling, with its neighbours: the {POOLING_WORDS[found.pooling]} of {four}", found.pooled]
+        )
     return [[words, _rounded(value)] for words, value in steps]
 
 

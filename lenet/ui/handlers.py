@@ -64,6 +64,7 @@ class Handlers:
     def __init__(self, root: Path):
         self._root = root
         self._load = cache(lambda name: load(root / name))
+        self._mean = cache(lambda name, number: explain.class_mean(root / name, self._find(name).model, number))
 
     # What is shown
 
@@ -84,35 +85,49 @@ class Handlers:
         return *self._show(_scene(empty, file, name, controls)), empty
 
     def on_checkpoint(self, pad: Any, file: str | None, name: str, controls: Any):
-        """... the examples and the controls: another network looks at the same picture."""
-        scene = _scene(pad, file, name, controls)
+        """... the examples, the controls and the exercises: another network looks at the same picture."""
+        scene = _turned(_scene(pad, file, name, controls))
         shown = self._show(scene)
         try:
-            return *shown, self.examples(name), self.controls(scene)
+            return *shown, self.examples(name), self.controls(scene), self.exercises()
         except (ValueError, OSError):
-            return *shown, gr.skip(), gr.skip()
+            return *shown, gr.skip(), gr.skip(), gr.skip()
 
-    def on_example(self, pad: Any, name: str, controls: Any, chosen: gr.EventData):
-        """... the pad, the upload and the controls: the example is put on the pad, where it can be drawn on.
+    def on_example(self, pad: Any, file: str | None, name: str, controls: Any, chosen: gr.EventData):
+        """... the pad, the upload, the controls and the exercises: the example is put on the pad, to be drawn on.
 
-        Noise has no ink to find; it goes to the network as it is.
+        Noise has no ink to find; it goes to the network as it is. Other examples are prepared.
         """
-        network, scene, note = self._find(name), _scene(pad, None, name, controls), ""
-        if chosen.index == NOISE:
-            picture = noise(ui.pad_count(pad))
-            scene = replace(scene, view=replace(scene.view, prepare=False))
-        elif chosen.index == UPSIDE_DOWN:
-            grid = ui.pad_grid(pad)
-            picture = None if grid is None else upside_down(grid)
-        else:
-            picture = ui.example_picture(network.kind, chosen.index)
-            note = ui.example_note(network.classes, chosen.index)
-        scene = replace(scene, pad=ui.put_on_pad(pad, picture))
-        return *self._show(scene, note), scene.pad, None, self.controls(scene)
+        scene = _turned(_scene(pad, file, name, controls))
+        try:
+            picture, note = self._example(scene, chosen.index)
+        except (ValueError, OSError):
+            return *self._show(scene), *[gr.skip()] * 4
+        prepare = scene.view.prepare if chosen.index == UPSIDE_DOWN else chosen.index != NOISE
+        put, view = ui.put_on_pad(pad, picture), replace(scene.view, prepare=prepare)
+        scene = replace(scene, pad=put, file=None, view=view)
+        return *self._show(scene, note), put, None, self.controls(scene), self.exercises()
+
+    def _example(self, scene: Scene, index: Any) -> tuple[NDArray[np.uint8] | None, str]:
+        """The picture that is chosen, and what there is to say about it. Raises ValueError when there is none."""
+        network = self._find(scene.name)
+        if index == NOISE:
+            return noise(ui.pad_count(scene.pad)), ""
+        if index == UPSIDE_DOWN:
+            grid = self._as_grid(scene)
+            return None if grid is None else upside_down(grid), ""
+        return ui.example_picture(network.kind, index), ui.example_note(network.classes, index)
+
+    def _as_grid(self, scene: Scene) -> NDArray[np.uint8] | None:
+        """What the page shows as ink: the pad, or an uploaded picture as the network sees it."""
+        if not scene.file:
+            return ui.pad_grid(scene.pad)
+        answer = self._answer(scene)
+        return ui.to_bytes(answer.prepared.picture, 0, 1) if isinstance(answer, Prediction) else None
 
     def on_keep(self, pad: Any, file: str | None, name: str, controls: Any):
         """... the controls and the notice: what the network sees now is kept as B."""
-        scene = _scene(pad, file, name, controls)
+        scene = _turned(_scene(pad, file, name, controls))
         answer = self._answer(scene)
         if isinstance(answer, str):
             return *[gr.skip()] * 4, notice("There is no picture to keep; draw one first.")
@@ -122,8 +137,11 @@ class Handlers:
 
     def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
         """... and everything else on the page; see ``stage``."""
+        if chosen.index not in [number for number, _ in self.exercises()["titles"]]:
+            return [gr.skip()] * 9
         exercise = EXERCISES[chosen.index]
-        scene = Scene(ui.put_on_pad(pad, exercise.picture), None, exercise.checkpoint, exercise.view, ui.turn(controls))
+        turn = ui.turn(controls) + 1
+        scene = Scene(ui.put_on_pad(pad, exercise.picture), None, exercise.checkpoint, exercise.view, turn)
         return *self.stage(scene), self.exercises(chosen.index)
 
     def on_link(self, fragment: str):
@@ -136,7 +154,7 @@ class Handlers:
         except (ValueError, OSError) as error:
             return *[gr.skip()] * 9, notice(str(error))
         pad = {"n": 1, "grid": linked.grid, "put": True}
-        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 0)), self.exercises(), notice("")
+        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 1)), self.exercises(), notice("")
 
     def stage(self, scene: Scene) -> tuple:
         """(verdict, maps, explanation, pad, upload, checkpoint, examples, controls) as ``scene`` has them."""
@@ -149,11 +167,11 @@ class Handlers:
         scene = _scene(pad, file, name, controls)
         answer = self._answer(scene)
         if chosen.what == "link":
-            grid = pad.get("grid", "") if isinstance(pad, dict) else ""
-            if scene.file and isinstance(answer, Prediction):
-                grid = ui.put_on_pad(None, ui.to_bytes(answer.prepared.picture, 0, 1))["grid"]
-            return {"link": link.encode(link.Linked(grid, name, scene.view)), "stamp": time.time_ns()}
-        if isinstance(answer, str):
+            grid, view = ui.put_on_pad(None, self._as_grid(scene))["grid"], scene.view
+            if scene.file:  # it travels as the network has seen it
+                view = replace(view, prepare=False)
+            return {"link": link.encode(link.Linked(grid, name, view)), "stamp": time.time_ns()}
+        if isinstance(answer, str) or chosen.what not in export.FILES:
             return notice("There is nothing to take away yet; draw something first.")
         network = self._find(name)
         kind, content = export.FILES[chosen.what](network, answer, scene.view.step)
@@ -214,9 +232,11 @@ class Handlers:
         answer = self._answer(scene)
         a = self._subject(scene, answer)
         b = self._other(scene) if isinstance(a, Subject) else None
-        verdict = ui.verdict_value(count, view, answer, note)
+        verdict = ui.verdict_value(count, view, answer, note, moving)
         if isinstance(answer, Prediction):
             verdict |= self._extras(scene, answer, b, moving)
+        if moving and view.step == "kernels":
+            return verdict | turned, gr.skip(), gr.skip()  # they do not depend on the drawing
         maps = maps_value(count, view, a, b.subject if isinstance(b, Other) else b, moving)
         return verdict | turned, maps | turned, gr.skip() if moving else self._explanation(scene, answer)
 
@@ -236,7 +256,8 @@ class Handlers:
     def _subject(self, scene: Scene, answer: Prediction | str) -> Subject | str:
         """A; kernels can be looked at without a picture."""
         if isinstance(answer, Prediction):
-            return _subject("this picture", self._find(scene.name), answer.activations)
+            title = scene.name if scene.view.compare == "checkpoint" else "this picture"
+            return _subject(title, self._find(scene.name), answer.activations)
         try:
             return _subject("", self._find(scene.name), {}) if scene.view.step == "kernels" else answer
         except (ValueError, OSError):
@@ -273,12 +294,16 @@ class Handlers:
         network, number = self._find(scene.name), scene.view.label
         if not 0 <= number < len(network.classes):
             raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
-        stages = explain.class_mean(self._root / scene.name, number)
+        stages = self._mean(scene.name, number)
         config = network.model.config
         picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
         return Other(_subject(f"mean of {network.classes[number]}", network, stages), picture, None)
 
     def _explanation(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
+        """The pinned cell's arithmetic, with the counts that it belongs to."""
+        return self._explain(scene, answer) | {"n": ui.pad_count(scene.pad), "turn": scene.turn}
+
+    def _explain(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
         view = scene.view
         if view.pin is None or view.step == "kernels" or isinstance(answer, str):
             return NOTHING
@@ -310,6 +335,11 @@ def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
     except ValueError as error:
         raise gr.Error(str(error), print_exception=False) from error
     return Scene(pad, file, name, view, ui.turn(controls))
+
+
+def _turned(scene: Scene) -> Scene:
+    """After a change that the server makes: answers to what was asked before it come too late."""
+    return replace(scene, turn=scene.turn + 1)
 
 
 def _seen(title: str, network: Checkpoint, answer: Prediction) -> Other:

@@ -38,7 +38,7 @@ def decode(fragment: str) -> Linked:
             raise TypeError
         pad_grid({"grid": grid})
         return Linked(grid, checkpoint, View.read(content["view"]))
-    except (ValueError, KeyError, TypeError, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise ValueError("This link is damaged; ask for it again, or start from here.") from error
 
 

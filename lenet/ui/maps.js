@@ -67,9 +67,8 @@ function buildSection(layer, value) {
   const head = make("div", "layer-head");
   section.scale = buildScale(section, "");
   section.apartScale = buildScale(section, "A − B");
-  section.apartScale.box.hidden = !paired;
   const scales = make("div", "layer-scales");
-  scales.append(section.scale.box, section.apartScale.box);
+  scales.append(section.scale.box, ...(paired ? [section.apartScale.box] : []));
   head.append(make("h3", "layer-title", layer.title), scales);
   section.readout = make("p", "layer-readout");
   section.readout.setAttribute("role", "status");
@@ -98,7 +97,7 @@ function buildSection(layer, value) {
 }
 
 function legend({ a, b }) {
-  return `A: ${a}. B: ${b}. Each map is shown three times: A, B and A − B. L2 is the length of the difference, cos the cosine of the angle between the two.`;
+  return `A: ${a}. B: ${b}. Where both have the same maps, each is shown three times: A, B and A − B. L2 is the length of the difference, cos the cosine of the angle between the two.`;
 }
 
 function build(value) {
@@ -109,13 +108,13 @@ function build(value) {
   sections = value.layers.map((layer) => buildSection(layer, value));
 }
 
-// The lowest and the highest value that share a palette with a channel of a section.
-function rangeOf(section, channel, scale) {
+// The lowest and the highest value that share a palette with a channel of a section; signed forces the diverging one.
+function rangeOf(section, channel, scale, signed = false) {
   const together = scale === "both" && !section.layer.strip ? sections.filter(({ layer }) => !layer.strip) : [section];
   const parts = together.flatMap(({ data }) => [data.a, data.b].filter(Boolean));
   const ends = (name) => parts.flatMap((part) => (scale === "map" ? [part[name][channel]] : [...part[name]])).filter((end) => end !== undefined);
   const [low, high] = [Math.min(...ends("lows")), Math.max(...ends("highs"))];
-  if (low >= 0) return { low, high, palette: SEQUENTIAL };
+  if (low >= 0 && !signed) return { low, high, palette: SEQUENTIAL };
   const most = Math.max(-low, high);
   return { low: -most, high: most, palette: DIVERGING };
 }
@@ -138,9 +137,9 @@ function paintChannel(canvas, [, tiles, height, width], part, channel, { low, hi
   });
 }
 
-function showScale(parts, { low, high, palette }, words) {
-  parts.low.textContent = words ?? number(low);
-  parts.high.textContent = words ? "" : number(high);
+function showScale(parts, { low, high, palette }) {
+  parts.low.textContent = number(low);
+  parts.high.textContent = number(high);
   parts.strip.setAttribute("aria-label", `Colour scale from ${number(low)} to ${number(high)}`);
   paint(parts.strip, 256, 1, palette, (i) => i);
 }
@@ -162,8 +161,7 @@ function captionOf(section, value, channel, side) {
   const words = [];
   const apart = section.layer.apart?.[channel];
   if (apart) words.push(`L2 ${number(apart[0])}`, `cos ${apart[1].toFixed(2)}`);
-  if (part.lows[channel] === part.highs[channel] && section.layer.shape[3] > 1) words.push("dead");
-  else if (value.numbers) {
+  if (value.numbers) {
     words.push(`${number(part.lows[channel])} to ${number(part.highs[channel])}`, `mean ${number(mean(part, channel))}`);
   }
   return words.join(" · ");
@@ -176,13 +174,15 @@ function sidesOf({ data }) {
 
 function drawSection(section, value) {
   const { layer, canvases, data } = section;
-  const shared = value.scale === "map" && !layer.strip ? null : rangeOf(section, 0, layer.strip ? "layer" : value.scale);
+  const whole = rangeOf(section, 0, value.scale === "map" || layer.strip ? "layer" : value.scale);
+  const signed = whole.palette === DIVERGING;
+  const shared = value.scale === "map" && !layer.strip ? null : whole;
   for (const side of sidesOf(section)) {
     const shape = side === "a" ? layer.shape : layer.pair;
-    canvases[side].forEach((canvas, channel) => paintChannel(canvas, shape, data[side], channel, shared ?? rangeOf(section, channel, "map")));
+    canvases[side].forEach((canvas, channel) => paintChannel(canvas, shape, data[side], channel, shared ?? rangeOf(section, channel, "map", signed)));
   }
-  showScale(section.scale, shared ?? rangeOf(section, 0, "layer"), shared ? undefined : "each map from its own lowest to its highest");
-  section.scale.high.hidden = !shared;
+  showScale(section.scale, whole);
+  section.scale.name.textContent = shared ? "" : "each map its own, within";
   if (data.difference) {
     const most = data.difference.values.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0);
     const range = { low: -most, high: most, palette: DIVERGING };
@@ -192,10 +192,18 @@ function drawSection(section, value) {
   for (const figure of section.figures) {
     if (!data[figure.side]) continue;
     figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side);
-    figure.numbers.title = figure.numbers.textContent.includes("dead") ? `${number(data[figure.side].lows[figure.channel])} everywhere, for this picture` : "";
+    markConstant(section, figure);
     if (value.sort && layer.apart) figure.figure.style.order = rankOf(layer.apart, figure.channel);
   }
   showKernels(section);
+}
+
+// A map that has one value everywhere says so: its filter is dead for this picture. The mark takes no place of its own.
+function markConstant({ canvases, data, layer }, { side, channel }) {
+  const { lows, highs } = data[side];
+  const cells = canvases[side][channel].parentElement;
+  if (lows[channel] === highs[channel] && !layer.strip) cells.dataset.constant = lows[channel] === 0 ? "all 0" : "constant";
+  else delete cells.dataset.constant;
 }
 
 function rankOf(apart, channel) {

@@ -12,8 +12,8 @@ from lenet.explain import STEPS, Stages, differences, receptive_field
 from lenet.model import LeNet
 from lenet.ui.view import View
 
-MOVING_BUDGET = 17_000
-"""Bytes of base64 that the cells may take while the pen moves; all that is said beside them stays under 3,000."""
+MOVING_BUDGET = 15_500
+"""Bytes of base64 that the cells may take while the pen moves; all that is said beside them stays under 4,500."""
 
 FINE = 65_535
 """Steps between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
@@ -28,7 +28,8 @@ NOTES = {
     "pooled": "After pooling: one cell for each square of four.",
 }
 FIRST_LAYER = "Each map is one learned filter slid over the picture."
-LATER_LAYER = "Each map combines all maps of the layer before: coarser, more about shape than about place."
+LATER_LAYER = "Each map combines maps of the layer before: coarser, more about shape than about place."
+UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,19 @@ def maps_value(
     both = [layer for layer in _layers(b, view.step) if (layer.name, layer.strip) in kinds] if b else []
     theirs = {layer.name: layer for layer in both}
     follows = not moving or view.compare == "checkpoint"
-    shown = [*mine, *(theirs[layer.name] for layer in mine if follows and layer.name in theirs)]
-    values = [layer.values for layer in shown]
-    cells, top = _pack_within(values, MOVING_BUDGET) if moving else (pack(values, FINE), FINE)
+    values = [layer.values for layer in mine]
+    others = [theirs[layer.name].values for layer in mine if layer.name in theirs] if follows else []
+    cells, top = _pack_within(values + others, MOVING_BUDGET) if moving else (pack(values + others, FINE), FINE)
+    if moving and others and len(cells) > MOVING_BUDGET:
+        follows = False  # two wide networks: B waits until the pen rests
+        cells, top = _pack_within(values, MOVING_BUDGET)
     layers = [_describe(a.model, view.step, layer, theirs.get(layer.name)) for layer in mine]
     if view.step != "kernels":
         layers[-1]["classes"] = a.classes
         if not moving:
             layers[0]["kernels"] = _first_kernels(a.model)
     if b:
-        value["note"] = _caution(a, b, mine, theirs)
+        value["note"] = _caution(a, b, view.step, mine, theirs)
     return value | {
         "a": a.title,
         "b": b.title if b else "",
@@ -153,7 +157,7 @@ def _describe(model: LeNet, step: str, layer: Layer, other: Layer | None) -> dic
         described["pair"] = other.values.shape
         if other.values.shape == layer.values.shape:
             pair = [item.values.reshape(len(item.values), -1, item.values.shape[-1]) for item in (layer, other)]
-            described["apart"] = [[item.l2, item.cosine] for item in differences(*pair)]
+            described["apart"] = [[float(f"{item.l2:.4g}"), round(item.cosine, 3)] for item in differences(*pair)]
     return described
 
 
@@ -164,6 +168,8 @@ def _words(layer: Layer, step: str) -> tuple[str, str]:
         return f"{f'Dense layer {layer.number}' if layer.number else 'Logits'} · {width} values", ""
     what = f"{count} × {tiles} kernels" if step == "kernels" else f"{count} maps"
     about = FIRST_LAYER if layer.number == 1 else LATER_LAYER
+    if step == "kernels" and not layer.values.any((2, 3)).all():
+        about = UNREAD
     return f"Layer {layer.number} · {what} of {height} × {width}", f"{NOTES[step]} {about}"
 
 
@@ -188,12 +194,13 @@ def _first_kernels(model: LeNet) -> dict[str, Any]:
     return {"side": weights.shape[-1], "most": most, "cells": base64.b64encode(steps.tobytes()).decode()}
 
 
-def _caution(a: Subject, b: Subject, mine: list[Layer], theirs: dict[str, Layer]) -> str:
+def _caution(a: Subject, b: Subject, step: str, mine: list[Layer], theirs: dict[str, Layer]) -> str:
     """What keeps two networks' channels from being compared one by one; nothing where there is one network."""
     if a.model is b.model:
         return ""
-    if {layer.name for layer in mine} != theirs.keys():
+    if len(a.model.config.channels) != len(b.model.config.channels) or len(mine) != len(_layers(b, step)):
         return "The networks differ in depth; what both have stands side by side."
     if any(layer.values.shape != theirs[layer.name].values.shape for layer in mine):
         return "The networks' layers differ in size; where they do, there is no difference channel by channel."
-    return "These are two networks: a number names different filters in them. Only the logits mean the same in both."
+    said = "These are two networks: a number names different filters in them."
+    return f"{said} Only the logits mean the same in both." if a.classes == b.classes else said

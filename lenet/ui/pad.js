@@ -38,7 +38,7 @@ function segment(mark, from, to) {
   ink.lineWidth = mark.width * side;
   ink.beginPath();
   ink.moveTo(from.x * side, from.y * side);
-  ink.lineTo(to.x * side, to.y * side);
+  ink.lineTo(to.x * side + 0.01, to.y * side); // a line of no length would leave no dot
   ink.stroke();
 }
 

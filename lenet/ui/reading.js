@@ -112,7 +112,7 @@ function refreshReading() {
 
 function pin() {
   const { section, channel, side } = read.canvas.reading;
-  if (!section.layer.fields || side === "b") return;
+  if (!section.layer.fields || side !== "a") return; // the arithmetic is A's
   document.dispatchEvent(new CustomEvent("lab-pin", { detail: [section.layer.number, channel, read.row, read.column] }));
 }
 
@@ -120,23 +120,27 @@ function canvasOf(event) {
   return event.target.closest?.(".map-cells")?.querySelector("canvas");
 }
 
+function readAt(event) {
+  const canvas = canvasOf(event);
+  if (!canvas) return read && unread();
+  const box = canvas.getBoundingClientRect();
+  const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  readCell(canvas, x >= 0 && x < 1 && y >= 0 && y < 1 ? cellAt(canvas.reading, x, y) : null);
+}
+
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function listen(root) {
   document.addEventListener("lab-pin", ({ detail }) => showPin(detail));
-  root.addEventListener("pointermove", (event) => {
-    const canvas = canvasOf(event);
-    if (!canvas) return read && unread();
-    const box = canvas.getBoundingClientRect();
-    const [x, y] = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    readCell(canvas, x >= 0 && x < 1 && y >= 0 && y < 1 ? cellAt(canvas.reading, x, y) : null);
+  root.addEventListener("pointermove", readAt);
+  root.addEventListener("pointerleave", ({ pointerType, relatedTarget }) => {
+    const stays = root.contains(document.activeElement) || relatedTarget?.closest?.(".explanation");
+    if (pointerType === "mouse" && !stays) unread();
   });
-  root.addEventListener("pointerleave", () => {
-    if (!root.contains(document.activeElement)) unread();
-  });
+  // A tap comes without a move before it, and a click may have taken the focus, and so the reading, from another map.
   root.addEventListener("click", (event) => {
-    const canvas = canvasOf(event);
-    if (canvas && read) pin();
+    readAt(event);
+    if (read) pin();
   });
 
   root.addEventListener("focusin", (event) => {
@@ -158,7 +162,9 @@ function listen(root) {
       if (next) {
         canvas.tabIndex = -1;
         next.tabIndex = 0;
+        const { row, column, tile } = read; // the same place on the next map
         next.focus();
+        readCell(next, { row, column, tile });
       }
     } else if ((event.key === "Enter" || event.key === " ") && read) pin();
     else return;

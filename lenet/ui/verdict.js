@@ -1,7 +1,7 @@
 // What the network sees and the probability of each class, of one picture or of two.
 //
-// props.value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, other,
-// steps, overlay}. n is the pad's count and turn the view's; an answer older than the one shown is dropped. text stands
+// props.value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, prepared,
+// moving, other, steps, overlay}. n is the pad's count and turn the view's; an answer older than the one shown is dropped. text stands
 // where the label would when there is nothing to answer. picture is 28 x 28 bytes in base64, or "". note is a remark on the
 // picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
 // steps: [{title, height, width, cells}, ...]; overlay: {cells, note} or null, 28 x 28 bytes, 128 for zero.
@@ -13,6 +13,7 @@ const PICTURE = 28;
 const [canvas, overlay, otherCanvas] = element.querySelectorAll("canvas");
 const field = element.querySelector(".verdict-field");
 const other = element.querySelector(".verdict-other");
+const [size, otherSize] = element.querySelectorAll(".verdict-size");
 const label = element.querySelector(".verdict-label");
 const note = element.querySelector(".verdict-note");
 const bars = element.querySelector(".verdict-bars");
@@ -23,7 +24,7 @@ const answer = element.querySelector(".verdict-answer");
 const showButton = element.querySelector(".verdict-show");
 let shown = { n: -1, turn: -1 };
 let rows = new Map();
-let asked = false; // the hidden answer was asked for; until the pad is empty again
+let askedFor = null; // the picture, by its count, whose hidden answer was asked for
 
 function percent(p) {
   return `${(100 * p).toFixed(1)} %`;
@@ -70,7 +71,7 @@ function showOther(value) {
   other.hidden = !value;
   if (!value) return;
   other.querySelector("figcaption").textContent = `B: ${value.title}`;
-  other.querySelector(".verdict-size").textContent = value.label ? `B is taken for: ${value.label}` : "";
+  otherSize.textContent = value.label ? `B is taken for: ${value.label}` : "";
   showPicture(otherCanvas, value.picture);
 }
 
@@ -95,10 +96,10 @@ function showOverlay(value) {
 }
 
 function showHidden(value) {
-  if (!value.label) asked = false;
-  const hidden = value.hide && Boolean(value.label) && !asked;
-  answer.hidden = hidden;
+  const hidden = value.hide && Boolean(value.label) && askedFor !== value.n;
+  answer.hidden = otherSize.hidden = overlayNote.hidden = hidden;
   showButton.hidden = !hidden;
+  document.body.classList.toggle("lab-hidden", hidden);
 }
 
 function show() {
@@ -110,8 +111,12 @@ function show() {
   showHidden(value);
   showBars(value);
   showOther(value.other);
-  showSteps(value.steps);
-  showOverlay(value.overlay);
+  size.textContent = value.prepared ? "28 × 28 pixels" : "28 × 28 pixels, not prepared";
+  if (value.moving) overlay.hidden = true; // what stands below stays, so that nothing moves under the pen
+  else {
+    showSteps(value.steps);
+    showOverlay(value.overlay);
+  }
   const said = value.label || value.text;
   if (label.textContent !== said) label.textContent = said;
   note.textContent = value.note;
@@ -122,7 +127,7 @@ function show() {
 }
 
 showButton.addEventListener("click", () => {
-  asked = true;
+  askedFor = props.value.n;
   showHidden(props.value);
 });
 document.addEventListener("lab-field", ({ detail }) => {

@@ -67,6 +67,8 @@ class View:
         for field in fields(self):
             if field.type in TYPES and type(getattr(self, field.name)) is not TYPES[field.type]:
                 raise BadView(field.name)
+        if not _is_whole(self.label) or not self.other.isprintable():
+            raise BadView("compare")
         if self.kept:
             self.kept_picture()
 
@@ -76,7 +78,7 @@ class View:
         if not isinstance(value, dict):
             raise BadView("no object")
         try:
-            return cls(**{name: part for name, part in value.items() if name != "put"})
+            return cls(**value)
         except TypeError as error:
             raise BadView("an unknown switch") from error
 
