@@ -20,6 +20,16 @@ STEPS = {"before": "conv", "after": "act", "pooled": "pool"}
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What can be looked at and compared: its title, the network and its classes, what the stages put out."""
+
+    title: str
+    model: LeNet
+    classes: tuple[str, ...]
+    stages: Stages
+
+
+@dataclass(frozen=True)
 class Field:
     """Which cells of an earlier stage a cell depends on: cell i on those from i * stride + offset, ``size`` in a row.
 

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TextIO
 
 import numpy as np
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from lenet.checkpoint import Checkpoint
-from lenet.explain import STEPS
+from lenet.explain import STEPS, Subject
 from lenet.palettes import DIVERGING, SEQUENTIAL, colours
 from lenet.predict import Prediction
 
@@ -64,15 +66,16 @@ PICTURE_SIDE = 224
 INK, QUIET, BAR = "#111827", "#566173", "#2563eb"
 
 
-def sheet(checkpoint: Checkpoint, prediction: Prediction, step: str = "after") -> bytes:
-    """A PNG of the picture, the probabilities and both layers' maps with their scales.
+def sheet(
+    checkpoint: Checkpoint, prediction: Prediction, step: str = "after", scale: str = "layer", b: Subject | None = None
+) -> bytes:
+    """A PNG of the picture, the probabilities and every convolution layer with its scale, beside ``b`` if there is one.
 
-    The maps are those of ``step``, one of ``explain.STEPS``; with any other, those after the activation.
+    ``step`` is one of ``explain.STEPS`` or "kernels"; one ``scale`` belongs to each "map", each "layer" or to "both".
     """
-    begins = STEPS.get(step, STEPS["after"])
-    names = [name for name in prediction.activations if name.startswith(begins)]
-    layers = {name: prediction.activations[name] for name in names if prediction.activations[name].ndim == 3}
-    height = MARGIN * 2 + LINE * 2 + PICTURE_SIDE + sum(_layer_height(maps) for maps in layers.values())
+    a = Subject(checkpoint.name, checkpoint.model, checkpoint.classes, prediction.activations)
+    strips = list(_strips(a, b, step, scale))
+    height = MARGIN * 2 + LINE * 2 + PICTURE_SIDE + sum(_layer_height(strip.maps) for strip in strips)
     image = Image.new("RGB", (SHEET_WIDTH, height), "white")
     canvas = ImageDraw.Draw(image)
     canvas.font = ImageFont.load_default(13)
@@ -83,12 +86,73 @@ def sheet(checkpoint: Checkpoint, prediction: Prediction, step: str = "after") -
     image.paste(seen.resize((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.NEAREST), (MARGIN, top))
     _draw_bars(canvas, prediction, MARGIN * 2 + PICTURE_SIDE, top)
     top += PICTURE_SIDE
-    for name, maps in layers.items():
-        _draw_layer(image, canvas, f"{name} · {len(maps)} maps of {maps.shape[1]} x {maps.shape[2]}", maps, top)
-        top += _layer_height(maps)
+    for strip in strips:
+        _draw_strip(image, canvas, strip, top)
+        top += _layer_height(strip.maps)
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One layer's (channels, height, width) maps, NaN where there is nothing, from ``low`` to ``high`` by channel."""
+
+    title: str
+    maps: NDArray[np.float32]
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+
+
+def _strips(a: Subject, b: Subject | None, step: str, scale: str) -> Iterator[Strip]:
+    """The convolution layers of A, each with B's and their difference where both have the same maps."""
+    layers = [(number, _maps(a, step, number)) for number in range(1, len(a.model.config.channels) + 1)]
+    others = {} if b is None else {number: _maps(b, step, number) for number, _ in layers if _has(b, number)}
+    every = [maps for _, maps in layers] + list(others.values())
+    for number, mine in layers:
+        pair = [mine, *([others[number]] if number in others else [])]
+        for subject, maps in zip((a, b), pair, strict=False):
+            ends = _ends(maps, pair, every, scale)
+            side = f"{'A' if subject is a else 'B'}: {subject.title} · " if b else ""
+            yield Strip(f"{side}Layer {number}, {step} · {len(maps)} of {maps.shape[1]} x {maps.shape[2]}", maps, *ends)
+        if len(pair) == 2 and mine.shape == pair[1].shape:
+            difference = mine - pair[1]
+            yield Strip(f"A - B · Layer {number}", difference, *_ends(difference, [difference], [difference], "layer"))
+
+
+def _has(subject: Subject, number: int) -> bool:
+    return number <= len(subject.model.config.channels)
+
+
+def _maps(subject: Subject, step: str, number: int) -> NDArray[np.float32]:
+    """A layer's (channels, height, width) maps; of its kernels, each channel's in a square with gaps between them."""
+    if step in STEPS:
+        return subject.stages[f"{STEPS[step]}{number}"]
+    weights = subject.model.get_submodule(f"conv{number}").weight.detach().numpy()
+    channels, inputs, side, _ = weights.shape
+    columns = math.ceil(math.sqrt(inputs))
+    rows = math.ceil(inputs / columns)
+    square = np.full((channels, rows * (side + 1) - 1, columns * (side + 1) - 1), np.nan, np.float32)
+    for number in range(inputs):
+        y, x = ((side + 1) * at for at in divmod(number, columns))
+        square[:, y : y + side, x : x + side] = weights[:, number]
+    return square
+
+
+def _ends(
+    maps: NDArray[np.float32], layer: list[NDArray], every: list[NDArray], scale: str
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The lowest and the highest value of each channel's scale; a signed one has zero in its middle."""
+    if scale == "map":
+        low, high = np.nanmin(maps, (1, 2)), np.nanmax(maps, (1, 2))
+    else:
+        shared = every if scale == "both" else layer
+        low = np.full(len(maps), min(np.nanmin(values) for values in shared))
+        high = np.full(len(maps), max(np.nanmax(values) for values in shared))
+    if low.min() < 0:
+        high = np.maximum(-low, high)
+        low = -high
+    return low, high
 
 
 def _draw_bars(canvas: ImageDraw.ImageDraw, prediction: Prediction, left: int, top: int) -> None:
@@ -114,32 +178,22 @@ def _layer_height(maps: NDArray[np.float32]) -> int:
     return LINE * 3 + -(-len(maps) // _columns(side)) * (side + LINE)
 
 
-def _draw_layer(
-    image: Image.Image, canvas: ImageDraw.ImageDraw, title: str, maps: NDArray[np.float32], top: int
-) -> None:
-    """One layer's numbered maps on one scale, drawn beside the title; zero is in the middle of a signed one."""
-    low, high = float(maps.min()), float(maps.max())
-    stops = SEQUENTIAL
-    if low < 0:
-        low, high, stops = -max(-low, high), max(-low, high), DIVERGING
-    palette, side = colours(stops), _map_side(len(maps))
-    canvas.text((MARGIN, top + LINE), title, INK)
-    right = SHEET_WIDTH - MARGIN
-    canvas.text((right, top + LINE), f"{high:.3g}", INK, anchor="ra")
-    strip = Image.fromarray(palette[None].repeat(12, 0)).resize((140, 12))
-    image.paste(strip, (right - 200, top + LINE + 2))
-    canvas.text((right - 208, top + LINE), f"{low:.3g}", INK, anchor="ra")
-    indices = np.round((maps - low) / max(high - low, 1e-9) * 255).clip(0, 255).astype(np.uint8)
-    for number, cells in enumerate(indices):
+def _draw_strip(image: Image.Image, canvas: ImageDraw.ImageDraw, strip: Strip, top: int) -> None:
+    """The numbered maps, and the title with the scale beside it."""
+    palette = colours(DIVERGING if strip.low.min() < 0 else SEQUENTIAL)
+    side, right = _map_side(len(strip.maps)), SHEET_WIDTH - MARGIN
+    canvas.text((MARGIN, top + LINE), strip.title, INK)
+    shared = strip.low.min() == strip.low.max() and strip.high.min() == strip.high.max()
+    canvas.text((right, top + LINE), f"{strip.high.max():.3g}", INK, anchor="ra")
+    image.paste(Image.fromarray(palette[None].repeat(12, 0)).resize((140, 12)), (right - 200, top + LINE + 2))
+    within = "" if shared else "each map its own, within "
+    canvas.text((right - 208, top + LINE), f"{within}{strip.low.min():.3g}", INK, anchor="ra")
+    low, span = strip.low[:, None, None], np.maximum(strip.high - strip.low, 1e-9)[:, None, None]
+    empty = np.isnan(strip.maps)
+    indices = np.round((np.nan_to_num(strip.maps) - low) / span * 255).clip(0, 255).astype(np.uint8)
+    pixels = np.where(empty[..., None], 255, palette[indices]).astype(np.uint8)
+    for number, cells in enumerate(pixels):
         row, column = divmod(number, _columns(side))
         x, y = MARGIN + column * (side + GAP), top + LINE * 2 + 6 + row * (side + LINE)
-        image.paste(Image.fromarray(palette[cells]).resize((side, side), Image.Resampling.NEAREST), (x, y))
+        image.paste(Image.fromarray(cells).resize((side, side), Image.Resampling.NEAREST), (x, y))
         canvas.text((x + side // 2, y + side + 1), str(number + 1), QUIET, anchor="ma")
-
-
-FILES = {
-    "png": lambda network, prediction, step: ("image/png", sheet(network, prediction, step)),
-    "npz": lambda network, prediction, step: ("application/zip", npz(network, prediction)),
-    "csv": lambda network, prediction, step: ("text/csv", probabilities(prediction)),
-}
-"""What can be taken away, by file ending: (checkpoint, prediction, step) -> its media type and content."""

@@ -10,10 +10,10 @@ import torch
 from conftest import CHECKPOINTS, real_pictures
 
 from lenet import checkpoint
-from lenet.explain import differences
+from lenet.explain import Subject, differences
 from lenet.model import LeNet, LeNetConfig
 from lenet.predict import predict
-from lenet.ui.maps import Subject, maps_value
+from lenet.ui.maps import maps_value
 from lenet.ui.view import View
 
 LIMIT = 20_000

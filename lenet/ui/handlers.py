@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lenet import explain, export, saliency
 from lenet.checkpoint import Checkpoint, load, names
+from lenet.explain import Subject
 from lenet.planes import resize
 from lenet.predict import Prediction, look, predict
 from lenet.prepare import Prepared, open_picture, squeeze
@@ -20,13 +21,20 @@ from lenet.ui import components as ui
 from lenet.ui import link
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
 from lenet.ui.explanation import NOTHING, explanation_value
-from lenet.ui.maps import Subject, maps_value
+from lenet.ui.maps import maps_value
 from lenet.ui.view import SIDE, View
 
 HINTS = {
     "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
     "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
 }
+
+FILES = {
+    "png": ("image/png", lambda network, answer, view, b: export.sheet(network, answer, view.step, view.scale, b)),
+    "npz": ("application/zip", lambda network, answer, view, b: export.npz(network, answer)),
+    "csv": ("text/csv", lambda network, answer, view, b: export.probabilities(answer)),
+}
+"""What can be taken away, by file ending: its media type, and (checkpoint, answer to A, view, B) -> its content."""
 
 OVERLAYS = {"occlusion": saliency.occlusion, "gradient": saliency.input_gradient}
 
@@ -171,10 +179,11 @@ class Handlers:
             if scene.file:  # it travels as the network has seen it
                 view = replace(view, prepare=False)
             return {"link": link.encode(link.Linked(grid, name, view)), "stamp": time.time_ns()}
-        if isinstance(answer, str) or chosen.what not in export.FILES:
+        if isinstance(answer, str) or chosen.what not in FILES:
             return notice("There is nothing to take away yet; draw something first.")
-        network = self._find(name)
-        kind, content = export.FILES[chosen.what](network, answer, scene.view.step)
+        b = self._other(scene)
+        kind, write = FILES[chosen.what]
+        content = write(self._find(name), answer, scene.view, b.subject if isinstance(b, Other) else None)
         file_name = f"lenet-{name}-{answer.label.replace('/', '-').replace(' ', '-').lower()}.{chosen.what}"
         return {"name": file_name, "kind": kind, "content": base64.b64encode(content).decode(), "stamp": time.time_ns()}
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.explain import STEPS, Stages, differences, receptive_field
+from lenet.explain import STEPS, Subject, differences, receptive_field
 from lenet.model import LeNet
 from lenet.ui.view import View
 
@@ -30,16 +30,6 @@ NOTES = {
 FIRST_LAYER = "Each map is one learned filter slid over the picture."
 LATER_LAYER = "Each map combines maps of the layer before: coarser, more about shape than about place."
 UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One of the things that are compared: what it is called, the network and its classes, what its stages put out."""
-
-    title: str
-    model: LeNet
-    classes: tuple[str, ...]
-    stages: Stages
 
 
 def maps_value(
