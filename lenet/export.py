@@ -114,7 +114,8 @@ def _strips(a: Subject, b: Subject | None, step: str, scale: str) -> Iterator[St
         for subject, maps in zip((a, b), pair, strict=False):
             ends = _ends(maps, pair, every, scale)
             side = f"{'A' if subject is a else 'B'}: {subject.title} · " if b else ""
-            yield Strip(f"{side}Layer {number}, {step} · {len(maps)} of {maps.shape[1]} x {maps.shape[2]}", maps, *ends)
+            size = f" of {maps.shape[1]} x {maps.shape[2]}" if step in STEPS else ""
+            yield Strip(f"{side}Layer {number}, {step} · {len(maps)}{size}", maps, *ends)
         if len(pair) == 2 and mine.shape == pair[1].shape:
             difference = mine - pair[1]
             yield Strip(f"A - B · Layer {number}", difference, *_ends(difference, [difference], [difference], "layer"))
@@ -131,8 +132,7 @@ def _maps(subject: Subject, step: str, number: int) -> NDArray[np.float32]:
     weights = subject.model.get_submodule(f"conv{number}").weight.detach().numpy()
     channels, inputs, side, _ = weights.shape
     columns = math.ceil(math.sqrt(inputs))
-    rows = math.ceil(inputs / columns)
-    square = np.full((channels, rows * (side + 1) - 1, columns * (side + 1) - 1), np.nan, np.float32)
+    square = np.full((channels, *[columns * (side + 1) - 1] * 2), np.nan, np.float32)
     for number in range(inputs):
         y, x = ((side + 1) * at for at in divmod(number, columns))
         square[:, y : y + side, x : x + side] = weights[:, number]

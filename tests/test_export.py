@@ -72,7 +72,7 @@ def test_a_sheet_of_kernels_is_the_weights_with_gaps(digits, classic):
     a = Subject("a", classic.model, classic.classes, prediction.activations)
     _, second = export._strips(a, None, "kernels", "layer")
     weights = classic.model.conv2.weight.detach().numpy()
-    assert second.maps.shape == (16, 11, 17)  # six kernels of 5 x 5: two rows of three, a gap between them
+    assert second.maps.shape == (16, 17, 17)  # six kernels of 5 x 5, three in a row, a gap between them
     assert np.array_equal(second.maps[:, 6:11, 6:11], weights[:, 4])
     assert np.isnan(second.maps[:, 5]).all()
 
