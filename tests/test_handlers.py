@@ -74,6 +74,7 @@ def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits)
 def test_the_kept_picture_is_b(handlers, three, digits):
     *_, kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
     assert kept["view"]["compare"] == "kept"
+    assert kept["changes"] == {"compare": "kept", "kept": kept["view"]["kept"]}
     eight = ui.put_on_pad(three, digits[8])
     verdict, maps, _ = handlers.on_draw(eight, "mnist-modern", {"turn": 3, "view": kept["view"]})
     assert (verdict["label"], verdict["other"]["label"]) == ("8", "3")
@@ -203,7 +204,7 @@ def test_each_exercise_shows_what_it_speaks_of(handlers, three, number):
     assert maps["layers"]
     assert bool(maps["b"]) == (exercise.view.compare != "none")
     assert (name, file, value["shown"], value["text"]) == (exercise.checkpoint, None, number, exercise.text)
-    assert after["view"] == exercise.view.value()
+    assert after["view"] == after["changes"] == exercise.view.value()
     assert pad["n"] > three["n"]
     assert 2 <= exercise.text.count(". ") + 1 <= 4
 

@@ -273,6 +273,23 @@ def test_a_pullover_and_a_coat_side_by_side_on_one_scale(open_page):
     assert lengths[0] > lengths[-1] > 0
 
 
+def test_a_switch_that_is_clicked_while_the_picture_is_kept_loses_nothing(open_page):
+    page = open_page()
+    example(page, "3")
+    part(page, "Compare")
+    part(page, "Picture")
+    page.evaluate(
+        """() => {
+          [...document.querySelectorAll("button")].find((button) => button.textContent.startsWith("Keep")).click();
+          document.querySelector("[data-switch=numbers]").click();
+        }"""
+    )
+    expect(page.locator(".verdict-other")).to_be_visible(timeout=PATIENCE)
+    expect(page.locator("[data-layer=act1] .map-numbers").first).to_contain_text("mean", timeout=PATIENCE)
+    expect(switch(page, "compare")).to_have_value("kept")
+    expect(switch(page, "numbers")).to_be_checked()
+
+
 def test_b_follows_the_pen_through_another_checkpoint(open_page):
     page = open_page()
     choose(page, "mnist-modern-small")
@@ -417,9 +434,16 @@ def test_each_map_has_a_text_alternative(open_page, classic, digits):
 SERIOUS = ("serious", "critical")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)])
-def test_axe_finds_nothing_serious(open_page, scheme, width):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
+def test_axe_finds_nothing_serious_on_a_tour_of_the_page(open_page, scheme, width):
     page = open_page(width, color_scheme=scheme, reduced_motion="reduce")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    for step in ("Kernels", "Before", "Pooled", "After"):
+        show(page, step)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_text("both layers", exact=True).click()
+    switch(page, "numbers").check()
     exercise(page, 3)
     for title in ("Compare", "Picture", "Take away"):
         part(page, title)
@@ -432,6 +456,10 @@ def test_axe_finds_nothing_serious(open_page, scheme, width):
     serious = [(row["id"], [node["target"] for node in row["nodes"]][:5]) for row in found if row["impact"] in SERIOUS]
     assert serious == [], json.dumps(serious, indent=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.keyboard.press("Escape")
+    expect(page.locator(".explanation")).to_be_hidden(timeout=PATIENCE)
+    page.get_by_role("button", name="Copy a link").click()
+    expect(page.locator(".takeaway")).to_contain_text("The link is", timeout=PATIENCE)
 
 
 def test_the_pictures_of_an_exercise_are_the_sheet_s(garments):

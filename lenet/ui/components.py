@@ -232,9 +232,16 @@ def overlay_value(kind: str, values: NDArray[np.float32], label: str) -> dict[st
     return {"cells": encode(to_bytes(values, -most, most)), "note": note}
 
 
-def controls_value(turn: int, view: View, checkpoints: list[str], classes: tuple[str, ...]) -> dict[str, Any]:
-    """What controls.js shows: the view, which the browser changes and sends back with a higher ``turn``."""
-    return {"turn": turn, "view": view.value(), "checkpoints": checkpoints, "classes": list(classes), "put": True}
+def controls_value(
+    turn: int, view: View, changed: tuple[str, ...], checkpoints: list[str], classes: tuple[str, ...]
+) -> dict[str, Any]:
+    """What controls.js shows: the view, which the browser changes and sends back with a higher ``turn``.
+
+    ``changed`` names what the server has changed in it, for a browser in which a switch was clicked meanwhile.
+    """
+    changes = {name: getattr(view, name) for name in changed}
+    choices = {"checkpoints": checkpoints, "classes": list(classes)}
+    return {"turn": turn, "view": view.value(), "changes": changes, **choices, "put": True}
 
 
 def turn(controls: Any) -> int:

@@ -1,7 +1,7 @@
 // How the reader looks at a picture: all switches, as one view.
 //
 // props.value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
-// every answer. The server sets the controls with {..., put: true}. "input" is triggered when the view has changed, "pin"
+// every answer. The server sets the controls with {..., changes, put: true}, changes being its own in the view. "input" is triggered when the view has changed, "pin"
 // when only the pinned cell has, "keep" to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on
 // the document pins a cell.
 
@@ -111,8 +111,9 @@ document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }, "pi
 watch("value", () => {
   if (!props.value?.put) return; // an echo of what these controls sent
   ({ checkpoints, classes } = props.value);
-  // A switch that was clicked meanwhile stays as it is; its own answer is on the way.
-  if (props.value.turn > turn) ({ turn, view } = props.value);
-  refresh();
+  if (props.value.turn > turn) {
+    ({ turn, view } = props.value);
+    refresh();
+  } else change(props.value.changes); // a switch was clicked meanwhile: neither its change nor the server's is lost
 });
 refresh();

@@ -114,7 +114,7 @@ class Handlers:
         prepare = scene.view.prepare if chosen.index == UPSIDE_DOWN else chosen.index != NOISE
         put, view = ui.put_on_pad(pad, picture), replace(scene.view, prepare=prepare)
         scene = replace(scene, pad=put, file=None, view=view)
-        return *self._show(scene, note), put, None, self.controls(scene), self.exercises()
+        return *self._show(scene, note), put, None, self.controls(scene, "prepare"), self.exercises()
 
     def _example(self, scene: Scene, index: Any) -> tuple[NDArray[np.uint8] | None, str]:
         """The picture that is chosen, and what there is to say about it. Raises ValueError when there is none."""
@@ -141,7 +141,7 @@ class Handlers:
             return *[gr.skip()] * 4, notice("There is no picture to keep; draw one first.")
         kept = ui.encode(ui.to_bytes(answer.prepared.picture, 0, 1))
         scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept))
-        return *self._show(scene), self.controls(scene), notice("")
+        return *self._show(scene), self.controls(scene, "compare", "kept"), notice("")
 
     def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
         """... and everything else on the page; see ``stage``."""
@@ -166,7 +166,8 @@ class Handlers:
 
     def stage(self, scene: Scene) -> tuple:
         """(verdict, maps, explanation, pad, upload, checkpoint, examples, controls) as ``scene`` has them."""
-        return *self._show(scene), scene.pad, None, scene.name, self.examples(scene.name), self.controls(scene)
+        controls = self.controls(scene, *scene.view.value())
+        return *self._show(scene), scene.pad, None, scene.name, self.examples(scene.name), controls
 
     # What is taken away
 
@@ -228,9 +229,10 @@ class Handlers:
         ]
         return {"titles": offered, "shown": shown, "text": "" if shown is None else EXERCISES[shown].text}
 
-    def controls(self, scene: Scene) -> dict[str, Any]:
-        """The controls as ``scene`` has them, with the choices that its checkpoint leaves."""
-        return ui.controls_value(scene.turn, scene.view, names(self._root), self._find(scene.name).classes)
+    def controls(self, scene: Scene, *changed: str) -> dict[str, Any]:
+        """The controls as ``scene`` has them, with its checkpoint's choices; see ``ui.controls_value``."""
+        classes = self._find(scene.name).classes
+        return ui.controls_value(scene.turn, scene.view, changed, names(self._root), classes)
 
     # From a scene to what is shown of it
 
