@@ -68,6 +68,8 @@ class Verdict(Asset):
 class Controls(Asset):
     """How the reader looks; see ``controls_value``. Triggers ``input``, ``pin``, ``keep``, ``take`` with {"what"}."""
 
+    scripts = ("canvas",)
+
 
 class Maps(Asset):
     """What the layers computed; see ``lenet.ui.maps``."""
@@ -87,6 +89,8 @@ class Exercises(Asset):
 
 class Takeaway(Asset):
     """Hands over what is taken away: {"name", "kind", "content"}, {"link"} or {"text"}, each with a new "stamp"."""
+
+    scripts = ("canvas",)
 
 
 class Examples(Asset):

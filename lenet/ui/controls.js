@@ -18,10 +18,6 @@ const parts = Object.fromEntries([...element.querySelectorAll("details")].map((p
 let { turn, view, checkpoints, classes } = props.value;
 const shows = []; // what brings each control in line with the view
 
-function make(tag, className, text = "") {
-  return Object.assign(document.createElement(tag), { className, textContent: text });
-}
-
 function change(changes, event = "input") {
   view = { ...view, ...changes };
   refresh();

@@ -22,20 +22,20 @@ function shapeOf(value) {
 }
 
 // One picture of a channel: its canvas in a frame that marks can be laid on.
-function buildCells(section, side, channel, described) {
+function buildCells(section, side, channel) {
   const cells = make("div", "map-cells");
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
   cells.append(canvas);
   section.canvases[side][channel] = canvas;
-  Object.assign(canvas, { reading: { section, side, channel, described } });
+  canvas.reading = { section, side, channel };
   return cells;
 }
 
 function buildFigure(section, sides, channel, described) {
   const figure = make("figure", sides.length > 1 ? "map map-pair" : "map");
   const row = make("div", "map-row");
-  row.append(...sides.map((side) => buildCells(section, side, channel, described)));
+  row.append(...sides.map((side) => buildCells(section, side, channel)));
   const caption = make("figcaption", "");
   const kernel = make("canvas", "map-kernel");
   kernel.hidden = true;

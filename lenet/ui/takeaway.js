@@ -5,8 +5,7 @@
 const status = element.querySelector(".takeaway");
 
 function download({ name, kind, content }) {
-  const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
-  const url = URL.createObjectURL(new Blob([bytes], { type: kind }));
+  const url = URL.createObjectURL(new Blob([bytesOf(content)], { type: kind }));
   Object.assign(document.createElement("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
   status.textContent = `${name} was handed to the browser.`;
