@@ -105,7 +105,7 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
 
     ``stages`` is what ``model`` put out. Raises ValueError when there is no such cell.
     """
-    _must_be_a_cell(stages, stage, channel, row, column)
+    value_at(stages, stage, channel, row, column)  # there is such a cell
     step, layer = stage.rstrip("0123456789"), int(stage.lstrip("abcdefghijklmnopqrstuvwxyz"))
     if step == "pool":
         window = _window(stages, layer, channel, row, column)
@@ -150,7 +150,8 @@ POOLINGS = {"average": np.mean, "max": np.max}
 """The formulas of the model's stages, by the same names."""
 
 
-def _must_be_a_cell(stages: Stages, stage: str, channel: int, row: int, column: int) -> None:
+def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) -> float:
+    """The value of a cell of a map, all counted from 0. Raises ValueError when there is no such cell."""
     known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(tuple(STEPS.values()))]
     if stage not in known:
         raise ValueError(f"there are no maps {stage!r}; there are {', '.join(known)}")
@@ -158,6 +159,7 @@ def _must_be_a_cell(stages: Stages, stage: str, channel: int, row: int, column: 
     for what, index, count in zip(("map", "row", "column"), (channel, row, column), shape, strict=True):
         if not 0 <= index < count:
             raise ValueError(f"{stage} has no {what} {index + 1}; it has {count}")
+    return float(stages[stage][channel, row, column])
 
 
 def _window(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64] | None:

@@ -131,11 +131,11 @@ def browser():
 
 @pytest.fixture
 def open_page(browser, page_url):
-    """Opens the page, in a window of its own; errors of its scripts fail the test."""
+    """Opens the page, in a window of its own; errors of its scripts, or a page wider than its window, fail the test."""
     from playwright.sync_api import expect
     from steps import PATIENCE
 
-    contexts, errors = [], []
+    contexts, errors, widths = [], [], []
 
     def open_(width: int = 1280, height: int = 900, address: str = "", **options):
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
@@ -149,5 +149,8 @@ def open_page(browser, page_url):
 
     yield open_
     for context in contexts:
+        for page in context.pages:
+            widths.append((page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]))
         context.close()
     assert errors == []
+    assert all(wide <= window for wide, window in widths), widths

@@ -18,12 +18,13 @@ from lenet.ui import components as ui
 from lenet.ui import link
 from lenet.ui.exercises import EXERCISES
 from lenet.ui.handlers import Handlers
+from lenet.ui.scene import Lab
 from lenet.ui.view import View
 
 
 @pytest.fixture(scope="module")
 def handlers() -> Handlers:
-    return Handlers(CHECKPOINTS)
+    return Handlers(Lab(CHECKPOINTS))
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_what_is_costly_waits_until_the_pen_rests(handlers, three):
     verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", asked)
     assert len(verdict["steps"]) == 5
     assert verdict["overlay"]["cells"]
-    assert explanation["cell"]["layer"] == 1
+    assert explanation["text"].startswith("Layer 1, map 1, row 6, column 6")
 
 
 def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits):
@@ -74,7 +75,7 @@ def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits)
 def test_the_kept_picture_is_b(handlers, three, digits):
     *_, kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
     assert kept["view"]["compare"] == "kept"
-    assert kept["changes"] == {"compare": "kept", "kept": kept["view"]["kept"]}
+    assert kept["changes"] == {"compare": "kept", "kept": kept["view"]["kept"], "kept_as": "digit"}
     eight = ui.put_on_pad(three, digits[8])
     verdict, maps, _ = handlers.on_draw(eight, "mnist-modern", {"turn": 3, "view": kept["view"]})
     assert (verdict["label"], verdict["other"]["label"]) == ("8", "3")
@@ -91,6 +92,87 @@ def test_another_checkpoint_is_b(handlers, three):
     verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
     assert verdict["other"]["title"] == maps["b"] == "mnist-classic"
     assert verdict["other"]["label"] == "3"
+
+
+def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handlers, three):
+    kept = handlers.on_keep(three, None, "mnist-modern", controls())[3]["view"]
+    same = handlers.on_draw(three, "mnist-classic", {"turn": 1, "view": kept})[0]["other"]
+    verdict, maps, _ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept})
+    assert same["title"] == "kept"
+    assert verdict["other"]["title"] == maps["b"] == "kept, prepared as a garment"
+    assert verdict["other"]["picture"] != same["picture"]
+    as_it_is = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept | {"prepare": False}})[0]["other"]
+    assert as_it_is["picture"] == same["picture"]
+
+
+def test_a_picture_that_is_kept_unprepared_stays_as_it_is(handlers, three):
+    kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False))[3]["view"]
+    verdict, *_ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept | {"prepare": True}})
+    assert verdict["other"]["title"] == "kept"
+
+
+PIN = (2, 1, 3, 2)
+
+
+def explained(handlers, pad, name: str, **view) -> tuple[dict, dict]:
+    """The maps and the explanation of the pinned cell."""
+    _, maps, explanation = handlers.on_draw(pad, name, controls(pin=PIN, **view))
+    return maps, explanation
+
+
+def test_a_cell_of_b_is_explained_with_b_s_numbers(handlers, three, digits):
+    eight = ui.put_on_pad({}, digits[8])
+    kept = handlers.on_keep(eight, None, "mnist-classic", controls())[3]["view"]["kept"]
+    _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept, side="b")
+    network = checkpoint.load(CHECKPOINTS / "mnist-classic")
+    a, b = (predict(network, ui.pad_grid(pad)).activations["act2"][PIN[1:]] for pad in (three, eight))
+    assert explanation["text"] == "Layer 2, map 2 of B, row 4, column 3, after the activation"
+    assert explanation["cell"]["value"] == pytest.approx(b, abs=2e-3)  # kept with 8 bits a pixel
+    assert explanation["cell"]["pair"] == pytest.approx([a, b, a - b], abs=2e-3)
+    _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept)
+    assert "map 2 of A" in explanation["text"]
+    assert explanation["cell"]["value"] == pytest.approx(a, abs=1e-4)
+
+
+def test_a_cell_of_another_network_s_b_is_explained_by_that_network(handlers, three, digits):
+    there = {"compare": "checkpoint", "other": "mnist-batchnorm", "side": "b"}
+    _, explanation = explained(handlers, three, "mnist-classic", **there)
+    own = predict(checkpoint.load(CHECKPOINTS / "mnist-batchnorm"), ui.pad_grid(three)).activations["act2"]
+    assert explanation["cell"]["value"] == pytest.approx(own[PIN[1:]], abs=1e-4)
+    assert any("batch normalisation" in words for words, *_ in explanation["cell"]["steps"])
+    assert explanation["favourites"] != explained(handlers, three, "mnist-classic")[1]["favourites"]
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        ({}, "There is no B here"),
+        ({"compare": "class", "label": 8}, "the mean over the test pictures of the class"),
+        ({"compare": "checkpoint", "other": "gone"}, "There is no checkpoint 'gone'"),
+    ],
+)
+def test_a_cell_of_b_without_arithmetic_is_a_sentence(handlers, three, view, words):
+    maps, explanation = explained(handlers, three, "mnist-classic", side="b", **view)
+    assert words in explanation["text"]
+    assert explanation["cell"] is None
+    assert maps["layers"]
+
+
+def test_the_kernels_of_two_networks_need_no_picture(handlers):
+    _, maps, _ = handlers.on_draw(
+        None, "mnist-classic", controls(step="kernels", compare="checkpoint", other="fashion-classic")
+    )
+    assert (maps["a"], maps["b"], maps["withB"]) == ("mnist-classic", "fashion-classic", True)
+    assert maps["layers"][0]["apart"][0][0] > 0
+
+
+def test_filters_that_are_not_read_are_left_out_of_the_arithmetic(handlers, three):
+    _, explanation = explained(handlers, three, "mnist-modern")
+    network = checkpoint.load(CHECKPOINTS / "mnist-modern")
+    read = network.model.conv2.weight[1].flatten(1).any(1).nonzero().flatten().tolist()
+    assert 0 < len(read) < network.model.config.channels[0]
+    assert explanation["cell"]["maps"] == read
+    assert f"{len(read)} of the {network.model.config.channels[0]} maps" in explanation["cell"]["about"]
 
 
 @pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])  # the second looks at 32 x 32
@@ -134,15 +216,11 @@ def test_a_pinned_cell_out_of_range_is_a_sentence(handlers, three, pin, words):
     assert maps["layers"]
 
 
-EXPLAINED = {
-    "before": "before the activation: ",
-    "after": "after the activation: ",
-    "pooled": "after pooling, ",
-}
+STAGES = {"before": "conv2", "after": "act2", "pooled": "pool2"}
 
 
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("step", EXPLAINED)
+@pytest.mark.parametrize("step", STAGES)
 def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     network = checkpoint.load(CHECKPOINTS / name)
     picture = request.getfixturevalue(f"{network.kind}s")[3]
@@ -150,20 +228,20 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     _, _, explanation = handlers.on_draw(pad, name, controls(step=step, pin=(2, 1, 3, 2)))
     cell = explanation["cell"]
     stages = predict(network, ui.pad_grid(pad)).activations
-    stage = {"before": "conv2", "after": "act2", "pooled": "pool2"}[step]
-    assert cell["value"] == pytest.approx(stages[stage][1, 3, 2], abs=1e-4)
-    steps = dict(cell["steps"])
-    assert np.sum(cell["products"]) == pytest.approx(steps["sum of all products"], abs=1e-4)
-    assert sum(cell["sums"]) + steps["bias"] == pytest.approx(steps["before the activation: sum + bias"], abs=1e-4)
+    assert cell["value"] == pytest.approx(stages[STAGES[step]][1, 3, 2], abs=1e-4)
+    total, bias, before = [value for _, value, _ in cell["steps"][:3]]
+    assert np.sum(cell["products"]) == pytest.approx(total, abs=1e-4)
+    assert sum(cell["sums"]) + bias == pytest.approx(before, abs=1e-4)
     np.testing.assert_allclose(np.multiply(cell["patch"], cell["kernel"]), cell["products"], atol=1e-4)
-    (said,) = [value for words, value in cell["steps"] if words.startswith(EXPLAINED[step])]
-    assert cell["value"] == said
+    (own,) = [value for _, value, own in cell["steps"] if own]
+    assert cell["value"] == own
+    assert [np.any(kernel) for kernel in cell["kernel"]] == [True] * len(cell["maps"])
     assert len(explanation["favourites"]) == 9
 
 
 def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine", ignore=shutil.ignore_patterns("atlas"))
-    own = Handlers(tmp_path)
+    own = Handlers(Lab(tmp_path))
     _, maps, explanation = own.on_draw(three, "mine", controls(pin=(1, 0, 9, 9), compare="class"))
     assert explanation["cell"]
     assert explanation["favourites"] == []
@@ -316,16 +394,28 @@ def test_kernels_need_no_picture(handlers):
 def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "broken")
     (tmp_path / "broken" / "model.safetensors").write_bytes(b"short")
-    verdict, maps, _, examples, after, _ = Handlers(tmp_path).on_checkpoint(three, None, "broken", controls())
+    verdict, maps, _, examples, after, _ = Handlers(Lab(tmp_path)).on_checkpoint(three, None, "broken", controls())
     assert "damaged or cut short" in verdict["text"]
     assert (maps["layers"], examples, after) == ([], gr.skip(), gr.skip())
-    verdict, maps, _ = Handlers(tmp_path).on_draw(three, "broken", controls(step="kernels"))
+    verdict, maps, _ = Handlers(Lab(tmp_path)).on_draw(three, "broken", controls(step="kernels"))
     assert "damaged or cut short" in verdict["text"]
     assert maps["layers"] == []
 
 
+def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mnist-modern")
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine")
+    (tmp_path / "mnist-modern" / "model.safetensors").write_bytes(b"short")
+    assert Lab(tmp_path).first("mnist-modern") == "mine"
+    shutil.rmtree(tmp_path / "mine")
+    with pytest.raises(ValueError, match="damaged or cut short"):
+        Lab(tmp_path).first("mnist-modern")
+    with pytest.raises(FileNotFoundError, match="train one"):
+        Lab(tmp_path / "mnist-modern").first("mnist-modern")
+
+
 def test_only_exercises_whose_checkpoints_are_here_are_offered(tmp_path):
     shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "fashion-classic")
-    titles = [title for _, title in Handlers(tmp_path).exercises()["titles"]]
+    titles = [title for _, title in Handlers(Lab(tmp_path)).exercises()["titles"]]
     assert titles == ["4 · A pullover and a coat", "Why does layer 1 show the whole shoe?"]
-    assert len(Handlers(CHECKPOINTS).exercises()["titles"]) == len(EXERCISES)
+    assert len(Handlers(Lab(CHECKPOINTS)).exercises()["titles"]) == len(EXERCISES)

@@ -1,7 +1,11 @@
-"""Looking into the network in a real browser: maps, cells, comparisons, exercises, links, for everyone."""
+"""Looking into the network in a real browser: maps, cells, comparisons, exercises, links, for everyone.
+
+Each test runs in every look: light and dark, at a desk and on a phone.
+"""
 
 import json
 import re
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,6 +19,19 @@ from lenet.ui.exercises import EXERCISES, garment
 from tools import browser as tool
 
 FIRST, SECOND = "[data-layer=act1] .map canvas[role=img]", "[data-layer=act2] .map canvas[role=img]"
+
+
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
+LOOKS = {
+    f"{scheme}-{size['width']}": {"color_scheme": scheme, **size}
+    for scheme in ("light", "dark")
+    for size in (DESK, PHONE)
+}
+
+
+@pytest.fixture(params=LOOKS.values(), ids=LOOKS)
+def open_page(open_page, request):
+    return partial(open_page, **request.param)
 
 
 def example(page: Page, name: str) -> None:
@@ -100,7 +117,7 @@ def test_dead_maps_are_marked_and_numbers_come_on_demand(open_page, modern, digi
     switch(page, "numbers").check()
     lively = page.locator("[data-layer=act1] .map-numbers").nth(1)
     expect(lively).to_contain_text("mean", timeout=PATIENCE)
-    low, high, mean = map(float, re.findall(r"-?[\d.]+(?:e-?\d+)?", lively.text_content()))
+    low, high, mean = (float(line.split()[1]) for line in lively.text_content().split("\n"))
     exact = stages["act1"][1]
     assert (low, high, mean) == pytest.approx((exact.min(), exact.max(), exact.mean()), rel=0.02, abs=0.002)
 
@@ -175,7 +192,7 @@ def test_a_click_explains_a_cell_with_numbers_that_add_up(open_page, classic, di
         assert total + bias == pytest.approx(before, abs=2e-4)
         assert after == value
         expect(page.locator(".liked canvas")).to_have_count(9)
-    sums = page.locator(".input-sum").all_inner_texts()
+    sums = page.locator(".input-sum").all_inner_texts()  # "Σ -1.2345"
     assert len(sums) == 6
     assert sum(float(text.split()[1]) for text in sums) == pytest.approx(total, abs=1e-3)
     page.get_by_role("button", name="Close").click()
@@ -194,7 +211,7 @@ def test_each_click_explains_its_own_map_without_a_move_between(open_page):
 
 
 def test_a_tap_explains_the_cell_under_the_finger(open_page):
-    page = open_page(390, 844, has_touch=True, is_mobile=True)
+    page = open_page(has_touch=True)
     example(page, "3")
     for number in (1, 2):
         page.locator(FIRST).nth(number).tap(position=cell(page, FIRST, number, 10, 20, 28))
@@ -204,16 +221,19 @@ def test_a_tap_explains_the_cell_under_the_finger(open_page):
         expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text(f"map {number + 1}, row 11, column 21")
 
 
+TOP_OF_MAPS = "scrollY + document.querySelector('.maps').getBoundingClientRect().top"
+
+
 def test_nothing_moves_under_the_pen_while_the_steps_are_shown(open_page):
     page = open_page()
     example(page, "3")
     part(page, "Picture")
     switch(page, "steps").check()
     expect(page.locator(".verdict-steps li")).to_have_count(5, timeout=PATIENCE)
-    top = page.locator(".maps").bounding_box()["y"]
+    top = page.evaluate(TOP_OF_MAPS)
     tool.draw(page, [(0.1, 0.9), (0.5, 0.9)], lift=False)
     settle(page)
-    assert page.locator(".maps").bounding_box()["y"] == top
+    assert page.evaluate(TOP_OF_MAPS) == top
     page.mouse.up()
 
 
@@ -260,6 +280,9 @@ def test_a_pullover_and_a_coat_side_by_side_on_one_scale(open_page):
     page.get_by_role("button", name="Example: Pullover").first.click()
     expect_label(page, "Pullover")
     expect(page.locator(".verdict-other .verdict-size")).to_contain_text("Coat")
+    expect(page.locator(".bar-head .bar-number")).to_have_text(["A", "B"])
+    shares = page.locator(".bar[data-class=Coat] .bar-number").all_inner_texts()
+    assert float(shares[0].split()[0]) < float(shares[1].split()[0])
     pairs = page.locator("[data-layer=act1] .map-pair")
     expect(pairs).to_have_count(6)
     expect(pairs.first.locator("canvas[role=img]")).to_have_count(3)
@@ -271,6 +294,29 @@ def test_a_pullover_and_a_coat_side_by_side_on_one_scale(open_page):
     lengths = [float(re.search(r"L2 ([\d.]+)", text)[1]) for text in order]
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[0] > lengths[-1] > 0
+
+
+def test_the_cells_of_both_and_of_their_difference_are_explained(open_page):
+    page = open_page()
+    exercise(page, 3)
+    title, pair = page.locator(".explanation h3"), page.locator(".explanation-pair")
+    cells = page.locator("[data-layer=act1] .map-pair").nth(2).locator("canvas[role=img]")
+    said = []
+    for number, of in [(1, "map 3 of B"), (0, "map 3 of A"), (2, "map 3 of A")]:
+        cells.nth(number).evaluate("map => map.scrollIntoView({ block: 'start' })")  # clear of the panel
+        box = cells.nth(number).bounding_box()
+        cells.nth(number).click(position={"x": box["width"] * 14.5 / 28, "y": box["height"] * 10.5 / 28})
+        expect(title).to_contain_text(f"{of}, row 11, column 15", timeout=PATIENCE)
+        said.append(float(title.text_content().split(": ")[1]))
+    a, b, apart = map(float, re.findall(r"−?-?\d+\.\d+", pair.text_content()))
+    assert said == [b, a, a]
+    assert apart == pytest.approx(a - b, abs=2e-4)
+    expect(page.locator(".map-pin")).to_have_count(1)
+    cells.nth(1).click()
+    expect(title).to_contain_text("of B", timeout=PATIENCE)
+    part(page, "Compare")
+    switch(page, "compare").select_option("none")
+    expect(page.locator(".explanation")).to_be_hidden(timeout=PATIENCE)
 
 
 def test_a_switch_that_is_clicked_while_the_picture_is_kept_loses_nothing(open_page):
@@ -434,9 +480,9 @@ def test_each_map_has_a_text_alternative(open_page, classic, digits):
 SERIOUS = ("serious", "critical")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)])
-def test_axe_finds_nothing_serious_on_a_tour_of_the_page(open_page, scheme, width):
-    page = open_page(width, color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_nothing_serious_on_a_tour_of_the_page(open_page):
+    page = open_page(reduced_motion="reduce")
+    width = page.viewport_size["width"]
     tool.draw(page, SEVEN)
     expect_label(page, "7")
     for step in ("Kernels", "Before", "Pooled", "After"):

@@ -47,6 +47,11 @@ function indexer(low, high) {
   return (value) => Math.max(0, Math.min(255, Math.round((value - low) * factor)));
 }
 
+// A cell's value, as exactly as it is explained.
+function exact(value) {
+  return value.toFixed(4);
+}
+
 function number(value) {
   const size = Math.abs(value);
   if (size !== 0 && (size < 0.001 || size >= 10000)) return value.toExponential(1);

@@ -3,7 +3,7 @@
 // props.value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
 // every answer. The server sets the controls with {..., changes, put: true}, changes being its own in the view. "input" is triggered when the view has changed, "pin"
 // when only the pinned cell has, "keep" to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on
-// the document pins a cell.
+// the document pins a cell, {pin, side} as in the view.
 
 const SEGMENTS = [
   ["step", "Show", { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" }],
@@ -20,6 +20,7 @@ const shows = []; // what brings each control in line with the view
 
 function change(changes, event = "input") {
   view = { ...view, ...changes };
+  if (view.compare === "none" && view.side === "b") view = { ...view, pin: null, side: "a" }; // B went, and its cell with it
   refresh();
   props.value = { turn: ++turn, view, checkpoints, classes };
   trigger(event);
@@ -102,7 +103,7 @@ function refresh() {
   element.querySelector("[data-part=picture]").classList.toggle("controls-on", !view.prepare || view.hide);
 }
 
-document.addEventListener("lab-pin", ({ detail }) => change({ pin: detail }, "pin"));
+document.addEventListener("lab-pin", ({ detail }) => change(detail, "pin"));
 
 watch("value", () => {
   if (!props.value?.put) return; // an echo of what these controls sent

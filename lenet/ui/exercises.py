@@ -80,7 +80,7 @@ EXERCISES = (
         "them apart most stand first; in their third picture, orange is stronger for the pullover, blue for the coat.",
         "fashion-classic",
         garment(PULLOVER),
-        View(compare="kept", kept=encode(garment(COAT)), sort=True),
+        View(compare="kept", kept=encode(garment(COAT)), kept_as="garment", sort=True),
     ),
     Exercise(
         "5 · Nothing but noise",

@@ -1,14 +1,17 @@
 // The pinned cell: patch times kernel, input map by input map, the sum and what becomes of it; the channel's favourites.
 //
 // props.value is that of explanation.py: {n, turn, text, cell, favourites}; cell is null when nothing is pinned, or nothing
-// to be explained: text then says why, or is "". An answer older than the one shown is dropped. Closing unpins, with "lab-pin" on the document and null.
+// to be explained: text then says why, or is "". An answer older than the one shown is dropped. Closing unpins, with
+// "lab-pin" on the document.
 
 const SIDE = 28;
+const UNPIN = { pin: null, side: "a" };
 
 const box = element.querySelector(".explanation");
 const title = element.querySelector("h3");
 const sums = element.querySelector(".explanation-sums");
 const steps = element.querySelector("tbody");
+const pair = element.querySelector(".explanation-pair");
 const liked = element.querySelector(".explanation-liked");
 
 function most(values) {
@@ -45,7 +48,7 @@ function tile(rows, scale) {
 
 function showProduct(cell) {
   const row = make("div", "product");
-  const parts = { patch: "patch", kernel: "kernel", products: "patch × kernel" };
+  const parts = { patch: "patch", kernel: "kernel", products: "products" };
   Object.entries(parts).forEach(([name, text], i) => {
     if (i) row.append(make("span", "product-sign", i === 1 ? "×" : "="));
     const figure = make("figure", "");
@@ -55,30 +58,32 @@ function showProduct(cell) {
   sums.append(row);
 }
 
-// A later layer reads many maps: small pictures, the largest contributions first.
+// A later layer reads many maps: small pictures, the largest sums first.
 function showProducts(cell) {
   const scales = ["patch", "kernel", "products"].map((name) => most(cell[name].flat()));
-  const order = cell.sums.map((sum, map) => map).sort((a, b) => Math.abs(cell.sums[b]) - Math.abs(cell.sums[a]));
+  const order = [...cell.sums.keys()].sort((a, b) => Math.abs(cell.sums[b]) - Math.abs(cell.sums[a]));
   const list = make("ol", "inputs");
+  list.tabIndex = 0; // it scrolls
+  list.setAttribute("aria-label", "Patch times kernel is products, and their sum, for each map of the layer before");
   for (const map of order) {
     const item = make("li", "");
     item.append(
-      make("span", "input-name", `map ${map + 1}`),
+      make("span", "input-name", `map ${cell.maps[map] + 1}`),
       tile(cell.patch[map], scales[0]),
       make("span", "", "×"),
       tile(cell.kernel[map], scales[1]),
       make("span", "", "="),
       tile(cell.products[map], scales[2]),
-      make("span", "input-sum", `sum ${cell.sums[map].toFixed(4)}`),
+      make("span", "input-sum", `Σ ${exact(cell.sums[map])}`),
     );
     list.append(item);
   }
-  sums.append(make("p", "layer-note", `Patch × kernel = products, for each map of the layer before; the largest sums first.`), list);
+  sums.append(list);
 }
 
 function showFavourites(favourites) {
   if (!favourites.length) return;
-  liked.append(make("p", "layer-note", "The nine test pictures that excite this map most, with its highest value:"));
+  liked.append(make("p", "layer-note", "Test pictures that excite this map most, with its highest value"));
   const row = make("div", "liked");
   for (const { picture, value } of favourites) {
     const figure = make("figure", "");
@@ -99,29 +104,32 @@ function show() {
   if (n < shown.n || (n === shown.n && turn < shown.turn)) return;
   shown = { n, turn };
   box.hidden = !text;
-  title.textContent = cell ? `${text}: ${cell.value.toFixed(4)}` : (text ?? "");
+  title.textContent = cell ? `${text}: ${exact(cell.value)}` : text;
   element.querySelector(".explanation-body").hidden = !cell;
   sums.replaceChildren();
   steps.replaceChildren();
   liked.replaceChildren();
   if (!cell) return;
+  sums.append(make("p", "layer-note", cell.about));
   if (cell.patch.length === 1) showProduct(cell);
   else showProducts(cell);
-  for (const [words, value] of cell.steps) {
-    const row = make("tr", "");
+  for (const [words, value, own] of cell.steps) {
+    const row = make("tr", own ? "explanation-own" : "");
     const head = make("th", "", words);
     head.scope = "row";
-    row.append(head, make("td", "", value.toFixed(4)));
+    row.append(head, make("td", "", exact(value)));
     steps.append(row);
   }
+  const [a, b, apart] = cell.pair.map(exact);
+  pair.textContent = cell.pair.length ? `Here A is ${a} and B is ${b}: A − B is ${apart}.` : "";
   showFavourites(favourites);
 }
 
 element.querySelector(".explanation-close").addEventListener("click", () => {
-  document.dispatchEvent(new CustomEvent("lab-pin", { detail: null }));
+  document.dispatchEvent(new CustomEvent("lab-pin", { detail: UNPIN }));
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && !box.hidden) document.dispatchEvent(new CustomEvent("lab-pin", { detail: null }));
+  if (event.key === "Escape" && !box.hidden) document.dispatchEvent(new CustomEvent("lab-pin", { detail: UNPIN }));
 });
 
 watch("value", show);

@@ -2,8 +2,7 @@
 
 import base64
 import time
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,23 +10,17 @@ import gradio as gr
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet import explain, export, saliency
-from lenet.checkpoint import Checkpoint, load, names
+from lenet import export, saliency
+from lenet.checkpoint import names
 from lenet.explain import Subject
-from lenet.planes import resize
-from lenet.predict import Prediction, look, predict
-from lenet.prepare import Prepared, open_picture, squeeze
+from lenet.predict import Prediction, predict
+from lenet.prepare import open_picture
 from lenet.ui import components as ui
 from lenet.ui import link
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
-from lenet.ui.explanation import NOTHING, explanation_value
 from lenet.ui.maps import maps_value
-from lenet.ui.view import SIDE, View
-
-HINTS = {
-    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
-    "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
-}
+from lenet.ui.scene import Lab, Other, Scene
+from lenet.ui.view import View
 
 FILES = {
     "png": ("image/png", lambda network, answer, view, b: export.sheet(network, answer, view.step, view.scale, b)),
@@ -39,40 +32,16 @@ FILES = {
 OVERLAYS = {"occlusion": saliency.occlusion, "gradient": saliency.input_gradient}
 
 
-@dataclass(frozen=True)
-class Scene:
-    """All that is on the page: what pad.js sent, the path of an uploaded picture or None, a checkpoint's name, the
-    view and how often it has changed.
-    """
-
-    pad: Any
-    file: str | None
-    name: str
-    view: View
-    turn: int
-
-
-@dataclass(frozen=True)
-class Other:
-    """What stands beside the picture as B; ``picture`` is (28, 28), ``answer`` None where nothing was predicted."""
-
-    subject: Subject
-    picture: NDArray[np.float32]
-    answer: Prediction | None
-
-
 class Handlers:
-    """The page's answers from the checkpoints in the folder ``root``, each read once, when it is first asked for.
+    """The page's answers, from the checkpoints of ``lab``.
 
     ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name,
     ``controls`` what controls.js sent. Most return (verdict, maps, explanation) and what else changes. The values are
     those of ``lenet.ui``; whatever goes wrong is in them as a sentence.
     """
 
-    def __init__(self, root: Path):
-        self._root = root
-        self._load = cache(lambda name: load(root / name))
-        self._mean = cache(lambda name, number: explain.class_mean(root / name, self._find(name).model, number))
+    def __init__(self, lab: Lab):
+        self._lab = lab
 
     # What is shown
 
@@ -85,7 +54,8 @@ class Handlers:
     def on_pin(self, pad: Any, file: str | None, name: str, controls: Any):
         """The explanation alone: nothing else changes with the pinned cell."""
         scene = _scene(pad, file, name, controls)
-        return self._explanation(scene, self._answer(scene))
+        a = self._lab.a(scene, self._lab.answer(scene))
+        return self._lab.explanation(scene, a, self._lab.b(scene))
 
     def on_upload(self, pad: Any, file: str | None, name: str, controls: Any):
         """... and the pad: an uploaded picture replaces the drawing; without it the page is empty."""
@@ -118,7 +88,7 @@ class Handlers:
 
     def _example(self, scene: Scene, index: Any) -> tuple[NDArray[np.uint8] | None, str]:
         """The picture that is chosen, and what there is to say about it. Raises ValueError when there is none."""
-        network = self._find(scene.name)
+        network = self._lab.find(scene.name)
         if index == NOISE:
             return noise(ui.pad_count(scene.pad)), ""
         if index == UPSIDE_DOWN:
@@ -130,18 +100,19 @@ class Handlers:
         """What the page shows as ink: the pad, or an uploaded picture as the network sees it."""
         if not scene.file:
             return ui.pad_grid(scene.pad)
-        answer = self._answer(scene)
+        answer = self._lab.answer(scene)
         return ui.to_bytes(answer.prepared.picture, 0, 1) if isinstance(answer, Prediction) else None
 
     def on_keep(self, pad: Any, file: str | None, name: str, controls: Any):
         """... the controls and the notice: what the network sees now is kept as B."""
         scene = _turned(_scene(pad, file, name, controls))
-        answer = self._answer(scene)
+        answer = self._lab.answer(scene)
         if isinstance(answer, str):
             return *[gr.skip()] * 4, notice("There is no picture to keep; draw one first.")
         kept = ui.encode(ui.to_bytes(answer.prepared.picture, 0, 1))
-        scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept))
-        return *self._show(scene), self.controls(scene, "compare", "kept"), notice("")
+        kind = self._lab.find(name).kind if scene.view.prepare else ""
+        scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept, kept_as=kind))
+        return *self._show(scene), self.controls(scene, "compare", "kept", "kept_as"), notice("")
 
     def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
         """... and everything else on the page; see ``stage``."""
@@ -158,7 +129,7 @@ class Handlers:
             return [gr.skip()] * 10
         try:
             linked = link.decode(fragment)
-            self._find(linked.checkpoint)
+            self._lab.find(linked.checkpoint)
         except (ValueError, OSError) as error:
             return *[gr.skip()] * 9, notice(str(error))
         pad = {"n": 1, "grid": linked.grid, "put": True}
@@ -174,7 +145,7 @@ class Handlers:
     def on_take(self, pad: Any, file: str | None, name: str, controls: Any, chosen: gr.EventData):
         """What takeaway.js hands over: the view as a link, or the activations as a file."""
         scene = _scene(pad, file, name, controls)
-        answer = self._answer(scene)
+        answer = self._lab.answer(scene)
         if chosen.what == "link":
             grid, view = ui.put_on_pad(None, self._as_grid(scene))["grid"], scene.view
             if scene.file:  # it travels as the network has seen it
@@ -182,9 +153,9 @@ class Handlers:
             return {"link": link.encode(link.Linked(grid, name, view)), "stamp": time.time_ns()}
         if isinstance(answer, str) or chosen.what not in FILES:
             return notice("There is nothing to take away yet; draw something first.")
-        b = self._other(scene)
+        b = self._lab.b(scene)
         kind, write = FILES[chosen.what]
-        content = write(self._find(name), answer, scene.view, b.subject if isinstance(b, Other) else None)
+        content = write(self._lab.find(name), answer, scene.view, b.subject if isinstance(b, Other) else None)
         file_name = f"lenet-{name}-{answer.label.replace('/', '-').replace(' ', '-').lower()}.{chosen.what}"
         return {"name": file_name, "kind": kind, "content": base64.b64encode(content).decode(), "stamp": time.time_ns()}
 
@@ -199,7 +170,7 @@ class Handlers:
         """Everything that a network computes for a picture, as an .npz of named arrays."""
         prediction = self._predict_file(picture, checkpoint)
         path = Path(picture).with_suffix(".npz")
-        path.write_bytes(export.npz(self._find(checkpoint), prediction))
+        path.write_bytes(export.npz(self._lab.find(checkpoint), prediction))
         return str(path)
 
     def _predict_file(self, picture: str, checkpoint: str) -> Prediction:
@@ -208,7 +179,7 @@ class Handlers:
                 "There is no picture; send one, in Python as gradio_client.handle_file(path).", print_exception=False
             )
         try:
-            return predict(self._find(checkpoint), open_picture(picture))
+            return predict(self._lab.find(checkpoint), open_picture(picture))
         except (ValueError, OSError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -216,12 +187,12 @@ class Handlers:
 
     def examples(self, name: str) -> dict[str, Any]:
         """The strip of examples that suits a checkpoint."""
-        network = self._find(name)
+        network = self._lab.find(name)
         return ui.examples_value(network.kind, network.classes)
 
     def exercises(self, shown: int | None = None) -> dict[str, Any]:
         """What exercises.js shows: the set-ups whose checkpoints are here, and what to see in number ``shown``."""
-        here = {"", *names(self._root)}
+        here = {"", *names(self._lab.root)}
         offered = [
             [number, exercise.title]
             for number, exercise in enumerate(EXERCISES)
@@ -231,8 +202,8 @@ class Handlers:
 
     def controls(self, scene: Scene, *changed: str) -> dict[str, Any]:
         """The controls as ``scene`` has them, with its checkpoint's choices; see ``ui.controls_value``."""
-        classes = self._find(scene.name).classes
-        return ui.controls_value(scene.turn, scene.view, changed, names(self._root), classes)
+        classes = self._lab.find(scene.name).classes
+        return ui.controls_value(scene.turn, scene.view, changed, names(self._lab.root), classes)
 
     # From a scene to what is shown of it
 
@@ -240,21 +211,21 @@ class Handlers:
         """(verdict, maps, explanation)"""
         view, count = scene.view, ui.pad_count(scene.pad)
         turned, moving = {"turn": scene.turn}, ui.is_moving(scene.pad)
-        answer = self._answer(scene)
-        a = self._subject(scene, answer)
-        b = self._other(scene) if isinstance(a, Subject) else None
+        answer = self._lab.answer(scene)
+        a = self._lab.a(scene, answer)
+        b = self._lab.b(scene) if isinstance(a, Subject) else None
         verdict = ui.verdict_value(count, view, answer, note, moving)
         if isinstance(answer, Prediction):
             verdict |= self._extras(scene, answer, b, moving)
         if moving and view.step == "kernels":
             return verdict | turned, gr.skip(), gr.skip()  # they do not depend on the drawing
         maps = maps_value(count, view, a, b.subject if isinstance(b, Other) else b, moving)
-        return verdict | turned, maps | turned, gr.skip() if moving else self._explanation(scene, answer)
+        return verdict | turned, maps | turned, gr.skip() if moving else self._lab.explanation(scene, a, b)
 
     def _extras(self, scene: Scene, answer: Prediction, b: Other | str | None, moving: bool) -> dict[str, Any]:
         """What a reader has asked for beside the verdict; what is costly waits until the pen rests."""
-        view, network, extras = scene.view, self._find(scene.name), {}
-        if isinstance(b, Other):
+        view, network, extras = scene.view, self._lab.find(scene.name), {}
+        if isinstance(b, Other) and b.picture is not None:
             extras["other"] = ui.other_value(b.subject.title, b.picture, b.answer)
         if view.steps and not moving:
             extras["steps"] = ui.steps_value(answer.prepared, network.kind)
@@ -263,80 +234,6 @@ class Handlers:
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
             extras["overlay"] = ui.overlay_value(view.overlay, values, answer.label)
         return extras
-
-    def _subject(self, scene: Scene, answer: Prediction | str) -> Subject | str:
-        """A; kernels can be looked at without a picture."""
-        if isinstance(answer, Prediction):
-            title = scene.name if scene.view.compare == "checkpoint" else "this picture"
-            return _subject(title, self._find(scene.name), answer.activations)
-        try:
-            return _subject("", self._find(scene.name), {}) if scene.view.step == "kernels" else answer
-        except (ValueError, OSError):
-            return answer
-
-    def _answer(self, scene: Scene) -> Prediction | str:
-        """The prediction, or the sentence that stands in its place."""
-        try:
-            network = self._find(scene.name)
-            picture = open_picture(scene.file) if scene.file else ui.pad_grid(scene.pad)
-            if picture is None:
-                return HINTS[network.kind]
-            return predict(network, picture) if scene.view.prepare else look(network, squeeze(picture))
-        except (ValueError, OSError) as error:
-            return str(error)
-
-    def _other(self, scene: Scene) -> Other | str | None:
-        """B, or why there is none."""
-        view = scene.view
-        try:
-            if view.compare == "kept" and view.kept:
-                network = self._find(scene.name)
-                return _seen("kept", network, look(network, Prepared({"network": view.kept_picture()})))
-            if view.compare == "checkpoint" and view.other:
-                answer = self._answer(replace(scene, name=view.other))
-                return answer if isinstance(answer, str) else _seen(view.other, self._find(view.other), answer)
-            if view.compare == "class":
-                return self._class_mean(scene)
-        except (ValueError, OSError) as error:
-            return str(error)
-        return None
-
-    def _class_mean(self, scene: Scene) -> Other:
-        network, number = self._find(scene.name), scene.view.label
-        if not 0 <= number < len(network.classes):
-            raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
-        stages = self._mean(scene.name, number)
-        config = network.model.config
-        picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
-        return Other(_subject(f"mean of {network.classes[number]}", network, stages), picture, None)
-
-    def _explanation(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
-        """The pinned cell's arithmetic, with the counts that it belongs to."""
-        return self._explain(scene, answer) | {"n": ui.pad_count(scene.pad), "turn": scene.turn}
-
-    def _explain(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
-        view = scene.view
-        if view.pin is None or view.step == "kernels" or isinstance(answer, str):
-            return NOTHING
-        network = self._find(scene.name)
-        layer, channel, row, column = view.pin
-        folder = self._root / scene.name
-        try:
-            stage = f"{explain.STEPS[view.step]}{layer}"
-            found = explain.explain(network.model, answer.activations, stage, channel, row, column)
-        except ValueError as error:
-            return explanation_value(view, str(error), [])
-        try:
-            liked = explain.favourites(folder, layer, channel)
-        except (ValueError, OSError):
-            liked = []  # a checkpoint of one's own may have no atlas
-        return explanation_value(view, found, liked)
-
-    def _find(self, name: str) -> Checkpoint:
-        """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
-        if name not in names(self._root):
-            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(names(self._root))}.")
-        return self._load(name)
 
 
 def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
@@ -351,14 +248,6 @@ def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
 def _turned(scene: Scene) -> Scene:
     """After a change that the server makes: answers to what was asked before it come too late."""
     return replace(scene, turn=scene.turn + 1)
-
-
-def _seen(title: str, network: Checkpoint, answer: Prediction) -> Other:
-    return Other(_subject(title, network, answer.activations), answer.prepared.picture, answer)
-
-
-def _subject(title: str, network: Checkpoint, stages: explain.Stages) -> Subject:
-    return Subject(title, network.model, network.classes, stages)
 
 
 def notice(sentence: str) -> dict[str, Any]:

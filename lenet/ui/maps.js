@@ -1,8 +1,8 @@
 // What the layers computed, one canvas a map, for one picture or for two side by side on one scale.
 //
-// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, note, a, b, withB, layers, cells, top}; a and b are
+// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, side, note, a, b, withB, layers, cells, top}; a and b are
 // titles, b is "" when there is only A.
-// layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, apart}, ...]; shape and pair are A's and B's
+// layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, pairClasses, apart}, ...]; shape and pair are A's and B's
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
 // pad's count n or the view's turn, is dropped.
 
@@ -156,15 +156,14 @@ function mean(part, channel) {
   return part.values.subarray(channel * part.area, (channel + 1) * part.area).reduce((sum, value) => sum + value, 0) / part.area;
 }
 
-function captionOf(section, value, channel, side) {
-  const part = section.data[side];
-  const words = [];
-  const apart = section.layer.apart?.[channel];
-  if (apart) words.push(`L2 ${number(apart[0])}`, `cos ${apart[1].toFixed(2)}`);
-  if (value.numbers) {
-    words.push(`${number(part.lows[channel])} to ${number(part.highs[channel])}`, `mean ${number(mean(part, channel))}`);
-  }
-  return words.join(" · ");
+// What stands under a channel's maps, line by line: how far A and B are apart, and their numbers on request.
+function captionOf({ layer, data }, value, channel, side) {
+  const apart = layer.apart?.[channel];
+  const lines = apart ? [`L2 ${number(apart[0])} · cos ${apart[1].toFixed(2)}`] : [];
+  if (!value.numbers) return lines;
+  const numbers = (part) => [`min ${number(part.lows[channel])}`, `max ${number(part.highs[channel])}`, `mean ${number(mean(part, channel))}`];
+  if (!apart) return [...lines, ...numbers(data[side])];
+  return [...lines, ...["a", "b"].filter((side) => data[side]).map((side) => `${SIDES[side]}: ${numbers(data[side]).join(", ")}`)];
 }
 
 // B comes when the pen rests: a comparison that begins while it moves has none yet.
@@ -191,7 +190,7 @@ function drawSection(section, value) {
   }
   for (const figure of section.figures) {
     if (!data[figure.side]) continue;
-    figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side);
+    figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side).join(layer.strip ? " · " : "\n");
     markConstant(section, figure);
     if (value.sort && layer.apart) figure.figure.style.order = rankOf(layer.apart, figure.channel);
   }
@@ -267,10 +266,11 @@ async function show() {
     const b = at < 0 ? undefined : value.withB ? parts[value.layers.length + at] : before.get(section.layer.name);
     section.data = { a: parts[i], b, difference: section.layer.apart && b ? difference(parts[i], b) : undefined };
   });
+  root.classList.toggle("maps-numbered", value.numbers);
   sections.forEach((section) => drawSection(section, value));
   if (value.top > 255) sections.forEach(describe);
   refreshReading();
-  showPin(value.pin);
+  showPin(value.pin, value.side);
   element.dataset.n = value.n;
   element.dataset.step = value.step;
 }

@@ -41,7 +41,7 @@ def maps_value(
     the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen. A
     sentence in place of ``b`` stands beside the maps.
     """
-    seen = {name: getattr(view, name) for name in ("step", "scale", "numbers", "sort", "pin")}
+    seen = {name: getattr(view, name) for name in ("step", "scale", "numbers", "sort", "pin", "side")}
     value = {"n": count, **seen, "note": ""}
     if isinstance(a, str):
         return value | {"a": "", "b": "", "withB": False, "layers": [], "cells": "", "top": 0}
@@ -61,6 +61,10 @@ def maps_value(
     layers = [_describe(a.model, view.step, layer, theirs.get(layer.name)) for layer in mine]
     if view.step != "kernels":
         layers[-1]["classes"] = a.classes
+        if b:
+            layers[-1]["pairClasses"] = b.classes
+            if a.classes != b.classes:
+                layers[-1].pop("apart", None)  # the values at one place mean different things
         if not moving:
             layers[0]["kernels"] = _first_kernels(a.model)
     if b:

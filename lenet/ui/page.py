@@ -9,7 +9,8 @@ import torch
 
 from lenet import checkpoint
 from lenet.ui import components as ui
-from lenet.ui.handlers import Handlers, Scene
+from lenet.ui.handlers import Handlers
+from lenet.ui.scene import Lab, Scene
 from lenet.ui.view import View
 
 DEFAULT_CHECKPOINT = "mnist-modern"
@@ -25,13 +26,13 @@ Draw, and watch a small convolutional network think: what it sees, what its two 
 
 
 def build(root: Path) -> gr.Blocks:
-    """The page over the checkpoints in the folder ``root``. Raises FileNotFoundError when there are none."""
-    names = checkpoint.names(root)
-    if not names:
-        raise FileNotFoundError(f"there is no checkpoint in {root}; train one with 'python train.py'")
+    """The page over the checkpoints in the folder ``root``.
+
+    Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
+    """
     torch.set_num_threads(1)  # two threads are slower for one picture
-    first = DEFAULT_CHECKPOINT if DEFAULT_CHECKPOINT in names else names[0]
-    handlers = Handlers(root)
+    lab, names = Lab(root), checkpoint.names(root)
+    handlers, first = Handlers(lab), lab.first(DEFAULT_CHECKPOINT)
     fresh = Scene(None, None, first, View(), 0)
     verdict_now, maps_now, explanation_now, *_, examples_now, controls_now = handlers.stage(fresh)
 

@@ -1,7 +1,8 @@
 // Reading single cells: what is under the pointer or the keyboard's cursor, what it sees, and pinning it for explanation.
 //
 // On the document, "lab-field" says what the cell sees of the picture, {left, top, width, height} in shares of its side
-// or null, and "lab-pin" asks to explain a cell, [layer, channel, row, column]; verdict.js and controls.js listen.
+// or null, and "lab-pin" asks to explain a cell, {pin: [layer, channel, row, column] or null, side}; verdict.js and
+// controls.js listen.
 
 let read = null; // {canvas, row, column}
 
@@ -21,8 +22,9 @@ function cellAt(reading, x, y) {
   return cell.row < height && cell.column < width && cell.tile < tiles ? cell : null;
 }
 
-function valueOf({ section, side, channel }, { row, column, tile }) {
-  const [, , height, width] = section.layer[side === "b" ? "pair" : "shape"];
+function valueOf(reading, { row, column, tile }) {
+  const { section, side, channel } = reading;
+  const [, , height, width] = sideOf(reading);
   const part = section.data[side];
   return part?.values[channel * part.area + (tile * height + row) * width + column];
 }
@@ -32,12 +34,13 @@ function words(reading, cell) {
   const { layer } = section;
   const value = valueOf(reading, cell);
   if (value === undefined) return "";
-  const exact = value.toPrecision(4);
   const which = layer.pair ? ` of ${SIDES[side]}` : "";
-  if (layer.classes) return `logit of ${layer.classes[cell.column]}${which}: ${exact}`;
-  if (layer.strip) return `value ${cell.column + 1}${which}: ${exact}`;
-  if (!layer.fields) return `map ${channel + 1}, kernel for input ${cell.tile + 1}, row ${cell.row + 1}, column ${cell.column + 1}: ${exact}`;
-  return `map ${channel + 1}${which}, row ${cell.row + 1}, column ${cell.column + 1}: ${exact}`;
+  const place = `row ${cell.row + 1}, column ${cell.column + 1}: ${exact(value)}`;
+  const classes = side === "b" ? layer.pairClasses : layer.classes;
+  if (classes) return `logit of ${classes[cell.column]}${which}: ${exact(value)}`;
+  if (layer.strip) return `value ${cell.column + 1}${which}: ${exact(value)}`;
+  if (!layer.fields) return `map ${channel + 1}${which}, kernel for input ${cell.tile + 1}, ${place}`;
+  return `map ${channel + 1}${which}, ${place}`;
 }
 
 function within(first, size, side) {
@@ -60,13 +63,13 @@ const cellMark = make("div", "map-cell");
 const pinMark = make("div", "map-cell map-pin");
 
 // The cell that is explained keeps a mark of its own.
-function showPin(cell) {
+function showPin(cell, side) {
   pinMark.remove();
   const [layer, channel, row, column] = cell ?? [];
   const section = sections.find((section) => section.layer.fields && section.layer.number === layer);
-  const canvas = section?.canvases.a[channel];
+  const canvas = section?.canvases[side][channel];
   if (!canvas) return;
-  const [, , height, width] = section.layer.shape;
+  const [, , height, width] = sideOf(canvas.reading);
   placeMark(pinMark, { left: column / width, top: row / height, width: 1 / width, height: 1 / height });
   canvas.parentElement.append(pinMark);
 }
@@ -112,8 +115,10 @@ function refreshReading() {
 
 function pin() {
   const { section, channel, side } = read.canvas.reading;
-  if (!section.layer.fields || side !== "a") return; // the arithmetic is A's
-  document.dispatchEvent(new CustomEvent("lab-pin", { detail: [section.layer.number, channel, read.row, read.column] }));
+  if (!section.layer.fields) return;
+  // A cell of A − B is explained as A's: the explanation has B's value beside it.
+  const detail = { pin: [section.layer.number, channel, read.row, read.column], side: side === "b" ? "b" : "a" };
+  document.dispatchEvent(new CustomEvent("lab-pin", { detail }));
 }
 
 function canvasOf(event) {
@@ -131,7 +136,7 @@ function readAt(event) {
 const MOVES = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 function listen(root) {
-  document.addEventListener("lab-pin", ({ detail }) => showPin(detail));
+  document.addEventListener("lab-pin", ({ detail }) => showPin(detail.pin, detail.side));
   root.addEventListener("pointermove", readAt);
   root.addEventListener("pointerleave", ({ pointerType, relatedTarget }) => {
     const stays = root.contains(document.activeElement) || relatedTarget?.closest?.(".explanation");

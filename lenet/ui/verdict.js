@@ -30,15 +30,21 @@ function percent(p) {
   return `${(100 * p).toFixed(1)} %`;
 }
 
+const HEAD = `<div class="bar bar-head" role="row">
+  <span role="columnheader"><span class="bar-unseen">Class</span></span><span role="presentation"></span>
+  <span class="bar-number" role="columnheader">A</span><span class="bar-number bar-second" role="columnheader">B</span>
+</div>`;
+const ROW = `<span class="bar-name" role="rowheader"></span>
+  <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
+  <span class="bar-number" role="cell"></span><span class="bar-number bar-second" role="cell"></span>`;
+
 function buildRows(classes) {
-  bars.replaceChildren();
+  bars.innerHTML = HEAD;
   rows = new Map(
     classes.map((name) => {
       const row = make("div", "bar");
       row.setAttribute("role", "row");
-      row.innerHTML = `<span class="bar-name" role="rowheader"></span>
-        <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
-        <span class="bar-number" role="cell"></span>`;
+      row.innerHTML = ROW;
       row.dataset.class = row.firstElementChild.textContent = name;
       bars.append(row);
       return [name, row];
@@ -55,6 +61,7 @@ function showBars({ probabilities, label, other }) {
   const names = probabilities.map(([name]) => name);
   if (names.length && names.join() !== [...rows.keys()].join()) buildRows(names);
   const second = new Map(other?.probabilities ?? []);
+  bars.classList.toggle("bars-two", names.some((name) => second.has(name)));
   for (const [name, p] of probabilities) {
     const row = rows.get(name);
     const [track, otherTrack] = row.querySelector(".bar-track").children;
@@ -62,8 +69,9 @@ function showBars({ probabilities, label, other }) {
     track.style.width = `${100 * p}%`;
     otherTrack.style.width = `${100 * (second.get(name) ?? 0)}%`;
     otherTrack.hidden = !second.has(name);
-    row.querySelector(".bar-number").textContent = percent(p);
-    row.title = second.has(name) ? `A ${percent(p)}, B ${percent(second.get(name))}` : "";
+    const [number, otherNumber] = row.querySelectorAll(".bar-number");
+    number.textContent = percent(p);
+    otherNumber.textContent = second.has(name) ? percent(second.get(name)) : "";
   }
 }
 

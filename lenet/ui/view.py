@@ -15,6 +15,8 @@ CHOICES = {
     "scale": ("map", "layer", "both"),
     "overlay": ("none", "occlusion", "gradient"),
     "compare": ("none", "kept", "checkpoint", "class"),
+    "kept_as": ("", "digit", "garment"),
+    "side": ("a", "b"),
 }
 
 
@@ -32,12 +34,13 @@ class View:
     ``step`` is what is shown of each layer, ``scale`` what shares one colour scale. ``prepare`` says whether pictures
     are prepared, ``steps`` whether that is shown; ``overlay`` is laid on what the network sees.
 
-    ``compare`` is what stands beside the picture as B: the kept one (``kept``, base64 of 28 x 28 bytes), the same
-    picture through the checkpoint ``other``, or the mean of the class with the number ``label``.
+    ``compare`` is what stands beside the picture as B: the kept one (``kept``, base64 of 28 x 28 bytes, ``kept_as``
+    the kind of network that it was prepared for, "" if it was not), the same picture through the checkpoint ``other``,
+    or the mean of the class with the number ``label``.
 
     ``numbers`` writes minimum, maximum and mean under each map, ``sort`` puts the channels that differ most first,
     ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``step``, from 0 but for
-    the layer, or None.
+    the layer, or None; ``side`` says whether it is A's or B's.
 
     Raises BadView when a value is not of its kind.
     """
@@ -49,12 +52,14 @@ class View:
     overlay: str = "none"
     compare: str = "none"
     kept: str = ""
+    kept_as: str = ""
     other: str = ""
     label: int = 0
     numbers: bool = False
     sort: bool = False
     hide: bool = False
     pin: tuple[int, int, int, int] | None = None
+    side: str = "a"
 
     def __post_init__(self):
         if self.pin is not None:

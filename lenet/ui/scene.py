@@ -1,0 +1,192 @@
+"""What is on the page, and what the checkpoints make of it: the picture as A, what stands beside it as B, one cell."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lenet import explain
+from lenet.checkpoint import Checkpoint, load, names
+from lenet.explain import Subject
+from lenet.planes import resize
+from lenet.predict import Prediction, look, predict
+from lenet.prepare import Prepared, open_picture, squeeze
+from lenet.ui import components as ui
+from lenet.ui.explanation import NOTHING, cell_words, explanation_value
+from lenet.ui.view import SIDE, View
+
+HINTS = {
+    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
+    "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is on the page: what pad.js sent, the path of an uploaded picture or None, a checkpoint's name, the
+    view and how often it has changed.
+    """
+
+    pad: Any
+    file: str | None
+    name: str
+    view: View
+    turn: int
+
+
+@dataclass(frozen=True)
+class Other:
+    """What stands beside the picture as B, and the name of the checkpoint that it went through.
+
+    ``picture`` is (28, 28), None where only kernels are looked at; ``answer`` is None where nothing was predicted.
+    """
+
+    subject: Subject
+    checkpoint: str
+    picture: NDArray[np.float32] | None
+    answer: Prediction | None
+
+
+class Lab:
+    """The checkpoints in the folder ``root``, each read once, when first asked for, and what they make of a scene.
+
+    What cannot be shown is a sentence in its place.
+    """
+
+    def __init__(self, root: Path):
+        self.root = root
+        self._load = cache(lambda name: load(root / name))
+        self._mean = cache(lambda name, number: explain.class_mean(root / name, self.find(name).model, number))
+
+    def find(self, name: str) -> Checkpoint:
+        """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
+        if name not in names(self.root):
+            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(names(self.root))}.")
+        return self._load(name)
+
+    def first(self, wished: str) -> str:
+        """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.
+
+        Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none can be read.
+        """
+        problem = FileNotFoundError(f"there is no checkpoint in {self.root}; train one with 'python train.py'")
+        for name in sorted(names(self.root), key=lambda name: name != wished):
+            try:
+                self.find(name)
+                return name
+            except (ValueError, OSError) as error:
+                problem = error
+        raise problem
+
+    def answer(self, scene: Scene) -> Prediction | str:
+        """What the network says about the picture."""
+        try:
+            network = self.find(scene.name)
+            picture = open_picture(scene.file) if scene.file else ui.pad_grid(scene.pad)
+            if picture is None:
+                return HINTS[network.kind]
+            return predict(network, picture) if scene.view.prepare else look(network, squeeze(picture))
+        except (ValueError, OSError) as error:
+            return str(error)
+
+    def a(self, scene: Scene, answer: Prediction | str) -> Subject | str:
+        """The picture in the network; kernels can be looked at without a picture."""
+        if isinstance(answer, Prediction):
+            title = scene.name if scene.view.compare == "checkpoint" else "this picture"
+            return _subject(title, self.find(scene.name), answer)
+        try:
+            return _subject(scene.name, self.find(scene.name)) if scene.view.step == "kernels" else answer
+        except (ValueError, OSError):
+            return answer
+
+    def b(self, scene: Scene) -> Other | str | None:
+        """What the reader compares with; None for nothing."""
+        view = scene.view
+        try:
+            if view.compare == "kept" and view.kept:
+                return self._kept(scene)
+            if view.compare == "checkpoint" and view.other:
+                return self._elsewhere(replace(scene, name=view.other))
+            if view.compare == "class":
+                return self._class_mean(scene)
+        except (ValueError, OSError) as error:
+            return str(error)
+        return None
+
+    def _kept(self, scene: Scene) -> Other:
+        """A picture that was prepared for one kind of network is prepared anew for another kind."""
+        view, network = scene.view, self.find(scene.name)
+        if view.prepare and view.kept_as not in ("", network.kind):
+            title, answer = f"kept, prepared as a {network.kind}", predict(network, view.kept_picture())
+        else:
+            title, answer = "kept", look(network, Prepared({"network": view.kept_picture()}))
+        return Other(_subject(title, network, answer), scene.name, answer.prepared.picture, answer)
+
+    def _elsewhere(self, scene: Scene) -> Other | str:
+        """The same picture in another network."""
+        answer = self.answer(scene)
+        subject = self.a(scene, answer)
+        if isinstance(subject, str):
+            return subject
+        if isinstance(answer, str):
+            return Other(subject, scene.name, None, None)
+        return Other(subject, scene.name, answer.prepared.picture, answer)
+
+    def _class_mean(self, scene: Scene) -> Other:
+        network, number = self.find(scene.name), scene.view.label
+        if not 0 <= number < len(network.classes):
+            raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
+        stages = self._mean(scene.name, number)
+        config = network.model.config
+        picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
+        subject = Subject(f"mean of {network.classes[number]}", network.model, network.classes, stages)
+        return Other(subject, scene.name, picture, None)
+
+    def explanation(self, scene: Scene, a: Subject | str, b: Other | str | None) -> dict[str, Any]:
+        """The pinned cell's arithmetic, with the counts that it belongs to."""
+        return self._explain(scene, a, b) | {"n": ui.pad_count(scene.pad), "turn": scene.turn}
+
+    def _explain(self, scene: Scene, a: Subject | str, b: Other | str | None) -> dict[str, Any]:
+        view = scene.view
+        if view.pin is None or view.step == "kernels" or isinstance(a, str):
+            return NOTHING
+        layer, channel, *_ = view.pin
+        cell = (f"{explain.STEPS[view.step]}{layer}", *view.pin[1:])
+        title = cell_words(view, compared=isinstance(b, Other))
+        try:
+            if view.side == "a":
+                subject, name = a, scene.name
+            elif isinstance(b, Other):
+                subject, name = b.subject, b.checkpoint
+            else:
+                raise ValueError(b or "There is no B here; choose one under Compare.")
+            value = explain.value_at(subject.stages, *cell)
+            if view.side == "b" and b.answer is None:
+                raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
+            found = explain.explain(subject.model, subject.stages, *cell)
+        except ValueError as error:
+            return NOTHING | {"text": str(error)}
+        values = _pair(a, b.subject, cell) if isinstance(b, Other) else {}
+        liked = self._favourites(name, layer, channel)
+        return explanation_value(title, view.step, subject.model.config, found, values, liked)
+
+    def _favourites(self, name: str, layer: int, channel: int) -> list[explain.Favourite]:
+        try:
+            return explain.favourites(self.root / name, layer, channel)
+        except (ValueError, OSError):
+            return []  # a checkpoint of one's own may have no atlas
+
+
+def _subject(title: str, network: Checkpoint, answer: Prediction | None = None) -> Subject:
+    return Subject(title, network.model, network.classes, answer.activations if answer else {})
+
+
+def _pair(a: Subject, b: Subject, cell: tuple[str, int, int, int]) -> dict[str, float]:
+    """The value of one cell in A and in B, where both have maps of one shape."""
+    stage = cell[0]
+    if stage not in b.stages or a.stages[stage].shape != b.stages[stage].shape:
+        return {}
+    return {"A": explain.value_at(a.stages, *cell), "B": explain.value_at(b.stages, *cell)}
