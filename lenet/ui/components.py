@@ -40,15 +40,25 @@ class Asset(gr.HTML):
 
     def __init__(self, value: Any = None, **options: Any):
         name = type(self).__name__.lower()
-        parts = [PALETTES, *((HERE / f"{part}.js").read_text(encoding="utf-8") for part in (*self.scripts, name))]
+        scripts = [(HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("value", *self.scripts, name)]
         super().__init__(
             value,
             html_template=(HERE / f"{name}.html").read_text(encoding="utf-8"),
-            js_on_load="\n".join(parts),
+            js_on_load="\n".join([PALETTES, *scripts]),
             css_template="",
             apply_default_css=False,
             **options,
         )
+
+    def preprocess(self, payload: Any) -> Any:
+        try:
+            return json.loads(payload) if payload else None
+        except (TypeError, ValueError) as error:
+            raise gr.Error("The page sent something that cannot be read; reload it.", print_exception=False) from error
+
+    def postprocess(self, value: Any) -> str | None:
+        """One JSON string; see value.js."""
+        return None if value is None else json.dumps(value)
 
 
 PALETTES = f"const PALETTES = {json.dumps({'sequential': palettes.SEQUENTIAL, 'diverging': palettes.DIVERGING})};"

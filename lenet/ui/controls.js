@@ -1,6 +1,6 @@
 // How the reader looks at a picture: all switches, as one view.
 //
-// props.value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
+// The value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
 // every answer. The server sets the controls with {..., changes, put: true}, changes being its own in the view. "input" is triggered when the view has changed, "pin"
 // when only the pinned cell has, "keep" to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on
 // the document pins a cell, {pin, side} as in the view.
@@ -15,14 +15,14 @@ const TAKE = { link: "Copy a link to this view", png: "Maps as PNG", npz: "Every
 
 const main = element.querySelector(".controls-main");
 const parts = Object.fromEntries([...element.querySelectorAll("details")].map((part) => [part.dataset.part, part.querySelector(".controls-row")]));
-let { turn, view, checkpoints, classes } = props.value;
+let { turn, view, checkpoints, classes } = received();
 const shows = []; // what brings each control in line with the view
 
 function change(changes, event = "input") {
   view = { ...view, ...changes };
   if (view.compare === "none" && view.side === "b") view = { ...view, pin: null, side: "a" }; // B went, and its cell with it
   refresh();
-  props.value = { turn: ++turn, view, checkpoints, classes };
+  submit({ turn: ++turn, view, checkpoints, classes });
   trigger(event);
 }
 
@@ -106,11 +106,12 @@ function refresh() {
 document.addEventListener("lab-pin", ({ detail }) => change(detail, "pin"));
 
 watch("value", () => {
-  if (!props.value?.put) return; // an echo of what these controls sent
-  ({ checkpoints, classes } = props.value);
-  if (props.value.turn > turn) {
-    ({ turn, view } = props.value);
+  const value = received();
+  if (!value?.put) return; // an echo of what these controls sent
+  ({ checkpoints, classes } = value);
+  if (value.turn > turn) {
+    ({ turn, view } = value);
     refresh();
-  } else change(props.value.changes); // a switch was clicked meanwhile: neither its change nor the server's is lost
+  } else change(value.changes); // a switch was clicked meanwhile: neither its change nor the server's is lost
 });
 refresh();

@@ -1,7 +1,7 @@
 // A strip of example pictures as buttons; a click triggers "select" with {index}: its number, or the name of a button
 // below the strip.
 //
-// props.value: {sheet, names}. sheet is the URL of a picture that holds the examples in rows of COLUMNS, names says what
+// The value: {sheet, names}. sheet is the URL of a picture that holds the examples in rows of COLUMNS, names says what
 // each one shows, row by row.
 
 const COLUMNS = 10;
@@ -9,7 +9,7 @@ const COLUMNS = 10;
 const root = element.querySelector(".examples");
 
 function build() {
-  const { sheet, names } = props.value;
+  const { sheet, names } = received();
   const rows = names.length / COLUMNS;
   root.replaceChildren(
     ...names.map((name, index) => {

@@ -1,13 +1,13 @@
 // The chapter's exercises as buttons, and what there is to see in the one that is shown.
 //
-// props.value: {titles: [[number, title], ...], shown, text}; shown is a number or null. A click triggers "select" with
+// The value: {titles: [[number, title], ...], shown, text}; shown is a number or null. A click triggers "select" with
 // {index}, the number.
 
 const list = element.querySelector(".exercises-list");
 const text = element.querySelector(".exercises-text");
 
 function show() {
-  const value = props.value;
+  const value = received();
   list.replaceChildren(
     ...value.titles.map(([index, title]) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });

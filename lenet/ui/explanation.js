@@ -1,6 +1,6 @@
 // The pinned cell: patch times kernel, input map by input map, the sum and what becomes of it; the channel's favourites.
 //
-// props.value is that of explanation.py: {n, turn, text, cell, favourites}; cell is null when nothing is pinned, or nothing
+// The value is that of explanation.py: {n, turn, text, cell, favourites}; cell is null when nothing is pinned, or nothing
 // to be explained: text then says why, or is "". An answer older than the one shown is dropped. Closing unpins, with
 // "lab-pin" on the document.
 
@@ -100,7 +100,9 @@ function showFavourites(favourites) {
 let shown = { n: -1, turn: -1 };
 
 function show() {
-  const { n, turn, text, cell, favourites } = props.value;
+  const value = received();
+  if (!value) return; // as it was
+  const { n, turn, text, cell, favourites } = value;
   if (n < shown.n || (n === shown.n && turn < shown.turn)) return;
   shown = { n, turn };
   box.hidden = !text;

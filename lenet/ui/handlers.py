@@ -208,7 +208,10 @@ class Handlers:
     # From a scene to what is shown of it
 
     def _show(self, scene: Scene, note: str = "") -> tuple:
-        """(verdict, maps, explanation)"""
+        """(verdict, maps, explanation); None leaves what is shown as it is.
+
+        For None gradio does nothing, while ``gr.skip()`` makes it build the component anew, in some 2 ms.
+        """
         view, count = scene.view, ui.pad_count(scene.pad)
         turned, moving = {"turn": scene.turn}, ui.is_moving(scene.pad)
         answer = self._lab.answer(scene)
@@ -218,9 +221,9 @@ class Handlers:
         if isinstance(answer, Prediction):
             verdict |= self._extras(scene, answer, b, moving)
         if moving and view.step == "kernels":
-            return verdict | turned, gr.skip(), gr.skip()  # they do not depend on the drawing
+            return verdict | turned, None, None  # they do not depend on the drawing
         maps = maps_value(count, view, a, b.subject if isinstance(b, Other) else b, moving)
-        return verdict | turned, maps | turned, gr.skip() if moving else self._lab.explanation(scene, a, b)
+        return verdict | turned, maps | turned, None if moving else self._lab.explanation(scene, a, b)
 
     def _extras(self, scene: Scene, answer: Prediction, b: Other | str | None, moving: bool) -> dict[str, Any]:
         """What a reader has asked for beside the verdict; what is costly waits until the pen rests."""

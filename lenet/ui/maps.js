@@ -1,6 +1,6 @@
 // What the layers computed, one canvas a map, for one picture or for two side by side on one scale.
 //
-// props.value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, side, note, a, b, withB, layers, cells, top}; a and b are
+// The value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, side, note, a, b, withB, layers, cells, top}; a and b are
 // titles, b is "" when there is only A.
 // layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, pairClasses, apart}, ...]; shape and pair are A's and B's
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
@@ -247,7 +247,7 @@ function difference(a, b) {
 }
 
 async function show() {
-  const value = props.value;
+  const value = received();
   if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
   shown = { n: value.n, turn: value.turn };
   const turn = ++newest;

@@ -1,6 +1,6 @@
 // The drawing pad. Runs once per page load, as a function of (element, trigger, props, server, upload, watch).
 //
-// props.value: {n, grid, moving}. n counts what the pad has shown; grid is GRID x GRID bytes of ink in base64, row by row,
+// The value: {n, grid, moving}. n counts what the pad has shown; grid is GRID x GRID bytes of ink in base64, row by row,
 // 0 on empty ground and 255 where the pen was, or "" when the pad is empty; moving says that the pen is down. The server
 // puts a picture on the pad, or empties it, with {n, grid, put: true}. "begin" is triggered when a person starts something
 // new on the pad. The element's data-sent is the last n, as data-n of an answer is the one it answers.
@@ -88,7 +88,7 @@ function send() {
   clearTimeout(timer);
   timer = null;
   lastSent = performance.now();
-  props.value = { n: ++sent, grid: grid(), moving: stroke !== null };
+  submit({ n: ++sent, grid: grid(), moving: stroke !== null });
   element.dataset.sent = sent;
   trigger("input");
 }
@@ -243,7 +243,7 @@ function imageOf(base64) {
 }
 
 watch("value", () => {
-  const { n, grid, put } = props.value ?? {};
+  const { n, grid, put } = received() ?? {};
   if (!put) return; // an echo of what this pad sent
   sent = Math.max(sent, n);
   if (grid) marks.push({ image: imageOf(grid) });

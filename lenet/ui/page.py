@@ -67,10 +67,12 @@ def build(root: Path) -> gr.Blocks:
         reply, file, fragment = gr.JSON(visible=False), gr.File(visible=False), gr.Textbox(visible=False)
 
         # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
-        # upload, which gr.Image announces as two inputs, "cleared" and "there".
+        # upload, which gr.Image announces as two inputs, "cleared" and "there". Progress is shown on nothing: gradio
+        # would copy all that it knows of each output whenever a request starts and ends, some 5 ms a stroke.
         live = {
             "trigger_mode": "always_last",
             "show_progress": "hidden",
+            "show_progress_on": [],
             "queue": False,
             "api_visibility": "private",
         }

@@ -58,14 +58,17 @@ class Lab:
 
     def __init__(self, root: Path):
         self.root = root
-        self._load = cache(lambda name: load(root / name))
+        self._loaded: dict[str, Checkpoint] = {}
         self._mean = cache(lambda name, number: explain.class_mean(root / name, self.find(name).model, number))
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
-        if name not in names(self.root):
-            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(names(self.root))}.")
-        return self._load(name)
+        if name not in self._loaded:
+            offered = names(self.root)
+            if name not in offered:
+                raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(offered)}.")
+            self._loaded[name] = load(self.root / name)
+        return self._loaded[name]
 
     def first(self, wished: str) -> str:
         """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.

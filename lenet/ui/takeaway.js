@@ -1,6 +1,6 @@
 // Hands over what the server made: a file as a download, a link in the clipboard and in the address; or says why not.
 //
-// props.value: {name, kind, content} with content in base64, {link}, or {text}; a stamp in it makes each a new one.
+// The value: {name, kind, content} with content in base64, {link}, or {text}; a stamp in it makes each a new one.
 
 const status = element.querySelector(".takeaway");
 
@@ -22,7 +22,7 @@ async function share({ link }) {
 }
 
 watch("value", () => {
-  const value = props.value ?? {};
+  const value = received() ?? {};
   if (value.link) share(value);
   else if (value.content) download(value);
   else status.textContent = value.text ?? "";

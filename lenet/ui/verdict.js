@@ -1,6 +1,6 @@
 // What the network sees and the probability of each class, of one picture or of two.
 //
-// props.value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, prepared,
+// The value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, prepared,
 // moving, other, steps, overlay}. n is the pad's count and turn the view's; an answer older than the one shown is dropped. text stands
 // where the label would when there is nothing to answer. picture is 28 x 28 bytes in base64, or "". note is a remark on the
 // picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
@@ -32,11 +32,11 @@ function percent(p) {
 
 const HEAD = `<div class="bar bar-head" role="row">
   <span role="columnheader"><span class="bar-unseen">Class</span></span><span role="presentation"></span>
-  <span class="bar-number" role="columnheader">A</span><span class="bar-number bar-second" role="columnheader">B</span>
+  <span class="bar-first" role="columnheader">A</span><span class="bar-second" role="columnheader">B</span>
 </div>`;
 const ROW = `<span class="bar-name" role="rowheader"></span>
   <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
-  <span class="bar-number" role="cell"></span><span class="bar-number bar-second" role="cell"></span>`;
+  <span class="bar-number" role="cell"></span><span class="bar-second" role="cell"></span>`;
 
 function buildRows(classes) {
   bars.innerHTML = HEAD;
@@ -69,9 +69,8 @@ function showBars({ probabilities, label, other }) {
     track.style.width = `${100 * p}%`;
     otherTrack.style.width = `${100 * (second.get(name) ?? 0)}%`;
     otherTrack.hidden = !second.has(name);
-    const [number, otherNumber] = row.querySelectorAll(".bar-number");
-    number.textContent = percent(p);
-    otherNumber.textContent = second.has(name) ? percent(second.get(name)) : "";
+    row.querySelector(".bar-number").textContent = percent(p);
+    row.querySelector(".bar-second").textContent = second.has(name) ? percent(second.get(name)) : "";
   }
 }
 
@@ -111,7 +110,7 @@ function showHidden(value) {
 }
 
 function show() {
-  const value = props.value;
+  const value = received();
   if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
   shown = { n: value.n, turn: value.turn };
   element.classList.toggle("verdict-empty", !value.label);
@@ -135,8 +134,8 @@ function show() {
 }
 
 showButton.addEventListener("click", () => {
-  askedFor = props.value.n;
-  showHidden(props.value);
+  askedFor = shown.n;
+  showHidden(received());
 });
 document.addEventListener("lab-field", ({ detail }) => {
   field.hidden = !detail;
