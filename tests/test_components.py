@@ -5,6 +5,7 @@ import dataclasses
 import json
 import re
 
+import gradio as gr
 import numpy as np
 import pytest
 from conftest import ROOT
@@ -27,6 +28,19 @@ def decoded(text: str, *shape: int) -> np.ndarray:
 def test_a_drawing_arrives_as_it_was_sent():
     ink = np.arange(ui.GRID**2).reshape(ui.GRID, ui.GRID) % 256
     assert np.array_equal(ui.pad_grid(sent(ink)), ink)
+
+
+def test_a_value_travels_as_one_json_string():
+    pad, value = ui.Pad(), sent(np.eye(ui.GRID) * 255)
+    assert isinstance(pad.postprocess(value), str)
+    assert pad.preprocess(pad.postprocess(value)) == value
+    assert pad.preprocess(None) is pad.postprocess(None) is None
+
+
+@pytest.mark.parametrize("payload", ["{", "[" * 100_000, {"n": 1}, 7], ids=["cut", "deep", "object", "number"])
+def test_what_is_no_json_is_refused_with_a_sentence(payload):
+    with pytest.raises(gr.Error, match="reload it"):
+        ui.Pad().preprocess(payload)
 
 
 def test_an_emptied_pad_counts_on():

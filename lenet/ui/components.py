@@ -53,7 +53,7 @@ class Asset(gr.HTML):
     def preprocess(self, payload: Any) -> Any:
         try:
             return json.loads(payload) if payload else None
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, RecursionError) as error:
             raise gr.Error("The page sent something that cannot be read; reload it.", print_exception=False) from error
 
     def postprocess(self, value: Any) -> str | None:
