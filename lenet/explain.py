@@ -10,23 +10,8 @@ from safetensors.numpy import load_file
 from torch import nn
 
 from lenet.atlas import DERIVED
+from lenet.layers import STEPS, Stages
 from lenet.model import POOL_SIZE, LeNet, LeNetConfig
-
-Stages = dict[str, NDArray[np.float32]]
-"""What each stage put out for one picture, by name: (channels, height, width), or (values,) after flattening."""
-
-STEPS = {"before": "conv", "after": "act", "pooled": "pool"}
-"""A layer's maps before the activation, after it and after pooling, and what their stages' names begin with."""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What can be looked at and compared: its title, the network and its classes, what the stages put out."""
-
-    title: str
-    model: LeNet
-    classes: tuple[str, ...]
-    stages: Stages
 
 
 @dataclass(frozen=True)
@@ -235,31 +220,3 @@ def _read_atlas(folder: Path, name: str, *parts: str) -> dict[str, NDArray]:
     if missing := set(parts) - set(found):
         raise ValueError(f"{path} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
     return found
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far two maps of one channel are apart: the L2 norm of their difference, and the cosine of their angle."""
-
-    l2: float
-    cosine: float
-
-
-def differences(a: NDArray[np.float32], b: NDArray[np.float32]) -> list[Difference]:
-    """Compare two (channels, height, width) stages channel by channel.
-
-    The cosine of two empty maps is 1 and of an empty and another one 0. Raises ValueError for unequal shapes.
-    """
-    if a.shape != b.shape:
-        raise ValueError(f"maps of {_shape(a)} cannot be compared with maps of {_shape(b)}")
-    a, b = (maps.reshape(len(maps), -1).astype(np.float64) for maps in (a, b))
-    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
-    empty = ~a.any(1) & ~b.any(1)
-    cosines = np.where(empty, 1.0, (a * b).sum(1) / np.where(lengths, lengths, 1))
-    return [
-        Difference(float(l2), float(cosine)) for l2, cosine in zip(np.linalg.norm(a - b, axis=1), cosines, strict=True)
-    ]
-
-
-def _shape(maps: NDArray) -> str:
-    return " x ".join(map(str, maps.shape))

@@ -14,6 +14,8 @@ import torch
 from PIL import Image
 
 from lenet import augment, checkpoint, datasets
+from lenet.layers import Subject
+from lenet.predict import predict
 
 torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other
 
@@ -33,6 +35,12 @@ def real_pictures(kind: str) -> np.ndarray:
     """(30, 28, 28) uint8: the page's examples, three real test images of each class; number i shows class i % 10."""
     sheet = np.asarray(Image.open(SHEETS / f"{kind}.png"))
     return sheet.reshape(3, 28, 10, 28).swapaxes(1, 2).reshape(30, 28, 28)
+
+
+def seen(network: checkpoint.Checkpoint, picture: np.ndarray, title: str = "this picture") -> Subject:
+    """A picture before a network."""
+    prediction = predict(network, picture)
+    return Subject(title, network, prediction.activations, prediction.prepared.picture, prediction.probabilities)
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,9 @@ from conftest import CHECKPOINTS, real_pictures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
-from torch.nn import functional as F
 
 from lenet import checkpoint
-from lenet.explain import Field, class_mean, differences, explain, favourites, receptive_field
+from lenet.explain import Field, class_mean, explain, favourites, receptive_field
 from lenet.model import LeNet, LeNetConfig
 
 NETWORKS = [checkpoint.load(CHECKPOINTS / name) for name in checkpoint.names(CHECKPOINTS)]
@@ -113,29 +112,6 @@ def test_a_cell_changes_with_its_field_and_with_nothing_else(config, onto, stage
 def test_a_field_on_something_later_is_refused(stage, onto):
     with pytest.raises(ValueError, match="no map of this network"):
         receptive_field(LeNetConfig(), stage, onto)
-
-
-def test_the_difference_of_maps_is_l2_and_cosine_by_channel():
-    a = np.array([[[3.0, 4.0]], [[1.0, 0.0]], [[0.0, 0.0]], [[0.0, 0.0]], [[2.0, 2.0]]], np.float32)
-    b = np.array([[[0.0, 0.0]], [[0.0, 1.0]], [[0.0, 0.0]], [[1.0, 0.0]], [[1.0, 1.0]]], np.float32)
-    found = differences(a, b)
-    assert [item.l2 for item in found] == pytest.approx([5, 2**0.5, 0, 1, 2**0.5])
-    assert [item.cosine for item in found] == pytest.approx([0, 0, 1, 0, 1])
-
-
-def test_the_difference_agrees_with_torch(modern, digits):
-    a, b = (stages_of(modern.model, digits[number])["act2"] for number in (3, 8))
-    found = differences(a, b)
-    flat = [torch.from_numpy(maps).flatten(1) for maps in (a, b)]
-    dead = [not (one.any() or other.any()) for one, other in zip(*flat, strict=True)]
-    expected = torch.where(torch.tensor(dead), 1.0, F.cosine_similarity(*flat))
-    assert [item.cosine for item in found] == pytest.approx(expected.tolist(), abs=1e-5)
-    assert [item.l2 for item in found] == pytest.approx((flat[0] - flat[1]).norm(dim=1).tolist(), rel=1e-5)
-
-
-def test_maps_of_different_shapes_are_not_compared():
-    with pytest.raises(ValueError, match="6 x 28 x 28 cannot be compared with maps of 16 x 28 x 28"):
-        differences(np.zeros((6, 28, 28)), np.zeros((16, 28, 28)))
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)

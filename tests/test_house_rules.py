@@ -39,10 +39,12 @@ ARROWS = {
     "garments": {"planes", "regions"},
     "prepare": {"planes", "digits", "garments"},
     "predict": {"checkpoint", "prepare"},
-    "explain": {"atlas", "model"},
+    "layers": {"checkpoint", "model"},
+    "explain": {"atlas", "layers", "model"},
     "saliency": {"model"},
     "palettes": set(),
-    "export": {"checkpoint", "explain", "palettes", "predict"},
+    "export": {"checkpoint", "predict"},
+    "sheet": {"layers", "palettes"},
 }
 
 
@@ -102,7 +104,7 @@ def test_model_knows_only_torch():
 
 
 def test_the_core_runs_without_gradio_and_torchvision():
-    loaded = loaded_by("import lenet.export, lenet.training, lenet.augment, lenet.__main__")
+    loaded = loaded_by("import lenet.sheet, lenet.training, lenet.augment, lenet.__main__")
     assert "lenet" in loaded
     assert not loaded & {"gradio", "torchvision"}
 

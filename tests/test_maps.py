@@ -3,27 +3,30 @@
 import base64
 import json
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
-from conftest import CHECKPOINTS, real_pictures
+from conftest import CHECKPOINTS, real_pictures, seen
 
 from lenet import checkpoint
-from lenet.explain import Subject, differences
+from lenet.layers import Subject, differences
 from lenet.model import LeNet, LeNetConfig
-from lenet.predict import predict
 from lenet.ui.maps import maps_value
 from lenet.ui.view import View
 
 LIMIT = 20_000
-"""Bytes of the whole value while the pen moves."""
+"""Bytes of the whole value while the pen moves, as it travels: a JSON string in JSON."""
 
 
-def seen(network: checkpoint.Checkpoint, number: int) -> Subject:
+def size(value: dict) -> int:
+    return len(json.dumps(json.dumps(value)))
+
+
+def example(network: checkpoint.Checkpoint, number: int) -> Subject:
     """One of the real example pictures before a network."""
-    prediction = predict(network, real_pictures(network.kind)[number])
-    return Subject(f"example {number}", network.model, network.classes, prediction.activations)
+    return seen(network, real_pictures(network.kind)[number], f"example {number}")
 
 
 def unpacked(value: dict) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -56,7 +59,7 @@ STAGES = {
 @pytest.mark.parametrize("step", STAGES)
 @pytest.mark.parametrize("name", ["classic", "modern"])
 def test_every_layer_arrives_to_the_fourth_digit(name, step, request):
-    subject = seen(request.getfixturevalue(name), 8)
+    subject = example(request.getfixturevalue(name), 8)
     value = maps_value(4, View(step=step), subject)
     assert [layer["name"] for layer in value["layers"]] == STAGES[step]
     for layer, found in zip(value["layers"], unpacked(value)[0], strict=True):
@@ -65,7 +68,7 @@ def test_every_layer_arrives_to_the_fourth_digit(name, step, request):
 
 
 def test_the_kernels_are_the_weights_even_without_a_picture(classic):
-    value = maps_value(0, View(step="kernels"), Subject("", classic.model, classic.classes, {}))
+    value = maps_value(0, View(step="kernels"), Subject("", classic, {}))
     assert [layer["title"] for layer in value["layers"]] == [
         "Layer 1 · 6 × 1 kernels of 5 × 5",
         "Layer 2 · 16 × 6 kernels of 5 × 5",
@@ -78,26 +81,26 @@ def test_the_kernels_are_the_weights_even_without_a_picture(classic):
 @pytest.mark.parametrize("step", [*STAGES, "kernels"])
 def test_while_the_pen_moves_the_value_is_small_and_not_far_off(name, step):
     network = checkpoint.load(CHECKPOINTS / name)
-    subject = seen(network, 3)
+    subject = example(network, 3)
     value = maps_value(1, View(step=step), subject, moving=True)
     if step != "kernels":
-        assert len(json.dumps(value)) <= LIMIT
+        assert size(value) <= LIMIT
     for found, exact in zip(unpacked(value)[0], unpacked(maps_value(1, View(step=step), subject))[0], strict=True):
         span = np.ptp(exact.reshape(len(exact), -1), axis=1).max()
         assert abs(found - exact).max() <= span / value["top"]
 
 
 def test_the_first_layer_s_kernels_come_along_when_the_pen_rests(classic):
-    layers = maps_value(1, View(), seen(classic, 3))["layers"]
+    layers = maps_value(1, View(), example(classic, 3))["layers"]
     kernels = layers[0]["kernels"]
     weights = classic.model.conv1.weight.detach().numpy()
     shown = np.frombuffer(base64.b64decode(kernels["cells"]), np.uint8).reshape(weights.shape)
     np.testing.assert_allclose((shown / 127.5 - 1) * kernels["most"], weights, atol=kernels["most"] / 127)
-    assert "kernels" not in maps_value(1, View(), seen(classic, 3), moving=True)["layers"][0]
+    assert "kernels" not in maps_value(1, View(), example(classic, 3), moving=True)["layers"][0]
 
 
 def test_two_pictures_stand_side_by_side_with_their_distance(classic):
-    a, b = seen(classic, 3), seen(classic, 8)
+    a, b = example(classic, 3), example(classic, 8)
     value = maps_value(1, View(compare="kept"), a, b)
     mine, theirs = unpacked(value)
     for layer, first, second in zip(value["layers"], mine, theirs, strict=True):
@@ -111,10 +114,10 @@ def test_two_pictures_stand_side_by_side_with_their_distance(classic):
 
 
 def test_b_stays_in_the_browser_while_the_pen_moves_unless_it_moves_too(classic, modern):
-    kept = maps_value(1, View(compare="kept"), seen(classic, 3), seen(classic, 8), moving=True)
+    kept = maps_value(1, View(compare="kept"), example(classic, 3), example(classic, 8), moving=True)
     assert not kept["withB"]
     assert unpacked(kept)[1] == []
-    other = maps_value(1, View(compare="checkpoint"), seen(classic, 3), seen(modern, 3), moving=True)
+    other = maps_value(1, View(compare="checkpoint"), example(classic, 3), example(modern, 3), moving=True)
     assert other["withB"]
     assert len(unpacked(other)[1]) == 5
 
@@ -123,71 +126,77 @@ def test_b_stays_in_the_browser_while_the_pen_moves_unless_it_moves_too(classic,
 def test_two_wide_networks_stay_within_the_budget_without_b(modern, step):
     twin = LeNet(modern.model.config).eval()
     stages = {
-        name: np.random.default_rng(0).normal(size=values.shape) for name, values in seen(modern, 3).stages.items()
+        name: np.random.default_rng(0).normal(size=values.shape) for name, values in example(modern, 3).stages.items()
     }
-    noisy = Subject("noise", twin, modern.classes, {name: values.astype(np.float32) for name, values in stages.items()})
-    value = maps_value(1, View(step=step, compare="checkpoint"), seen(modern, 3), noisy, moving=True)
-    assert len(json.dumps(value)) <= LIMIT
+    noise = {name: values.astype(np.float32) for name, values in stages.items()}
+    noisy = Subject("noise", replace(modern, model=twin), noise)
+    value = maps_value(1, View(step=step, compare="checkpoint"), example(modern, 3), noisy, moving=True)
+    assert size(value) <= LIMIT
     assert not value["withB"] or step == "pooled"
 
 
 def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, modern, digits):
-    value = maps_value(1, View(), seen(classic, 3), seen(modern, 3))
+    value = maps_value(1, View(), example(classic, 3), example(modern, 3))
     assert "differ in size" in value["note"]
     assert "apart" not in value["layers"][0]
     assert "apart" in value["layers"][-1]
     deep = LeNet(LeNetConfig((6, 16, 20), (5, 5, 5), (2, 2, 2))).eval()
     with torch.inference_mode():
         outputs = deep.activations(torch.from_numpy(digits[3].astype(np.float32) / 255)[None, None])
-    deeper = Subject("deep", deep, classic.classes, {name: output[0].numpy() for name, output in outputs.items()})
-    value = maps_value(1, View(), seen(classic, 3), deeper)
+    deeper = Subject(
+        "deep", replace(classic, model=deep), {name: output[0].numpy() for name, output in outputs.items()}
+    )
+    value = maps_value(1, View(), example(classic, 3), deeper)
     assert "differ in depth" in value["note"]
     assert ["pair" in layer for layer in value["layers"]] == [True, True, False, True, True]
     assert len(unpacked(value)[1]) == 4
-    assert "differ in depth" in maps_value(1, View(), deeper, seen(classic, 3))["note"]
+    assert "differ in depth" in maps_value(1, View(), deeper, example(classic, 3))["note"]
 
 
 def test_another_network_of_the_same_size_is_no_other_picture(classic):
-    twin = LeNet(classic.model.config).eval()
-    value = maps_value(1, View(), seen(classic, 3), Subject("twin", twin, classic.classes, seen(classic, 3).stages))
+    a, twin = example(classic, 3), replace(classic, model=LeNet(classic.model.config).eval())
+    value = maps_value(1, View(), a, Subject("twin", twin, a.stages))
     assert "Only the logits mean the same" in value["note"]
-    garments = Subject("twin", twin, tuple("abcdefghij"), seen(classic, 3).stages)
-    assert "logits" not in maps_value(1, View(), seen(classic, 3), garments)["note"]
+    assert "apart" in value["layers"][-1]
+    letters = tuple("abcdefghij")
+    value = maps_value(1, View(), a, Subject("twin", replace(twin, classes=letters), a.stages))
+    assert "logits" not in value["note"]
+    assert (value["layers"][-1]["classes"], value["layers"][-1]["pairClasses"]) == (classic.classes, letters)
+    assert "apart" not in value["layers"][-1]
 
 
 def test_a_sentence_leaves_nothing_to_show(classic):
     value = maps_value(2, View(), "Draw.")
     assert (value["n"], value["layers"], value["cells"]) == (2, [], "")
-    assert maps_value(2, View(), seen(classic, 3), "There is no B.")["note"] == "There is no B."
+    assert maps_value(2, View(), example(classic, 3), "There is no B.")["note"] == "There is no B."
 
 
 def test_a_constant_map_does_not_divide_by_zero(classic):
-    stages = {name: np.zeros_like(values) for name, values in seen(classic, 3).stages.items()}
-    value = maps_value(1, View(), Subject("nothing", classic.model, classic.classes, stages))
+    stages = {name: np.zeros_like(values) for name, values in example(classic, 3).stages.items()}
+    value = maps_value(1, View(), Subject("nothing", classic, stages))
     assert all(not layer.any() for layer in unpacked(value)[0])
 
 
 def test_the_logits_have_their_classes_names(classic):
-    layers = maps_value(1, View(), seen(classic, 3), moving=True)["layers"]
-    assert layers[-1]["classes"] == classic.classes
-    assert "classes" not in layers[0]
+    layers = maps_value(1, View(), example(classic, 3), moving=True)["layers"]
+    assert [layer["classes"] for layer in layers] == [()] * 4 + [classic.classes]
 
 
 def test_fields_say_what_a_cell_sees_of_each_earlier_picture(classic):
-    after = {layer["name"]: layer.get("fields") for layer in maps_value(1, View(), seen(classic, 3))["layers"]}
+    after = {layer["name"]: layer.get("fields") for layer in maps_value(1, View(), example(classic, 3))["layers"]}
     assert after["act1"] == {"input": [5, 1, -2, 28]}
     assert after["act2"] == {"input": [14, 2, -2, 28], "act1": [10, 2, 0, 28]}
     assert after["act3"] is None
-    pooled = maps_value(1, View(step="pooled"), seen(classic, 3))["layers"][1]["fields"]
+    pooled = maps_value(1, View(step="pooled"), example(classic, 3))["layers"][1]["fields"]
     assert pooled == {"input": [16, 4, -2, 28], "pool1": [6, 2, 0, 14]}
 
 
 def test_the_sides_in_the_fields_are_those_of_the_maps():
     config = LeNetConfig((4, 6, 8), (3, 5, 3), (0, 1, 2), input_size=32)
-    model = LeNet(config).eval()
+    network = checkpoint.Checkpoint("", LeNet(config).eval(), "digit", tuple("0123456789"), {})
     with torch.inference_mode():
-        outputs = model.activations(torch.zeros(1, 1, 28, 28))
+        outputs = network.model.activations(torch.zeros(1, 1, 28, 28))
     stages = {name: output[0].numpy() for name, output in outputs.items()}
     for step in STAGES:
-        for layer in maps_value(1, View(step=step), Subject("", model, (), stages))["layers"][:3]:
+        for layer in maps_value(1, View(step=step), Subject("", network, stages))["layers"][:3]:
             assert all(side == stages[onto].shape[-1] for onto, (*_, side) in layer["fields"].items())

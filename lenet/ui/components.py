@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet import palettes
+from lenet.layers import Subject
 from lenet.planes import resize
 from lenet.predict import Prediction
 from lenet.prepare import Prepared
@@ -204,13 +205,13 @@ def verdict_value(
     }
 
 
-def other_value(title: str, picture: NDArray[np.float32], answer: Prediction | None) -> dict[str, Any]:
-    """B beside the verdict on A: its (28, 28) picture from 0 to 1, and its probabilities if it has any."""
+def other_value(b: Subject) -> dict[str, Any]:
+    """B beside the verdict on A."""
     return {
-        "title": title,
-        "picture": encode(to_bytes(picture, 0, 1)),
-        "label": answer.label if answer else "",
-        "probabilities": list(answer.probabilities.items()) if answer else [],
+        "title": b.title,
+        "picture": encode(to_bytes(b.picture, 0, 1)),
+        "label": b.label,
+        "probabilities": list(b.probabilities.items()),
     }
 
 

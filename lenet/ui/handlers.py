@@ -12,22 +12,23 @@ from numpy.typing import NDArray
 
 from lenet import export, saliency
 from lenet.checkpoint import names
-from lenet.explain import Subject
+from lenet.layers import Subject
 from lenet.predict import Prediction, predict
 from lenet.prepare import open_picture
+from lenet.sheet import sheet
 from lenet.ui import components as ui
 from lenet.ui import link
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
 from lenet.ui.maps import maps_value
-from lenet.ui.scene import Lab, Other, Scene
+from lenet.ui.scene import Lab, Scene
 from lenet.ui.view import View
 
 FILES = {
-    "png": ("image/png", lambda network, answer, view, b: export.sheet(network, answer, view.step, view.scale, b)),
-    "npz": ("application/zip", lambda network, answer, view, b: export.npz(network, answer)),
-    "csv": ("text/csv", lambda network, answer, view, b: export.probabilities(answer)),
+    "png": ("image/png", lambda a, b, answer, view: sheet(a, b, view.step, view.scale, view.sort)),
+    "npz": ("application/zip", lambda a, b, answer, view: export.npz(a.network, answer)),
+    "csv": ("text/csv", lambda a, b, answer, view: export.probabilities(answer)),
 }
-"""What can be taken away, by file ending: its media type, and (checkpoint, answer to A, view, B) -> its content."""
+"""What can be taken away, by file ending: its media type, and (A, B or None, answer to A, view) -> its content."""
 
 OVERLAYS = {"occlusion": saliency.occlusion, "gradient": saliency.input_gradient}
 
@@ -153,9 +154,9 @@ class Handlers:
             return {"link": link.encode(link.Linked(grid, name, view)), "stamp": time.time_ns()}
         if isinstance(answer, str) or chosen.what not in FILES:
             return notice("There is nothing to take away yet; draw something first.")
-        b = self._lab.b(scene)
+        a, b = self._lab.a(scene, answer), self._lab.b(scene)
         kind, write = FILES[chosen.what]
-        content = write(self._lab.find(name), answer, scene.view, b.subject if isinstance(b, Other) else None)
+        content = write(a, b if isinstance(b, Subject) else None, answer, scene.view)
         file_name = f"lenet-{name}-{answer.label.replace('/', '-').replace(' ', '-').lower()}.{chosen.what}"
         return {"name": file_name, "kind": kind, "content": base64.b64encode(content).decode(), "stamp": time.time_ns()}
 
@@ -222,14 +223,14 @@ class Handlers:
             verdict |= self._extras(scene, answer, b, moving)
         if moving and view.step == "kernels":
             return verdict | turned, None, None  # they do not depend on the drawing
-        maps = maps_value(count, view, a, b.subject if isinstance(b, Other) else b, moving)
+        maps = maps_value(count, view, a, b, moving)
         return verdict | turned, maps | turned, None if moving else self._lab.explanation(scene, a, b)
 
-    def _extras(self, scene: Scene, answer: Prediction, b: Other | str | None, moving: bool) -> dict[str, Any]:
+    def _extras(self, scene: Scene, answer: Prediction, b: Subject | str | None, moving: bool) -> dict[str, Any]:
         """What a reader has asked for beside the verdict; what is costly waits until the pen rests."""
         view, network, extras = scene.view, self._lab.find(scene.name), {}
-        if isinstance(b, Other) and b.picture is not None:
-            extras["other"] = ui.other_value(b.subject.title, b.picture, b.answer)
+        if isinstance(b, Subject) and b.picture is not None:
+            extras["other"] = ui.other_value(b)
         if view.steps and not moving:
             extras["steps"] = ui.steps_value(answer.prepared, network.kind)
         if view.overlay != "none" and not moving:

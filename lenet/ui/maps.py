@@ -2,13 +2,13 @@
 
 import base64
 import zlib
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.explain import STEPS, Subject, differences, receptive_field
+from lenet.explain import receptive_field
+from lenet.layers import STEPS, Layer, Subject, differences, kernels, layers, paired
 from lenet.model import LeNet
 from lenet.ui.view import View
 
@@ -45,35 +45,26 @@ def maps_value(
     value = {"n": count, **seen, "note": ""}
     if isinstance(a, str):
         return value | {"a": "", "b": "", "withB": False, "layers": [], "cells": "", "top": 0}
-    mine = _layers(a, view.step)
     if isinstance(b, str):
         value["note"], b = b, None
-    kinds = {(layer.name, layer.strip) for layer in mine}
-    both = [layer for layer in _layers(b, view.step) if (layer.name, layer.strip) in kinds] if b else []
-    theirs = {layer.name: layer for layer in both}
+    pairs = paired(a, b, view.step)
     follows = not moving or view.compare == "checkpoint"
-    values = [layer.values for layer in mine]
-    others = [theirs[layer.name].values for layer in mine if layer.name in theirs] if follows else []
+    values = [layer.values for layer, _ in pairs]
+    others = [layer.values for _, layer in pairs if layer] if follows else []
     cells, top = _pack_within(values + others, MOVING_BUDGET) if moving else (pack(values + others, FINE), FINE)
     if moving and others and len(cells) > MOVING_BUDGET:
         follows = False  # two wide networks: B waits until the pen rests
         cells, top = _pack_within(values, MOVING_BUDGET)
-    layers = [_describe(a.model, view.step, layer, theirs.get(layer.name)) for layer in mine]
-    if view.step != "kernels":
-        layers[-1]["classes"] = a.classes
-        if b:
-            layers[-1]["pairClasses"] = b.classes
-            if a.classes != b.classes:
-                layers[-1].pop("apart", None)  # the values at one place mean different things
-        if not moving:
-            layers[0]["kernels"] = _first_kernels(a.model)
+    described = [_describe(a.network.model, view.step, *pair) for pair in pairs]
+    if view.step != "kernels" and not moving:
+        described[0]["kernels"] = _first_kernels(a.network.model)
     if b:
-        value["note"] = _caution(a, b, view.step, mine, theirs)
+        value["note"] = _caution(a, b, view.step, pairs)
     return value | {
         "a": a.title,
         "b": b.title if b else "",
         "withB": follows,
-        "layers": layers,
+        "layers": described,
         "cells": cells,
         "top": top,
     }
@@ -106,65 +97,27 @@ def _pack_within(layers: list[NDArray[np.float32]], budget: int) -> tuple[str, i
     return cells, top
 
 
-@dataclass(frozen=True)
-class Layer:
-    """What is shown of one layer: ``values`` is (channels, tiles, height, width), one tile or a kernel for each input.
-
-    ``number`` is that of the layer, 0 for the logits; a ``strip`` is a dense layer, (1, 1, 1, values).
-    """
-
-    name: str
-    number: int
-    strip: bool
-    values: NDArray[np.float32]
-
-
-def _layers(subject: Subject, step: str) -> list[Layer]:
-    """The convolution layers, then the dense ones as strips, unless the kernels are asked for."""
-    config, stages = subject.model.config, subject.stages
-    count = len(config.channels)
-    if step == "kernels":
-        return [
-            Layer(f"conv{number}", number, False, _weights(subject.model, number)) for number in range(1, count + 1)
-        ]
-    found = [(f"{STEPS[step]}{number}", number) for number in range(1, count + 1)]
-    layers = [Layer(name, number, False, stages[name][:, None]) for name, number in found]
-    kind = "dense" if step == "before" else "act"
-    dense = [(f"{kind}{number}", number) for number in range(count + 1, count + 1 + len(config.hidden))]
-    return layers + [
-        Layer(name, number, True, stages[name][None, None, None]) for name, number in [*dense, ("logits", 0)]
-    ]
-
-
-def _weights(model: LeNet, number: int) -> NDArray[np.float32]:
-    """(channels, inputs, k, k)"""
-    return model.get_submodule(f"conv{number}").weight.detach().numpy()
-
-
 def _describe(model: LeNet, step: str, layer: Layer, other: Layer | None) -> dict[str, Any]:
     """What the page must know of a layer beside its cells."""
     described = {"name": layer.name, "number": layer.number, "strip": layer.strip, "shape": layer.values.shape}
-    described["title"], described["note"] = _words(layer, step)
+    described |= {"title": layer.title, "note": _note(layer, step), "classes": layer.classes}
     if not layer.strip and step != "kernels":
         described["fields"] = _fields(model, step, layer.number)
     if other is not None:
-        described["pair"] = other.values.shape
-        if other.values.shape == layer.values.shape:
-            pair = [item.values.reshape(len(item.values), -1, item.values.shape[-1]) for item in (layer, other)]
-            described["apart"] = [[float(f"{item.l2:.4g}"), round(item.cosine, 3)] for item in differences(*pair)]
+        described |= {"pair": other.values.shape, "pairClasses": other.classes}
+        if layer.comparable(other):
+            apart = differences(layer.values, other.values)
+            described["apart"] = [[float(f"{item.l2:.4g}"), round(item.cosine, 3)] for item in apart]
     return described
 
 
-def _words(layer: Layer, step: str) -> tuple[str, str]:
-    """A layer's title and what there is to say about it."""
-    count, tiles, height, width = layer.values.shape
+def _note(layer: Layer, step: str) -> str:
+    """What there is to say about a layer."""
     if layer.strip:
-        return f"{f'Dense layer {layer.number}' if layer.number else 'Logits'} · {width} values", ""
-    what = f"{count} × {tiles} kernels" if step == "kernels" else f"{count} maps"
-    about = FIRST_LAYER if layer.number == 1 else LATER_LAYER
+        return ""
     if step == "kernels" and not layer.values.any((2, 3)).all():
-        about = UNREAD
-    return f"Layer {layer.number} · {what} of {height} × {width}", f"{NOTES[step]} {about}"
+        return f"{NOTES[step]} {UNREAD}"
+    return f"{NOTES[step]} {FIRST_LAYER if layer.number == 1 else LATER_LAYER}"
 
 
 def _fields(model: LeNet, step: str, number: int) -> dict[str, list[int]]:
@@ -182,19 +135,19 @@ def _fields(model: LeNet, step: str, number: int) -> dict[str, list[int]]:
 
 def _first_kernels(model: LeNet) -> dict[str, Any]:
     """The first layer's kernels, which stand beside its maps: on one scale, zero in the middle, a byte each."""
-    weights = _weights(model, 1)
+    weights = kernels(model, 1)
     most = float(abs(weights).max())
     steps = np.round((weights / max(most, 1e-30) + 1) * 127.5).astype(np.uint8)
     return {"side": weights.shape[-1], "most": most, "cells": base64.b64encode(steps.tobytes()).decode()}
 
 
-def _caution(a: Subject, b: Subject, step: str, mine: list[Layer], theirs: dict[str, Layer]) -> str:
-    """What keeps two networks' channels from being compared one by one; nothing where there is one network."""
-    if a.model is b.model:
-        return ""
-    if len(a.model.config.channels) != len(b.model.config.channels) or len(mine) != len(_layers(b, step)):
+def _caution(a: Subject, b: Subject, step: str, pairs: list[tuple[Layer, Layer | None]]) -> str:
+    """What keeps the channels of A and B from being compared one by one."""
+    if a.network is b.network:
+        return "One network, one set of kernels: they are the same for A and B." if step == "kernels" else ""
+    if not all(other for _, other in pairs) or len(pairs) != len(layers(b, step)):
         return "The networks differ in depth; what both have stands side by side."
-    if any(layer.values.shape != theirs[layer.name].values.shape for layer in mine):
+    if any(layer.values.shape != other.values.shape for layer, other in pairs):
         return "The networks' layers differ in size; where they do, there is no difference channel by channel."
     said = "These are two networks: a number names different filters in them."
-    return f"{said} Only the logits mean the same in both." if a.classes == b.classes else said
+    return f"{said} Only the logits mean the same in both." if a.network.classes == b.network.classes else said

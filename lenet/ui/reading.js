@@ -37,7 +37,7 @@ function words(reading, cell) {
   const which = layer.pair ? ` of ${SIDES[side]}` : "";
   const place = `row ${cell.row + 1}, column ${cell.column + 1}: ${exact(value)}`;
   const classes = side === "b" ? layer.pairClasses : layer.classes;
-  if (classes) return `logit of ${classes[cell.column]}${which}: ${exact(value)}`;
+  if (classes?.length) return `logit of ${classes[cell.column]}${which}: ${exact(value)}`;
   if (layer.strip) return `value ${cell.column + 1}${which}: ${exact(value)}`;
   if (!layer.fields) return `map ${channel + 1}${which}, kernel for input ${cell.tile + 1}, ${place}`;
   return `map ${channel + 1}${which}, ${place}`;

@@ -5,12 +5,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from lenet import explain
 from lenet.checkpoint import Checkpoint, load, names
-from lenet.explain import Subject
+from lenet.layers import STEPS, Subject
 from lenet.planes import resize
 from lenet.predict import Prediction, look, predict
 from lenet.prepare import Prepared, open_picture, squeeze
@@ -35,19 +32,6 @@ class Scene:
     name: str
     view: View
     turn: int
-
-
-@dataclass(frozen=True)
-class Other:
-    """What stands beside the picture as B, and the name of the checkpoint that it went through.
-
-    ``picture`` is (28, 28), None where only kernels are looked at; ``answer`` is None where nothing was predicted.
-    """
-
-    subject: Subject
-    checkpoint: str
-    picture: NDArray[np.float32] | None
-    answer: Prediction | None
 
 
 class Lab:
@@ -101,80 +85,65 @@ class Lab:
             title = scene.name if scene.view.compare == "checkpoint" else "this picture"
             return _subject(title, self.find(scene.name), answer)
         try:
-            return _subject(scene.name, self.find(scene.name)) if scene.view.step == "kernels" else answer
+            return Subject(scene.name, self.find(scene.name), {}) if scene.view.step == "kernels" else answer
         except (ValueError, OSError):
             return answer
 
-    def b(self, scene: Scene) -> Other | str | None:
+    def b(self, scene: Scene) -> Subject | str | None:
         """What the reader compares with; None for nothing."""
         view = scene.view
         try:
             if view.compare == "kept" and view.kept:
                 return self._kept(scene)
             if view.compare == "checkpoint" and view.other:
-                return self._elsewhere(replace(scene, name=view.other))
+                there = replace(scene, name=view.other)
+                return self.a(there, self.answer(there))
             if view.compare == "class":
                 return self._class_mean(scene)
         except (ValueError, OSError) as error:
             return str(error)
         return None
 
-    def _kept(self, scene: Scene) -> Other:
+    def _kept(self, scene: Scene) -> Subject:
         """A picture that was prepared for one kind of network is prepared anew for another kind."""
         view, network = scene.view, self.find(scene.name)
         if view.prepare and view.kept_as not in ("", network.kind):
-            title, answer = f"kept, prepared as a {network.kind}", predict(network, view.kept_picture())
-        else:
-            title, answer = "kept", look(network, Prepared({"network": view.kept_picture()}))
-        return Other(_subject(title, network, answer), scene.name, answer.prepared.picture, answer)
+            answer = predict(network, view.kept_picture())
+            return _subject(f"kept, prepared as a {network.kind}", network, answer)
+        return _subject("kept", network, look(network, Prepared({"network": view.kept_picture()})))
 
-    def _elsewhere(self, scene: Scene) -> Other | str:
-        """The same picture in another network."""
-        answer = self.answer(scene)
-        subject = self.a(scene, answer)
-        if isinstance(subject, str):
-            return subject
-        if isinstance(answer, str):
-            return Other(subject, scene.name, None, None)
-        return Other(subject, scene.name, answer.prepared.picture, answer)
-
-    def _class_mean(self, scene: Scene) -> Other:
+    def _class_mean(self, scene: Scene) -> Subject:
         network, number = self.find(scene.name), scene.view.label
         if not 0 <= number < len(network.classes):
             raise ValueError(f"{scene.name} has {len(network.classes)} classes and no number {number}.")
-        stages = self._mean(scene.name, number)
-        config = network.model.config
+        stages, config = self._mean(scene.name, number), network.model.config
         picture = resize(stages["input"][0] * config.std + config.mean, SIDE, SIDE)
-        subject = Subject(f"mean of {network.classes[number]}", network.model, network.classes, stages)
-        return Other(subject, scene.name, picture, None)
+        return Subject(f"mean of {network.classes[number]}", network, stages, picture)
 
-    def explanation(self, scene: Scene, a: Subject | str, b: Other | str | None) -> dict[str, Any]:
+    def explanation(self, scene: Scene, a: Subject | str, b: Subject | str | None) -> dict[str, Any]:
         """The pinned cell's arithmetic, with the counts that it belongs to."""
         return self._explain(scene, a, b) | {"n": ui.pad_count(scene.pad), "turn": scene.turn}
 
-    def _explain(self, scene: Scene, a: Subject | str, b: Other | str | None) -> dict[str, Any]:
+    def _explain(self, scene: Scene, a: Subject | str, b: Subject | str | None) -> dict[str, Any]:
         view = scene.view
         if view.pin is None or view.step == "kernels" or isinstance(a, str):
             return NOTHING
         layer, channel, *_ = view.pin
-        cell = (f"{explain.STEPS[view.step]}{layer}", *view.pin[1:])
-        title = cell_words(view, compared=isinstance(b, Other))
+        cell = (f"{STEPS[view.step]}{layer}", *view.pin[1:])
+        title = cell_words(view, compared=isinstance(b, Subject))
+        subject = a if view.side == "a" else b
         try:
-            if view.side == "a":
-                subject, name = a, scene.name
-            elif isinstance(b, Other):
-                subject, name = b.subject, b.checkpoint
-            else:
+            if not isinstance(subject, Subject):
                 raise ValueError(b or "There is no B here; choose one under Compare.")
             value = explain.value_at(subject.stages, *cell)
-            if view.side == "b" and b.answer is None:
+            if not subject.probabilities:
                 raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
-            found = explain.explain(subject.model, subject.stages, *cell)
+            found = explain.explain(subject.network.model, subject.stages, *cell)
         except ValueError as error:
             return NOTHING | {"text": str(error)}
-        values = _pair(a, b.subject, cell) if isinstance(b, Other) else {}
-        liked = self._favourites(name, layer, channel)
-        return explanation_value(title, view.step, subject.model.config, found, values, liked)
+        values = _pair(a, b, cell) if isinstance(b, Subject) else {}
+        liked = self._favourites(subject.network.name, layer, channel)
+        return explanation_value(title, view.step, subject.network.model.config, found, values, liked)
 
     def _favourites(self, name: str, layer: int, channel: int) -> list[explain.Favourite]:
         try:
@@ -183,8 +152,8 @@ class Lab:
             return []  # a checkpoint of one's own may have no atlas
 
 
-def _subject(title: str, network: Checkpoint, answer: Prediction | None = None) -> Subject:
-    return Subject(title, network.model, network.classes, answer.activations if answer else {})
+def _subject(title: str, network: Checkpoint, answer: Prediction) -> Subject:
+    return Subject(title, network, answer.activations, answer.prepared.picture, answer.probabilities)
 
 
 def _pair(a: Subject, b: Subject, cell: tuple[str, int, int, int]) -> dict[str, float]:
