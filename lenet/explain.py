@@ -1,5 +1,6 @@
 """Why a cell has its value: what it sees, its arithmetic, and what the test set says about its channel."""
 
+import string
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +11,14 @@ from safetensors.numpy import load_file
 from torch import nn
 
 from lenet.atlas import DERIVED
-from lenet.layers import STEPS, Stages
+from lenet.layers import Stages
 from lenet.model import POOL_SIZE, LeNet, LeNetConfig
+
+LETTERS, DIGITS = string.ascii_lowercase, string.digits
+"""A stage's name is its kind and its layer's number."""
+
+MAPS = ("conv", "norm", "act", "pool")
+"""What the names of the stages that put out maps begin with, in the order in which a layer has them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ def receptive_field(config: LeNetConfig, stage: str, onto: str = "input") -> Fie
     size, stride, offset = 1, 1, 0
     passed = onto == "input"
     for number in range(1, len(config.channels) + 1):
-        for step in STEPS.values():
+        for step in MAPS:
             name = f"{step}{number}"
             if passed and step == "conv":
                 size += (config.kernel_sizes[number - 1] - 1) * stride
@@ -86,12 +93,12 @@ class Explanation:
 
 
 def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, column: int) -> Explanation:
-    """Explain the cell at ``row``, ``column`` of map ``channel`` of ``stage`` (conv, act or pool), all counted from 0.
+    """Explain the cell at ``row``, ``column`` of map ``channel`` of ``stage`` (one of ``MAPS``), counted from 0.
 
     ``stages`` is what ``model`` put out. Raises ValueError when there is no such cell.
     """
     value_at(stages, stage, channel, row, column)  # there is such a cell
-    step, layer = stage.rstrip("0123456789"), int(stage.lstrip("abcdefghijklmnopqrstuvwxyz"))
+    step, layer = stage.rstrip(DIGITS), int(stage.lstrip(LETTERS))
     if step == "pool":
         window = _window(stages, layer, channel, row, column)
         down, across = np.unravel_index(window.argmax(), window.shape)
@@ -103,7 +110,7 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
     bias = convolution.bias[channel].item()
     products = patch * kernel
     before = products.sum() + bias
-    scale, shift = _normalisation(model, layer, channel)
+    scale, shift = (float(values[channel]) for values in _normalisation(model, layer))
     normalised = before * scale + shift
     return Explanation(
         layer=layer,
@@ -137,13 +144,17 @@ POOLINGS = {"average": np.mean, "max": np.max}
 
 def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) -> float:
     """The value of a cell of a map, all counted from 0. Raises ValueError when there is no such cell."""
-    known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(tuple(STEPS.values()))]
+    known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(MAPS)]
+    layer = stage.lstrip(LETTERS)
     if stage not in known:
-        raise ValueError(f"there are no maps {stage!r}; there are {', '.join(known)}")
+        last = max((name.lstrip(LETTERS) for name in known), default="none")
+        raise ValueError(
+            f"There are no maps of {f'layer {layer}' if layer else stage} here; the last with maps is {last}."
+        )
     shape = stages[stage].shape
     for what, index, count in zip(("map", "row", "column"), (channel, row, column), shape, strict=True):
         if not 0 <= index < count:
-            raise ValueError(f"{stage} has no {what} {index + 1}; it has {count}")
+            raise ValueError(f"Layer {layer} has no {what} {index + 1} here; it has {count}.")
     return float(stages[stage][channel, row, column])
 
 
@@ -162,15 +173,20 @@ def _patch(stages: Stages, layer: int, convolution: nn.Conv2d, row: int, column:
     return padded[:, row : row + side, column : column + side]
 
 
-def _normalisation(model: LeNet, layer: int, channel: int) -> tuple[float, float]:
-    """What batch normalisation, in evaluation, multiplies a map by and adds to it (Ioffe and Szegedy 2015, alg. 2)."""
+def _normalisation(model: LeNet, layer: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(channels,) twice: what batch normalisation, in evaluation, multiplies each map by and adds to it.
+
+    1 and 0 without it; Ioffe and Szegedy 2015, algorithm 2.
+    """
     if not model.config.batch_norm:
-        return 1.0, 0.0
+        channels = model.config.channels[layer - 1]
+        return np.ones(channels), np.zeros(channels)
     norm = model.get_submodule(f"norm{layer}")
     mean, variance, weight, bias = (
-        values[channel].item() for values in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+        values.detach().numpy().astype(np.float64)
+        for values in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
     )
-    scale = weight / float(np.sqrt(variance + norm.eps))
+    scale = weight / np.sqrt(variance + norm.eps)
     return scale, bias - mean * scale
 
 
@@ -189,23 +205,34 @@ def favourites(folder: Path, layer: int, channel: int) -> list[Favourite]:
 
     Raises FileNotFoundError when the atlas has none for the layer, ValueError when the file is damaged.
     """
-    found = _read_atlas(folder, f"favourites{layer}", "picture", "value", "cell")
+    parts = ("picture", "value", "cell")
+    found = _read_atlas(folder, f"favourites{layer}", *parts)
+    if any(channel >= len(found[name]) for name in parts):
+        raise ValueError(f"{folder / 'atlas'} is damaged: layer {layer} has no map {channel + 1}; train it again")
     return [
         Favourite(picture, float(value), int(row), int(column))
-        for picture, value, (row, column) in zip(
-            *(found[name][channel] for name in ("picture", "value", "cell")), strict=True
-        )
+        for picture, value, (row, column) in zip(*(found[name][channel] for name in parts), strict=True)
     ]
 
 
 def class_mean(folder: Path, model: LeNet, number: int) -> Stages:
     """What each stage of ``model`` puts out on average for the class ``number``, from the atlas in its ``folder``.
 
-    Without the stages that follow from the one before; see ``lenet.atlas``. Raises FileNotFoundError when the atlas is
+    Without flattening and dropout, which repeat the stage before. Raises FileNotFoundError when the atlas is
     not there or lacks a stage, ValueError when it is damaged.
     """
-    names = [name for name, _ in model.named_children() if not name.startswith(DERIVED)]
-    return {name: _read_atlas(folder, name, "mean")["mean"][number].astype(np.float32) for name in names}
+    stages = {}
+    for name, _ in model.named_children():
+        if name.startswith("norm"):  # the mean of an affine map is that map of the mean
+            layer = int(name.removeprefix("norm"))
+            scale, shift = (values[:, None, None] for values in _normalisation(model, layer))
+            stages[name] = (stages[f"conv{layer}"] * scale + shift).astype(np.float32)
+        elif not name.startswith(DERIVED):
+            means = _read_atlas(folder, name, "mean")["mean"]
+            if number >= len(means):
+                raise ValueError(f"{folder / 'atlas'} is damaged: {name} has {len(means)} classes; train it again")
+            stages[name] = means[number].astype(np.float32)
+    return stages
 
 
 def _read_atlas(folder: Path, name: str, *parts: str) -> dict[str, NDArray]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TextIO
 
 import numpy as np
@@ -37,10 +37,11 @@ def write_csv_row(name: str, prediction: Prediction, file: TextIO) -> None:
     csv.writer(file).writerow([name, prediction.label, *(f"{p:.6f}" for p in prediction.probabilities.values())])
 
 
-def probabilities(prediction: Prediction) -> bytes:
-    """The classes and their probabilities as a CSV table of two columns."""
+def probabilities(a: Mapping[str, float], b: Mapping[str, float] | None = None) -> bytes:
+    """The classes and their probabilities as a CSV table; those of ``b`` as well, if it has the same classes."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
-    writer.writerow(["class", "probability"])
-    writer.writerows((name, f"{p:.6f}") for name, p in prediction.probabilities.items())
+    tables = [a, b] if b and list(b) == list(a) else [a]
+    writer.writerow(["class", "probability", "probability of B"][: 1 + len(tables)])
+    writer.writerows((name, *(f"{table[name]:.6f}" for table in tables)) for name in a)
     return file.getvalue().encode()

@@ -6,13 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import Checkpoint
-from lenet.model import LeNet
+from lenet.model import LeNet, LeNetConfig
 
 Stages = dict[str, NDArray[np.float32]]
 """What each stage put out for one picture, by name: (channels, height, width), or (values,) after flattening."""
 
 STEPS = {"before": "conv", "after": "act", "pooled": "pool"}
 """A layer's maps before the activation, after it and after pooling, and what their stages' names begin with."""
+
+
+def stage_name(config: LeNetConfig, step: str, number: int) -> str:
+    """The stage that puts out the maps of convolution layer ``number`` at ``step``; see ``STEPS``.
+
+    With batch normalisation, what it puts out is what the activation receives.
+    """
+    return f"norm{number}" if step == "before" and config.batch_norm else f"{STEPS[step]}{number}"
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ def layers(subject: Subject, step: str) -> list[Layer]:
     config, count = model.config, len(model.config.channels)
     if step == "kernels":
         return [Layer(f"kernels{number}", number, False, kernels(model, number)) for number in range(1, count + 1)]
-    maps = [(f"{STEPS[step]}{number}", number) for number in range(1, count + 1)]
+    maps = [(stage_name(config, step, number), number) for number in range(1, count + 1)]
     kind = "dense" if step == "before" else "act"
     dense = [(f"{kind}{number}", number) for number in range(count + 1, count + 1 + len(config.hidden))]
     return [
@@ -80,13 +88,13 @@ def layers(subject: Subject, step: str) -> list[Layer]:
 
 
 def paired(a: Subject, b: Subject | None, step: str) -> list[tuple[Layer, Layer | None]]:
-    """Each layer of ``a``, and that of ``b`` of the same kind and name, if it has one of its own.
+    """Each layer of ``a``, and that of ``b`` of the same kind and number, if it has one of its own.
 
     Two pictures before one network have its kernels in common.
     """
     alone = b is None or (step == "kernels" and a.network is b.network)
-    theirs = {} if alone else {(layer.name, layer.strip): layer for layer in layers(b, step)}
-    return [(layer, theirs.get((layer.name, layer.strip))) for layer in layers(a, step)]
+    theirs = {} if alone else {(layer.number, layer.strip): layer for layer in layers(b, step)}
+    return [(layer, theirs.get((layer.number, layer.strip))) for layer in layers(a, step)]
 
 
 def kernels(model: LeNet, number: int) -> NDArray[np.float32]:

@@ -72,25 +72,29 @@ class LeNetConfig:
     def _check_sizes(self):
         """Each kernel must fit into the maps that reach it, and leave enough of them to pool."""
         side = self.input_size
-        for number, pooled in enumerate(self.map_sizes, start=1):
+        for number, made in enumerate(self.convolved_sizes, start=1):
             kernel_size, padding = self.kernel_sizes[number - 1], self.paddings[number - 1]
-            if pooled < 1:
-                made = _convolved(side, kernel_size, padding)
+            if made < POOL_SIZE:
                 raise ValueError(
                     f"convolution {number} does not fit: of the {side} x {side} maps that reach it, a {kernel_size} x "
                     f"{kernel_size} kernel with padding {padding} makes {made} x {made}, and pooling needs "
                     f"{POOL_SIZE} x {POOL_SIZE}; a smaller kernel, more padding or fewer layers would fit"
                 )
-            side = pooled
+            side = made // POOL_SIZE
+
+    @property
+    def convolved_sizes(self) -> tuple[int, ...]:
+        """Side of each convolution layer's maps before pooling, in cells."""
+        sizes, side = [], self.input_size
+        for kernel_size, padding in zip(self.kernel_sizes, self.paddings, strict=True):
+            sizes.append(_convolved(side, kernel_size, padding))
+            side = sizes[-1] // POOL_SIZE
+        return tuple(sizes)
 
     @property
     def map_sizes(self) -> tuple[int, ...]:
         """Side of each convolution layer's maps after pooling, in cells."""
-        sizes, side = [], self.input_size
-        for kernel_size, padding in zip(self.kernel_sizes, self.paddings, strict=True):
-            side = _convolved(side, kernel_size, padding) // POOL_SIZE
-            sizes.append(side)
-        return tuple(sizes)
+        return tuple(side // POOL_SIZE for side in self.convolved_sizes)
 
 
 def _convolved(side: int, kernel_size: int, padding: int) -> int:

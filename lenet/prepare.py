@@ -78,13 +78,19 @@ def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
 
     Raises BlankPicture when there is nothing to see.
     """
-    return Prepared(*BY_KIND[kind](_colours(picture)))
+    steps, doubts = BY_KIND[kind](_colours(picture))
+    return Prepared(steps | {"network": _in_greys(steps["network"])}, doubts)
 
 
 def squeeze(picture: Image.Image | NDArray) -> Prepared:
     """The whole picture squeezed to 28 x 28, as bright as it is: what a network gets without any preparation."""
     grey = luminance(_colours(picture))
-    return Prepared({"picture": grey, "network": resize(grey, FIELD, FIELD)})
+    return Prepared({"picture": grey, "network": _in_greys(resize(grey, FIELD, FIELD))})
+
+
+def _in_greys(picture: Plane) -> Plane:
+    """In 256 greys, as the data sets have them: a picture can then be kept as bytes and lose nothing."""
+    return np.round(picture * 255) / np.float32(255)
 
 
 BY_KIND = {"digit": prepare_digit, "garment": prepare_garment}

@@ -138,14 +138,19 @@ def _numbers(layer: Layer) -> list[str]:
 
 
 def _flat(layer: Layer) -> NDArray[np.float32]:
-    """(channels, height, width): a channel's tiles, its kernels, in a square with gaps between them."""
+    """(channels, height, width): a channel's tiles, its kernels, in a square with gaps between them.
+
+    A kernel of zeros alone, which reads nothing, is a gap too.
+    """
     channels, tiles, height, width = layer.values.shape
     columns = math.ceil(math.sqrt(tiles))
     rows = math.ceil(tiles / columns)
     square = np.full((channels, rows * (height + 1) - 1, columns * (width + 1) - 1), np.nan, np.float32)
     for number in range(tiles):
         y, x = number // columns * (height + 1), number % columns * (width + 1)
-        square[:, y : y + height, x : x + width] = layer.values[:, number]
+        cells = layer.values[:, number]
+        read = (tiles == 1) | cells.any((1, 2), keepdims=True)
+        square[:, y : y + height, x : x + width] = np.where(read, cells, np.nan)
     return square
 
 

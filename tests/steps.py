@@ -26,7 +26,7 @@ def expect_hint(page: Page, words: str = "Draw a digit") -> None:
     expect(label(page)).to_contain_text(words, timeout=PATIENCE)
     expect(page.locator(".verdict-bars")).to_be_hidden()
     expect(page.locator(".map")).to_have_count(0)
-    expect(page.locator(".verdict-note")).to_be_hidden()
+    expect(page.locator(".verdict-note")).to_have_text("")
 
 
 def settle(page: Page) -> None:

@@ -43,6 +43,26 @@ def test_what_is_no_json_is_refused_with_a_sentence(payload):
         ui.Pad().preprocess(payload)
 
 
+def test_where_nothing_matters_the_overlay_is_the_middle_of_the_palette():
+    value = ui.overlay_value("gradient", np.zeros((28, 28), np.float32), "3")
+    assert set(base64.b64decode(value["cells"])) == {128}
+
+
+def test_the_overlay_says_how_much_less_and_how_much_more_likely():
+    values = np.zeros((28, 28), np.float32)
+    values[3, 3], values[9, 9] = 0.05, -0.42
+    note = ui.overlay_value("occlusion", values, "Sandal")["note"]
+    assert "less likely, by up to 5%" in note
+    assert "more likely, by up to 42%" in note
+
+
+def test_a_network_of_fewer_classes_has_examples_too():
+    names = ui.examples_value("digit", ("0", "1"))["names"]
+    assert names[:3] == ["0", "1", "picture 3"]
+    assert len(names) == 30
+    assert ui.example_note(("0", "1"), 13) == ""
+
+
 def test_an_emptied_pad_counts_on():
     emptied = ui.put_on_pad({"n": 8, "grid": "drawn"}, None)
     assert ui.pad_grid(emptied) is None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from lenet import checkpoint
-from lenet.explain import Field, class_mean, explain, favourites, receptive_field
+from lenet.explain import MAPS, Field, class_mean, explain, favourites, receptive_field
 from lenet.model import LeNet, LeNetConfig
 
 NETWORKS = [checkpoint.load(CHECKPOINTS / name) for name in checkpoint.names(CHECKPOINTS)]
@@ -30,7 +30,7 @@ WALKED = [
 @given(st.sampled_from(WALKED), st.data())
 def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data):
     network, stages = walked
-    maps = [name for name in stages if name.startswith(("conv", "act", "pool")) and stages[name].ndim == 3]
+    maps = [name for name in stages if name.startswith(MAPS) and stages[name].ndim == 3]
     stage = data.draw(st.sampled_from(maps))
     cell = tuple(data.draw(st.integers(0, side - 1)) for side in stages[stage].shape)
     found = explain(network.model, stages, stage, *cell)
@@ -56,12 +56,12 @@ def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data)
 @pytest.mark.parametrize(
     ("stage", "cell", "words"),
     [
-        ("conv3", (0, 0, 0), "no maps 'conv3'; there are conv1, act1, pool1, conv2"),
+        ("conv3", (0, 0, 0), "no maps of layer 3 here; the last with maps is 2"),
         ("logits", (0, 0, 0), "no maps"),
         ("act3", (0, 0, 0), "no maps"),
-        ("act1", (6, 0, 0), "act1 has no map 7; it has 6"),
-        ("act1", (0, 28, 0), "no row 29; it has 28"),
-        ("pool2", (0, 0, -1), "no column 0; it has 5"),
+        ("act1", (6, 0, 0), "Layer 1 has no map 7 here; it has 6"),
+        ("act1", (0, 28, 0), "no row 29 here; it has 28"),
+        ("pool2", (0, 0, -1), "no column 0 here; it has 5"),
     ],
 )
 def test_a_cell_that_is_not_there_is_a_sentence(classic, digits, stage, cell, words):
@@ -112,6 +112,16 @@ def test_a_cell_changes_with_its_field_and_with_nothing_else(config, onto, stage
 def test_a_field_on_something_later_is_refused(stage, onto):
     with pytest.raises(ValueError, match="no map of this network"):
         receptive_field(LeNetConfig(), stage, onto)
+
+
+@pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])
+def test_the_mean_before_the_activation_is_that_of_the_normalised_maps(name):
+    """The atlas leaves it out: it follows from the convolution's mean, as it does for any one picture."""
+    network = next(network for network in NETWORKS if network.name == name)
+    mean, norm = class_mean(CHECKPOINTS / name, network.model, 3), network.model.get_submodule("norm2")
+    with torch.inference_mode():
+        expected = norm(torch.from_numpy(mean["conv2"])[None])[0].numpy()
+    np.testing.assert_allclose(mean["norm2"], expected, atol=1e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)

@@ -20,7 +20,7 @@ def test_an_npz_holds_the_picture_every_stage_and_the_network_s_name(digits, cla
 
 def test_the_table_has_every_class_once(digits, modern):
     prediction = predict(modern, digits[4])
-    rows = list(csv.DictReader(io.StringIO(export.probabilities(prediction).decode())))
+    rows = list(csv.DictReader(io.StringIO(export.probabilities(prediction.probabilities).decode())))
     assert {row["class"]: float(row["probability"]) for row in rows} == pytest.approx(
         prediction.probabilities, abs=1e-6
     )

@@ -13,6 +13,8 @@ from conftest import CHECKPOINTS
 from PIL import Image
 
 from lenet import checkpoint
+from lenet.layers import STEPS, stage_name
+from lenet.model import LeNet, LeNetConfig
 from lenet.predict import predict
 from lenet.ui import components as ui
 from lenet.ui import link
@@ -73,7 +75,7 @@ def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits)
 
 
 def test_the_kept_picture_is_b(handlers, three, digits):
-    *_, kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
+    kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
     assert kept["view"]["compare"] == "kept"
     assert kept["changes"] == {"compare": "kept", "kept": kept["view"]["kept"], "kept_as": "digit"}
     eight = ui.put_on_pad(three, digits[8])
@@ -83,8 +85,8 @@ def test_the_kept_picture_is_b(handlers, three, digits):
 
 
 def test_nothing_cannot_be_kept(handlers):
-    *unchanged, notice = handlers.on_keep(None, None, "mnist-modern", controls())
-    assert unchanged == [gr.skip()] * 4
+    unchanged, notice = handlers.on_keep(None, None, "mnist-modern", controls())
+    assert unchanged == gr.skip()
     assert "no picture to keep" in notice["text"]
 
 
@@ -95,7 +97,7 @@ def test_another_checkpoint_is_b(handlers, three):
 
 
 def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handlers, three):
-    kept = handlers.on_keep(three, None, "mnist-modern", controls())[3]["view"]
+    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
     same = handlers.on_draw(three, "mnist-classic", {"turn": 1, "view": kept})[0]["other"]
     verdict, maps, _ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept})
     assert same["title"] == "kept"
@@ -106,9 +108,23 @@ def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handler
 
 
 def test_a_picture_that_is_kept_unprepared_stays_as_it_is(handlers, three):
-    kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False))[3]["view"]
+    kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False))[0]["view"]
     verdict, *_ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept | {"prepare": True}})
     assert verdict["other"]["title"] == "kept"
+
+
+def test_networks_of_other_depths_explain_what_both_have(tmp_path, three):
+    shallow = LeNet(LeNetConfig((6,), (5,), (2,)))
+    checkpoint.save(checkpoint.Checkpoint("shallow", shallow, "digit", tuple("0123456789"), {}), tmp_path / "shallow")
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mnist-classic")
+    both = Handlers(Lab(tmp_path))
+    for step in STEPS:
+        there = controls(step=step, compare="checkpoint", other="mnist-classic", pin=(2, 0, 1, 1), side="b")
+        _, maps, explanation = both.on_draw(three, "shallow", there)
+        assert "differ in depth" in maps["note"]
+        assert explanation["cell"]["pair"] == []
+        back = controls(step=step, compare="checkpoint", other="shallow", pin=(2, 0, 1, 1), side="b")
+        assert "no maps of layer 2" in both.on_draw(three, "mnist-classic", back)[2]["text"]
 
 
 PIN = (2, 1, 3, 2)
@@ -122,7 +138,7 @@ def explained(handlers, pad, name: str, **view) -> tuple[dict, dict]:
 
 def test_a_cell_of_b_is_explained_with_b_s_numbers(handlers, three, digits):
     eight = ui.put_on_pad({}, digits[8])
-    kept = handlers.on_keep(eight, None, "mnist-classic", controls())[3]["view"]["kept"]
+    kept = handlers.on_keep(eight, None, "mnist-classic", controls())[0]["view"]["kept"]
     _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept, side="b")
     network = checkpoint.load(CHECKPOINTS / "mnist-classic")
     a, b = (predict(network, ui.pad_grid(pad)).activations["act2"][PIN[1:]] for pad in (three, eight))
@@ -139,7 +155,7 @@ def test_a_cell_of_another_network_s_b_is_explained_by_that_network(handlers, th
     _, explanation = explained(handlers, three, "mnist-classic", **there)
     own = predict(checkpoint.load(CHECKPOINTS / "mnist-batchnorm"), ui.pad_grid(three)).activations["act2"]
     assert explanation["cell"]["value"] == pytest.approx(own[PIN[1:]], abs=1e-4)
-    assert any("batch normalisation" in words for words, *_ in explanation["cell"]["steps"])
+    assert any("normalised" in words for words, *_ in explanation["cell"]["steps"])
     assert explanation["favourites"] != explained(handlers, three, "mnist-classic")[1]["favourites"]
 
 
@@ -190,6 +206,8 @@ def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three, name
         ({"compare": "checkpoint", "other": "gone"}, "There is no checkpoint 'gone'"),
         ({"compare": "checkpoint", "other": "../mnist-modern"}, "There is no checkpoint"),
         ({"compare": "class", "label": 10}, "has 10 classes and no number 10"),
+        ({"compare": "checkpoint"}, "Choose the other checkpoint"),
+        ({"compare": "kept"}, "no picture kept as B yet"),
     ],
 )
 def test_a_b_that_is_not_there_is_a_sentence_beside_the_maps(handlers, three, view, words):
@@ -216,11 +234,8 @@ def test_a_pinned_cell_out_of_range_is_a_sentence(handlers, three, pin, words):
     assert maps["layers"]
 
 
-STAGES = {"before": "conv2", "after": "act2", "pooled": "pool2"}
-
-
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("step", STAGES)
+@pytest.mark.parametrize("step", STEPS)
 def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     network = checkpoint.load(CHECKPOINTS / name)
     picture = request.getfixturevalue(f"{network.kind}s")[3]
@@ -228,8 +243,8 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
     _, _, explanation = handlers.on_draw(pad, name, controls(step=step, pin=(2, 1, 3, 2)))
     cell = explanation["cell"]
     stages = predict(network, ui.pad_grid(pad)).activations
-    assert cell["value"] == pytest.approx(stages[STAGES[step]][1, 3, 2], abs=1e-4)
-    total, bias, before = [value for _, value, _ in cell["steps"][:3]]
+    assert cell["value"] == pytest.approx(stages[stage_name(network.model.config, step, 2)][1, 3, 2], abs=1e-4)
+    total, bias, before = (value for _, value, _ in cell["steps"][:3])
     assert np.sum(cell["products"]) == pytest.approx(total, abs=1e-4)
     assert sum(cell["sums"]) + bias == pytest.approx(before, abs=1e-4)
     np.testing.assert_allclose(np.multiply(cell["patch"], cell["kernel"]), cell["products"], atol=1e-4)
@@ -324,7 +339,7 @@ def test_the_next_example_is_prepared_again_after_noise(handlers, three):
     assert after["view"]["prepare"] is True
 
 
-@pytest.mark.parametrize("index", [99, -1, None, "gone", [1], 2.5])
+@pytest.mark.parametrize("index", [99, -1, None, "gone", [1], 2.5, 2.0])
 def test_what_is_not_offered_changes_nothing(handlers, three, index):
     assert handlers.on_exercise(three, controls(), chose(index=index)) == [gr.skip()] * 9
     *shown, pad, _, _, _ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
@@ -373,16 +388,64 @@ def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, thre
         assert content.read().startswith(b"class,probability\r\n0,")
 
 
+def test_a_hidden_answer_is_not_in_the_name_of_a_file(handlers, three):
+    taken = handlers.on_take(three, None, "mnist-modern", controls(hide=True), chose(what="csv"))
+    assert taken["name"] == "lenet-mnist-modern.csv"
+
+
+def test_the_table_has_b_s_probabilities_too(handlers, three):
+    taken = handlers.on_take(
+        three, None, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"), chose(what="csv")
+    )
+    content = base64.b64decode(taken["content"]).decode().splitlines()
+    assert content[0] == "class,probability,probability of B"
+    assert all(len(line.split(",")) == 3 for line in content)
+
+
+def test_a_link_of_what_cannot_be_read_is_a_sentence(handlers, tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"no picture")
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link"))
+    assert "not a picture that can be read" in taken["text"]
+    taken = handlers.on_take({"n": 1, "grid": "AAAA"}, None, "mnist-modern", controls(), chose(what="link"))
+    assert "wrong size" in taken["text"]
+
+
+def test_the_kept_picture_of_a_link_with_an_upload_is_what_was_seen(handlers, three, garments, tmp_path):
+    path = tmp_path / "boot.png"
+    Image.fromarray(garments[9]).resize((200, 200)).save(path)
+    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
+    seen, *_ = handlers.on_upload(None, str(path), "fashion-modern", {"turn": 1, "view": kept})
+    taken = handlers.on_take(None, str(path), "fashion-modern", {"turn": 1, "view": kept}, chose(what="link"))
+    linked, *_, notice = handlers.on_link(taken["link"])
+    assert linked["other"]["picture"] == seen["other"]["picture"]
+    assert "not prepared" in notice["text"]
+
+
+def test_a_picture_beside_itself_differs_nowhere(handlers, three):
+    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
+    _, maps, _ = handlers.on_draw(three, "mnist-modern", {"turn": 1, "view": kept})
+    assert all(l2 == 0 for layer in maps["layers"] for l2, _ in layer["apart"])
+
+
+def test_two_answers_about_one_picture_are_two_files(handlers, digits, tmp_path):
+    path = tmp_path / "four.png"
+    Image.fromarray(digits[4]).save(path)
+    asked = ["mnist-classic", "mnist-modern"]
+    files = [handlers.activations(str(path), name) for name in asked]
+    assert [str(np.load(file)["checkpoint"]) for file in files] == asked
+
+
 def test_nothing_can_be_taken_away_from_an_empty_page(handlers):
     taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz"))
     assert "nothing to take away" in taken["text"]
 
 
-def test_controls_that_cannot_be_are_a_sentence(handlers, three):
-    with pytest.raises(gr.Error, match="reload the page"):
-        handlers.on_draw(three, "mnist-modern", {"turn": 1, "view": {"step": "sideways"}})
-    with pytest.raises(gr.Error, match="reload the page"):
-        handlers.on_draw(three, "mnist-modern", {"turn": 1})
+@pytest.mark.parametrize("sent", [{"turn": 1, "view": {"step": "sideways"}}, {"turn": 1}, {"view": 7}])
+def test_controls_that_cannot_be_are_a_sentence(handlers, three, sent):
+    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", sent)
+    assert "reload the page" in verdict["text"]
+    assert maps["layers"] == []
 
 
 def test_kernels_need_no_picture(handlers):

@@ -11,7 +11,7 @@ import torch
 from conftest import CHECKPOINTS, real_pictures, seen
 
 from lenet import checkpoint
-from lenet.layers import Subject, differences
+from lenet.layers import STEPS, Subject, differences, stage_name
 from lenet.model import LeNet, LeNetConfig
 from lenet.ui.maps import maps_value
 from lenet.ui.view import View
@@ -49,19 +49,16 @@ def unpacked(value: dict) -> tuple[list[np.ndarray], list[np.ndarray]]:
     return layers[: len(shapes)], layers[len(shapes) :]
 
 
-STAGES = {
-    "before": ["conv1", "conv2", "dense3", "dense4", "logits"],
-    "after": ["act1", "act2", "act3", "act4", "logits"],
-    "pooled": ["pool1", "pool2", "act3", "act4", "logits"],
-}
+DENSE = {"before": "dense", "after": "act", "pooled": "act"}
 
 
-@pytest.mark.parametrize("step", STAGES)
+@pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("name", ["classic", "modern"])
 def test_every_layer_arrives_to_the_fourth_digit(name, step, request):
     subject = example(request.getfixturevalue(name), 8)
     value = maps_value(4, View(step=step), subject)
-    assert [layer["name"] for layer in value["layers"]] == STAGES[step]
+    maps = [stage_name(subject.network.model.config, step, number) for number in (1, 2)]
+    assert [layer["name"] for layer in value["layers"]] == [*maps, f"{DENSE[step]}3", f"{DENSE[step]}4", "logits"]
     for layer, found in zip(value["layers"], unpacked(value)[0], strict=True):
         expected = subject.stages[layer["name"]]
         np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=max(np.ptp(expected), 1) * 1e-4)
@@ -78,13 +75,12 @@ def test_the_kernels_are_the_weights_even_without_a_picture(classic):
 
 
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("step", [*STAGES, "kernels"])
+@pytest.mark.parametrize("step", STEPS)
 def test_while_the_pen_moves_the_value_is_small_and_not_far_off(name, step):
     network = checkpoint.load(CHECKPOINTS / name)
     subject = example(network, 3)
     value = maps_value(1, View(step=step), subject, moving=True)
-    if step != "kernels":
-        assert size(value) <= LIMIT
+    assert size(value | {"n": 100_000, "turn": 100_000}) <= LIMIT
     for found, exact in zip(unpacked(value)[0], unpacked(maps_value(1, View(step=step), subject))[0], strict=True):
         span = np.ptp(exact.reshape(len(exact), -1), axis=1).max()
         assert abs(found - exact).max() <= span / value["top"]
@@ -122,17 +118,30 @@ def test_b_stays_in_the_browser_while_the_pen_moves_unless_it_moves_too(classic,
     assert len(unpacked(other)[1]) == 5
 
 
-@pytest.mark.parametrize("step", STAGES)
-def test_two_wide_networks_stay_within_the_budget_without_b(modern, step):
-    twin = LeNet(modern.model.config).eval()
-    stages = {
-        name: np.random.default_rng(0).normal(size=values.shape) for name, values in example(modern, 3).stages.items()
-    }
-    noise = {name: values.astype(np.float32) for name, values in stages.items()}
-    noisy = Subject("noise", replace(modern, model=twin), noise)
-    value = maps_value(1, View(step=step, compare="checkpoint"), example(modern, 3), noisy, moving=True)
-    assert size(value) <= LIMIT
-    assert not value["withB"] or step == "pooled"
+def noisy(network: checkpoint.Checkpoint) -> Subject:
+    """Maps in which no two cells are alike: nothing is larger packed."""
+    stages = example(network, 3).stages
+    noise = {name: np.random.default_rng(0).normal(size=values.shape) for name, values in stages.items()}
+    return Subject("noise", network, {name: values.astype(np.float32) for name, values in noise.items()})
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
+def test_b_that_is_too_large_waits_until_the_pen_rests(name, step, modern):
+    b = noisy(replace(modern, model=LeNet(modern.model.config).eval()))
+    value = maps_value(
+        1, View(step=step, compare="checkpoint"), example(checkpoint.load(CHECKPOINTS / name), 3), b, True
+    )
+    assert size(value | {"n": 100_000, "turn": 100_000}) <= LIMIT
+    assert value["late"] == (not value["withB"])
+    assert value["late"] or step == "pooled"
+
+
+def test_maps_that_are_too_large_altogether_wait_until_the_pen_rests():
+    config = LeNetConfig((64, 128), (5, 5), (2, 0))
+    wide = checkpoint.Checkpoint("wide", LeNet(config).eval(), "digit", tuple("0123456789"), {})
+    assert maps_value(1, View(), noisy(wide), moving=True) is None
+    assert maps_value(1, View(), noisy(wide))["cells"]
 
 
 def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, modern, digits):
@@ -140,6 +149,7 @@ def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, mod
     assert "differ in size" in value["note"]
     assert "apart" not in value["layers"][0]
     assert "apart" in value["layers"][-1]
+    assert value["layers"][0]["pairFields"] == value["layers"][0]["fields"]
     deep = LeNet(LeNetConfig((6, 16, 20), (5, 5, 5), (2, 2, 2))).eval()
     with torch.inference_mode():
         outputs = deep.activations(torch.from_numpy(digits[3].astype(np.float32) / 255)[None, None])
@@ -185,10 +195,10 @@ def test_the_logits_have_their_classes_names(classic):
 def test_fields_say_what_a_cell_sees_of_each_earlier_picture(classic):
     after = {layer["name"]: layer.get("fields") for layer in maps_value(1, View(), example(classic, 3))["layers"]}
     assert after["act1"] == {"input": [5, 1, -2, 28]}
-    assert after["act2"] == {"input": [14, 2, -2, 28], "act1": [10, 2, 0, 28]}
+    assert after["act2"] == {"input": [14, 2, -2, 28], "1": [10, 2, 0, 28]}
     assert after["act3"] is None
     pooled = maps_value(1, View(step="pooled"), example(classic, 3))["layers"][1]["fields"]
-    assert pooled == {"input": [16, 4, -2, 28], "pool1": [6, 2, 0, 14]}
+    assert pooled == {"input": [16, 4, -2, 28], "1": [6, 2, 0, 14]}
 
 
 def test_the_sides_in_the_fields_are_those_of_the_maps():
@@ -197,6 +207,7 @@ def test_the_sides_in_the_fields_are_those_of_the_maps():
     with torch.inference_mode():
         outputs = network.model.activations(torch.zeros(1, 1, 28, 28))
     stages = {name: output[0].numpy() for name, output in outputs.items()}
-    for step in STAGES:
+    for step in STEPS:
         for layer in maps_value(1, View(step=step), Subject("", network, stages))["layers"][:3]:
-            assert all(side == stages[onto].shape[-1] for onto, (*_, side) in layer["fields"].items())
+            for onto, (*_, side) in layer["fields"].items():
+                assert side == stages["input" if onto == "input" else stage_name(config, step, int(onto))].shape[-1]

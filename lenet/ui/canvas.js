@@ -41,13 +41,14 @@ function paintBytes(canvas, width, height, palette, base64) {
   paint(canvas, width, height, palette, (i) => bytes[i]);
 }
 
-// low is the palette's first colour, high its last.
+// low is the palette's first colour, high its last; where there is but zero, it is the middle of a signed palette.
 function indexer(low, high) {
-  const factor = 255 / Math.max(high - low, 1e-30);
+  if (low === high) return () => (low === 0 && Object.is(low, -0) ? 128 : 0);
+  const factor = 255 / (high - low);
   return (value) => Math.max(0, Math.min(255, Math.round((value - low) * factor)));
 }
 
-// A cell's value, as exactly as it is explained.
+// A number of an explanation, which add up below 0.0001.
 function exact(value) {
   return value.toFixed(4);
 }

@@ -20,6 +20,7 @@ from lenet.layers import Subject
 from lenet.planes import resize
 from lenet.predict import Prediction
 from lenet.prepare import Prepared
+from lenet.saliency import PATCH
 from lenet.ui.view import View
 
 HERE = Path(__file__).parent
@@ -67,7 +68,9 @@ PALETTES = f"const PALETTES = {json.dumps({'sequential': palettes.SEQUENTIAL, 'd
 
 
 class Pad(Asset):
-    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or ""}; see ``put_on_pad``."""
+    """The drawing pad: {"n": count, "grid": base64 of GRID x GRID bytes of ink, or "", "moving": whether the pen is
+    down}. See ``put_on_pad`` for what the server puts there.
+    """
 
 
 class Verdict(Asset):
@@ -152,7 +155,7 @@ def is_moving(value: Any) -> bool:
 
 
 def put_on_pad(pad: Any, picture: NDArray[np.uint8] | None) -> dict[str, Any]:
-    """The pad's next value: a (28, 28) picture, each pixel as a square, or nothing.
+    """The pad's next value: a square picture whose side divides GRID, each pixel as a square, or nothing.
 
     It counts as a new picture, so that answers to drawings that are still under way come too late.
     """
@@ -171,14 +174,14 @@ UNSURE = 0.5
 
 
 STEP_TITLES = {
-    "picture": "as drawn",
+    "picture": {"drawn": "as drawn", "uploaded": "as uploaded"},
     "ink": "ink found",
     "cleaned": "specks dropped",
     "cloth": "cloth found",
     "box": {"digit": "fitted to 20 × 20", "garment": "fitted to 28 × 28"},
     "network": {"digit": "centred at 14", "garment": "centred"},
 }
-"""What a reader is told about each step of the preparation; two depend on the kind of picture."""
+"""What a reader is told about each step of the preparation; some depend on where the picture comes from or its kind."""
 
 STEP_SIDE = 56
 """Longest side of a step's small picture, in pixels."""
@@ -215,36 +218,36 @@ def other_value(b: Subject) -> dict[str, Any]:
     }
 
 
-def steps_value(prepared: Prepared, kind: str) -> list[dict[str, Any]]:
+def steps_value(prepared: Prepared, kind: str, uploaded: bool = False) -> list[dict[str, Any]]:
     """The preparation as small pictures, in order: [{"title", "height", "width", "cells"}]."""
-    value = []
+    value, titles = [], STEP_TITLES if len(prepared.steps) > 2 else STEP_TITLES | {"network": "squeezed to 28 × 28"}
     for name, plane in prepared.steps.items():
-        title = STEP_TITLES[name] if len(prepared.steps) > 2 or name == "picture" else "squeezed to 28 × 28"
+        title = titles[name]
+        if isinstance(title, dict):
+            title = title["uploaded" if uploaded else "drawn"] if name == "picture" else title[kind]
         share = min(1, STEP_SIDE / max(plane.shape))
         height, width = (max(1, round(length * share)) for length in plane.shape)
-        small = resize(plane, height, width)
-        value.append(
-            {
-                "title": title if isinstance(title, str) else title[kind],
-                "height": height,
-                "width": width,
-                "cells": encode(to_bytes(small, 0, 1)),
-            }
-        )
+        cells = encode(to_bytes(resize(plane, height, width), 0, 1))
+        value.append({"title": title, "height": height, "width": width, "cells": cells})
     return value
 
 
 OVERLAY_NOTES = {
-    "occlusion": "Orange: covering this place makes {label} less likely, by up to {most:.0%}. Blue: more likely.",
+    "occlusion": "Orange: covering this place makes {label} less likely, by up to {fall:.0%}. Blue: more likely, by up "
+    "to {rise:.0%}. Each place has the mean over all squares of {patch} × {patch} pixels that cover it.",
     "gradient": "Orange: more ink here would speak for {label}. Blue: against it.",
 }
 
 
 def overlay_value(kind: str, values: NDArray[np.float32], label: str) -> dict[str, Any]:
-    """What is laid over the picture: signed (28, 28) values, zero in the middle of the palette."""
-    most = float(abs(values).max())
-    note = OVERLAY_NOTES[kind].format(label=label, most=most)
-    return {"cells": encode(to_bytes(values, -most, most)), "note": note}
+    """What is laid over the picture: signed (28, 28) values, zero in the middle of the palette, 128."""
+    fall, rise = float(values.max()), float(-values.min())
+    most = max(fall, rise)
+    note = OVERLAY_NOTES[kind].format(label=label, fall=max(fall, 0), rise=max(rise, 0), patch=PATCH)
+    return {
+        "cells": encode(to_bytes(values, -most, most) if most else np.full(values.shape, 128, np.uint8)),
+        "note": note,
+    }
 
 
 def controls_value(
@@ -286,7 +289,14 @@ def _sheet(kind: str) -> NDArray[np.uint8]:
 def examples_value(kind: str, classes: tuple[str, ...]) -> dict[str, Any]:
     """What examples.js shows: the sheet of one kind of picture, and what each picture shows."""
     sheet = base64.b64encode((EXAMPLES / f"{kind}.png").read_bytes()).decode()
-    return {"sheet": f"data:image/png;base64,{sheet}", "names": list(classes) * EXAMPLE_ROWS}
+    names = [_example_name(classes, column) or f"picture {column + 1}" for column in range(EXAMPLE_COLUMNS)]
+    return {"sheet": f"data:image/png;base64,{sheet}", "names": names * EXAMPLE_ROWS}
+
+
+def _example_name(classes: tuple[str, ...], index: int) -> str:
+    """What an example shows; "" for a network that has fewer classes than the data set."""
+    number = index % EXAMPLE_COLUMNS
+    return classes[number] if number < len(classes) else ""
 
 
 def example_picture(kind: str, index: Any) -> NDArray[np.uint8]:
@@ -299,4 +309,5 @@ def example_picture(kind: str, index: Any) -> NDArray[np.uint8]:
 
 def example_note(classes: tuple[str, ...], index: int) -> str:
     """What an example really shows, for those that the network gets wrong."""
-    return f"The data set calls this example: {classes[index % EXAMPLE_COLUMNS]}"
+    name = _example_name(classes, index)
+    return f"The data set calls this example: {name}" if name else ""

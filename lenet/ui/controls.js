@@ -26,6 +26,14 @@ function change(changes, event = "input") {
   trigger(event);
 }
 
+// The pinned cell at another step: four cells are pooled into one.
+function pinAt(step) {
+  if (!view.pin) return null;
+  const [layer, channel, ...at] = view.pin;
+  const factor = (step === "pooled" ? 0.5 : 1) / (view.step === "pooled" ? 0.5 : 1);
+  return [layer, channel, ...at.map((place) => Math.floor(place * factor))];
+}
+
 function addSegment(name, title, choices) {
   const box = make("fieldset", "segment");
   const row = make("div", "segment-choices");
@@ -33,8 +41,7 @@ function addSegment(name, title, choices) {
   for (const [value, text] of Object.entries(choices)) {
     const label = make("label", "");
     const input = Object.assign(make("input", ""), { type: "radio", name: `lab-${name}`, value });
-    // A pinned cell is one of the maps that are shown: others have other cells.
-    input.addEventListener("change", () => change(name === "step" ? { step: value, pin: null } : { [name]: value }));
+    input.addEventListener("change", () => change({ [name]: value, ...(name === "step" ? { pin: pinAt(value) } : {}) }));
     label.append(input, make("span", "", text));
     row.append(label);
     shows.push(() => (input.checked = view[name] === value));

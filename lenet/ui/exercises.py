@@ -64,7 +64,7 @@ EXERCISES = (
         "between 0 and 1 and none is ever quite 0; B's ReLU is exactly 0 wherever its filter finds nothing.",
         "mnist-classic",
         digit(8),
-        View(compare="checkpoint", other="mnist-modern"),
+        View(scale="map", compare="checkpoint", other="mnist-modern"),
     ),
     Exercise(
         "3 · The modern network on MNIST",
@@ -92,10 +92,11 @@ EXERCISES = (
     ),
     Exercise(
         "5 · A digit upside down",
-        "A seven turned by half. Layer 1 still finds its edges; layer 2 finds them in other places than a seven's. A "
-        "convolution does not care where a thing is, but it does care how it is turned.",
+        "A is a seven turned by half, B the same seven upright. Layer 1 finds the edges of both; layer 2 finds them in "
+        "other places. A convolution does not care where a thing is, but it does care how it is turned.",
         "mnist-modern",
         upside_down(digit(7)),
+        View(compare="kept", kept=encode(digit(7)), kept_as="digit"),
     ),
     Exercise(
         "5 · A garment for the digits' network",

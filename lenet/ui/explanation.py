@@ -26,29 +26,34 @@ def cell_words(view: View, compared: bool) -> str:
 
 
 def explanation_value(
+    view: View,
     title: str,
-    step: str,
     config: LeNetConfig,
     found: Explanation,
     values: dict[str, float],
     favourites: list[Favourite],
 ) -> dict[str, Any]:
-    """What explanation.js shows of a cell of ``step``; ``values`` are its values in "A" and "B", if both have it.
+    """What explanation.js shows of the cell that ``view`` has pinned; ``values`` are "A"'s and "B"'s, if both have it.
 
     Input maps that the cell's filter does not read, all weights 0, are left out.
     """
+    maps = config.map_sizes if view.step == "pooled" else config.convolved_sizes
     read = [number for number, kernel in enumerate(found.kernel) if kernel.any()]
     return {
         "text": title,
         "cell": {
-            "value": _rounded({"before": found.before, "after": found.after, "pooled": found.pooled}[step]),
+            "value": _rounded({"before": found.normalised, "after": found.after, "pooled": found.pooled}[view.step]),
+            "pin": view.pin,
+            "side": view.side,
+            "shape": [maps[found.layer - 1]] * 2,
+            "first": found.layer == 1,
             "maps": read,
             "about": _about(found, config, len(read)),
             "patch": _rounded(found.patch[read]),
             "kernel": _rounded(found.kernel[read]),
             "products": _rounded(found.products[read]),
             "sums": _rounded(found.sums[read]),
-            "steps": _steps(found, step),
+            "steps": _steps(found, view.step),
             "pair": _rounded([values["A"], values["B"], values["A"] - values["B"]]) if values else [],
         },
         "favourites": [
@@ -75,12 +80,12 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
 def _steps(found: Explanation, step: str) -> list[list[Any]]:
     """The arithmetic after the products, as [what happens, number, whether it is the cell's own] from the top down."""
     steps = [["", "sum of all products", found.products.sum()], ["", "bias", found.bias]]
-    steps.append(["before", "before the activation: sum + bias", found.before])
-    if (found.scale, found.shift) != (1.0, 0.0):
+    if (found.scale, found.shift) == (1.0, 0.0):
+        steps.append(["before", "before the activation: sum + bias", found.before])
+    else:
         sign = "−" if found.shift < 0 else "+"
-        words = f"batch normalisation: that × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
-        steps[-1][1] = "the convolution's own output: sum + bias"
-        steps.append(["", words, found.normalised])
+        words = f"before the activation, normalised: that × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
+        steps += [["", "sum + bias", found.before], ["before", words, found.normalised]]
     steps.append(["after", f"after the activation: {ACTIVATION_WORDS[found.activation]}", found.after])
     if found.window is not None:
         four = ", ".join(f"{value:.4f}" for value in found.window.ravel())

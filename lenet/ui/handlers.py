@@ -1,6 +1,7 @@
 """What happens when a person, or a program, does something on the page. Nothing is kept between two calls."""
 
 import base64
+import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet import export, saliency
-from lenet.checkpoint import names
 from lenet.layers import Subject
 from lenet.predict import Prediction, predict
 from lenet.prepare import open_picture
@@ -26,7 +26,7 @@ from lenet.ui.view import View
 FILES = {
     "png": ("image/png", lambda a, b, answer, view: sheet(a, b, view.step, view.scale, view.sort)),
     "npz": ("application/zip", lambda a, b, answer, view: export.npz(a.network, answer)),
-    "csv": ("text/csv", lambda a, b, answer, view: export.probabilities(answer)),
+    "csv": ("text/csv", lambda a, b, answer, view: export.probabilities(answer.probabilities, b and b.probabilities)),
 }
 """What can be taken away, by file ending: its media type, and (A, B or None, answer to A, view) -> its content."""
 
@@ -105,19 +105,19 @@ class Handlers:
         return ui.to_bytes(answer.prepared.picture, 0, 1) if isinstance(answer, Prediction) else None
 
     def on_keep(self, pad: Any, file: str | None, name: str, controls: Any):
-        """... the controls and the notice: what the network sees now is kept as B."""
-        scene = _turned(_scene(pad, file, name, controls))
+        """(controls, notice): what the network sees now is kept as B, which the controls then ask for."""
+        scene = _scene(pad, file, name, controls)
         answer = self._lab.answer(scene)
         if isinstance(answer, str):
-            return *[gr.skip()] * 4, notice("There is no picture to keep; draw one first.")
-        kept = ui.encode(ui.to_bytes(answer.prepared.picture, 0, 1))
+            return gr.skip(), notice("There is no picture to keep; draw one first.")
         kind = self._lab.find(name).kind if scene.view.prepare else ""
-        scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept, kept_as=kind))
-        return *self._show(scene), self.controls(scene, "compare", "kept", "kept_as"), notice("")
+        view = replace(scene.view, compare="kept", kept=_as_kept(answer.prepared.picture), kept_as=kind)
+        return self.controls(replace(scene, view=view), "compare", "kept", "kept_as"), notice("")
 
     def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
         """... and everything else on the page; see ``stage``."""
-        if chosen.index not in [number for number, _ in self.exercises()["titles"]]:
+        offered = [number for number, _ in self.exercises()["titles"]]
+        if type(chosen.index) is not int or chosen.index not in offered:
             return [gr.skip()] * 9
         exercise = EXERCISES[chosen.index]
         turn = ui.turn(controls) + 1
@@ -134,7 +134,10 @@ class Handlers:
         except (ValueError, OSError) as error:
             return *[gr.skip()] * 9, notice(str(error))
         pad = {"n": 1, "grid": linked.grid, "put": True}
-        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 1)), self.exercises(), notice("")
+        said = (
+            "" if linked.view.prepare else "Pictures are not prepared in this view; that can be changed under Picture."
+        )
+        return *self.stage(Scene(pad, None, linked.checkpoint, linked.view, 1)), self.exercises(), notice(said)
 
     def stage(self, scene: Scene) -> tuple:
         """(verdict, maps, explanation, pad, upload, checkpoint, examples, controls) as ``scene`` has them."""
@@ -148,17 +151,31 @@ class Handlers:
         scene = _scene(pad, file, name, controls)
         answer = self._lab.answer(scene)
         if chosen.what == "link":
-            grid, view = ui.put_on_pad(None, self._as_grid(scene))["grid"], scene.view
-            if scene.file:  # it travels as the network has seen it
-                view = replace(view, prepare=False)
-            return {"link": link.encode(link.Linked(grid, name, view)), "stamp": time.time_ns()}
+            return self._link(scene, answer)
         if isinstance(answer, str) or chosen.what not in FILES:
             return notice("There is nothing to take away yet; draw something first.")
         a, b = self._lab.a(scene, answer), self._lab.b(scene)
         kind, write = FILES[chosen.what]
         content = write(a, b if isinstance(b, Subject) else None, answer, scene.view)
-        file_name = f"lenet-{name}-{answer.label.replace('/', '-').replace(' ', '-').lower()}.{chosen.what}"
-        return {"name": file_name, "kind": kind, "content": base64.b64encode(content).decode(), "stamp": time.time_ns()}
+        said = "" if scene.view.hide else f"-{answer.label.replace('/', '-').replace(' ', '-').lower()}"
+        content = base64.b64encode(content).decode()
+        return {"name": f"lenet-{name}{said}.{chosen.what}", "kind": kind, "content": content, "stamp": time.time_ns()}
+
+    def _link(self, scene: Scene, answer: Prediction | str) -> dict[str, Any]:
+        """The scene as a link. An uploaded picture travels as the network saw it, and so does the kept one then."""
+        view = scene.view
+        if scene.file:
+            if isinstance(answer, str):
+                return notice(answer)
+            b = self._lab.b(scene)
+            view = replace(view, prepare=False)
+            if view.compare == "kept" and isinstance(b, Subject):
+                view = replace(view, kept=_as_kept(b.picture), kept_as="")
+        try:
+            grid = ui.put_on_pad(None, self._as_grid(scene))["grid"]
+        except ValueError as error:
+            return notice(str(error))
+        return {"link": link.encode(link.Linked(grid, scene.name, view)), "stamp": time.time_ns()}
 
     # What programs ask
 
@@ -170,7 +187,8 @@ class Handlers:
     def activations(self, picture: str, checkpoint: str) -> str:
         """Everything that a network computes for a picture, as an .npz of named arrays."""
         prediction = self._predict_file(picture, checkpoint)
-        path = Path(picture).with_suffix(".npz")
+        folder = tempfile.mkdtemp(dir=Path(picture).parent)  # others may have sent the same picture
+        path = Path(folder, Path(picture).stem).with_suffix(".npz")
         path.write_bytes(export.npz(self._lab.find(checkpoint), prediction))
         return str(path)
 
@@ -193,7 +211,7 @@ class Handlers:
 
     def exercises(self, shown: int | None = None) -> dict[str, Any]:
         """What exercises.js shows: the set-ups whose checkpoints are here, and what to see in number ``shown``."""
-        here = {"", *names(self._lab.root)}
+        here = {"", *self._lab.names}
         offered = [
             [number, exercise.title]
             for number, exercise in enumerate(EXERCISES)
@@ -204,7 +222,7 @@ class Handlers:
     def controls(self, scene: Scene, *changed: str) -> dict[str, Any]:
         """The controls as ``scene`` has them, with its checkpoint's choices; see ``ui.controls_value``."""
         classes = self._lab.find(scene.name).classes
-        return ui.controls_value(scene.turn, scene.view, changed, names(self._lab.root), classes)
+        return ui.controls_value(scene.turn, scene.view, changed, self._lab.names, classes)
 
     # From a scene to what is shown of it
 
@@ -224,7 +242,7 @@ class Handlers:
         if moving and view.step == "kernels":
             return verdict | turned, None, None  # they do not depend on the drawing
         maps = maps_value(count, view, a, b, moving)
-        return verdict | turned, maps | turned, None if moving else self._lab.explanation(scene, a, b)
+        return verdict | turned, maps and maps | turned, None if moving else self._lab.explanation(scene, a, b)
 
     def _extras(self, scene: Scene, answer: Prediction, b: Subject | str | None, moving: bool) -> dict[str, Any]:
         """What a reader has asked for beside the verdict; what is costly waits until the pen rests."""
@@ -232,7 +250,7 @@ class Handlers:
         if isinstance(b, Subject) and b.picture is not None:
             extras["other"] = ui.other_value(b)
         if view.steps and not moving:
-            extras["steps"] = ui.steps_value(answer.prepared, network.kind)
+            extras["steps"] = ui.steps_value(answer.prepared, network.kind, bool(scene.file))
         if view.overlay != "none" and not moving:
             number = network.classes.index(answer.label)
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
@@ -241,17 +259,21 @@ class Handlers:
 
 
 def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
-    """Raises gr.Error when the browser sent controls that cannot be."""
+    """What the browser sent; controls that cannot be are a problem of the scene."""
     try:
-        view = View.read(controls.get("view") if isinstance(controls, dict) else {})
+        view, problem = View.read(controls.get("view") if isinstance(controls, dict) else {}), ""
     except ValueError as error:
-        raise gr.Error(str(error), print_exception=False) from error
-    return Scene(pad, file, name, view, ui.turn(controls))
+        view, problem = View(), str(error)
+    return Scene(pad, file, name, view, ui.turn(controls), problem)
 
 
 def _turned(scene: Scene) -> Scene:
     """After a change that the server makes: answers to what was asked before it come too late."""
     return replace(scene, turn=scene.turn + 1)
+
+
+def _as_kept(picture: NDArray[np.float32]) -> str:
+    return ui.encode(ui.to_bytes(picture, 0, 1))
 
 
 def notice(sentence: str) -> dict[str, Any]:

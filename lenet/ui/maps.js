@@ -1,8 +1,8 @@
 // What the layers computed, one canvas a map, for one picture or for two side by side on one scale.
 //
-// The value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, side, note, a, b, withB, layers, cells, top}; a and b are
-// titles, b is "" when there is only A.
-// layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, pairClasses, apart}, ...]; shape and pair are A's and B's
+// The value is that of maps.py: {n, turn, step, scale, numbers, sort, pin, side, note, a, b, withB, late, networks, layers,
+// cells, top}; networks says in a line what each is; a and b are titles, b is "" when there is only A.
+// layers: [{name, number, strip, shape, title, note, fields, kernels, classes, pair, pairFields, pairClasses, apart}, ...]; shape and pair are A's and B's
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
 // pad's count n or the view's turn, is dropped.
 
@@ -24,6 +24,7 @@ function shapeOf(value) {
 // One picture of a channel: its canvas in a frame that marks can be laid on.
 function buildCells(section, side, channel) {
   const cells = make("div", "map-cells");
+  cells.dataset.side = side;
   const canvas = document.createElement("canvas");
   canvas.setAttribute("role", "img");
   cells.append(canvas);
@@ -43,9 +44,17 @@ function buildFigure(section, sides, channel, described) {
   const name = make("span", "map-name", described.strip ? "" : String(channel + 1));
   const numbers = make("span", "map-numbers");
   caption.append(kernel, name, numbers);
-  figure.append(row, caption);
+  figure.append(row, ...(described.classes.length ? [buildNames(described.classes)] : []), caption);
   section.figures.push({ figure, numbers, kernel, channel, side: sides[0] });
   return figure;
+}
+
+// The classes below their logits.
+function buildNames(classes) {
+  const names = make("div", "strip-names");
+  names.setAttribute("aria-hidden", "true"); // reading a cell says its class
+  names.append(...classes.map((name) => make("span", "", name)));
+  return names;
 }
 
 function buildScale(section, name) {
@@ -63,6 +72,7 @@ function buildSection(layer, value) {
   box.dataset.layer = layer.name;
   box.classList.toggle("layer-strip", layer.strip);
   box.classList.toggle("layer-paired", paired);
+  box.classList.toggle("layer-kernels", layer.shape[1] > 1);
   const section = { box, canvases: { a: [], b: [], difference: [] }, figures: [], layer };
   const head = make("div", "layer-head");
   section.scale = buildScale(section, "");
@@ -79,7 +89,9 @@ function buildSection(layer, value) {
     const few = described.shape[0] <= FEW && !paired && !layer.strip;
     const maps = make("div", few ? "layer-maps layer-few" : "layer-maps");
     maps.setAttribute("role", "group");
-    maps.setAttribute("aria-label", `${layer.title}${side ? `, ${side}` : ""}. Arrow keys read cells, Page Up and Page Down change the map, Enter explains a cell.`);
+    const keys = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
+    const usable = layer.strip ? keys.slice(0, 1) : layer.fields ? keys : keys.slice(0, 2);
+    maps.setAttribute("aria-label", `${layer.title}${side ? `, ${side}` : ""}. ${usable.join(", ")}.`);
     for (let channel = 0; channel < described.shape[0]; channel++) maps.append(buildFigure(section, sides, channel, described));
     const first = maps.querySelector("canvas[role=img]");
     if (first) first.tabIndex = 0;
@@ -89,8 +101,9 @@ function buildSection(layer, value) {
     box.append(grid("", layer, ["a", "b", "difference"]));
   } else if (layer.pair) {
     box.append(make("p", "layer-legend", `A: ${value.a}`), grid("A", layer, ["a"]));
-    box.append(make("p", "layer-legend", `B: ${value.b} · ${layer.pair[0]} of ${layer.pair[2]} × ${layer.pair[3]}`));
-    box.append(grid("B", { ...layer, shape: layer.pair }, ["b"]));
+    const size = layer.strip ? `${layer.pair[3]} values` : `${layer.pair[0]} of ${layer.pair[2]} × ${layer.pair[3]}`;
+    box.append(make("p", "layer-legend", `B: ${value.b} · ${size}`));
+    box.append(grid("B", { ...layer, shape: layer.pair, classes: layer.pairClasses }, ["b"]));
   } else box.append(grid("", layer, ["a"]));
   root.append(box);
   return section;
@@ -103,18 +116,27 @@ function legend({ a, b }) {
 function build(value) {
   root.replaceChildren();
   if (!value.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
+  for (const words of value.networks) root.append(make("p", "maps-network", words));
   if (value.note) root.append(make("p", "maps-note", value.note));
   if (value.layers.some(({ apart }) => apart)) root.append(make("p", "layer-legend", legend(value)));
   sections = value.layers.map((layer) => buildSection(layer, value));
 }
 
-// The lowest and the highest value that share a palette with a channel of a section; signed forces the diverging one.
-function rangeOf(section, channel, scale, signed = false) {
+// The lowest and the highest value that share a palette in a section.
+function rangeOf(section, scale) {
   const together = scale === "both" && !section.layer.strip ? sections.filter(({ layer }) => !layer.strip) : [section];
   const parts = together.flatMap(({ data }) => [data.a, data.b].filter(Boolean));
-  const ends = (name) => parts.flatMap((part) => (scale === "map" ? [part[name][channel]] : [...part[name]])).filter((end) => end !== undefined);
-  const [low, high] = [Math.min(...ends("lows")), Math.max(...ends("highs"))];
-  if (low >= 0 && !signed) return { low, high, palette: SEQUENTIAL };
+  return scaleOf(Math.min(...parts.flatMap(({ lows }) => [...lows])), Math.max(...parts.flatMap(({ highs }) => [...highs])));
+}
+
+// The same for one map alone, or for the same map of A and of B.
+function mapRangeOf({ layer, data }, side, channel, signed) {
+  const parts = (layer.apart ? [data.a, data.b] : [data[side]]).filter(Boolean);
+  return scaleOf(Math.min(...parts.map(({ lows }) => lows[channel])), Math.max(...parts.map(({ highs }) => highs[channel])), signed);
+}
+
+function scaleOf(low, high, signed = low < 0) {
+  if (!signed) return { low, high, palette: SEQUENTIAL };
   const most = Math.max(-low, high);
   return { low: -most, high: most, palette: DIVERGING };
 }
@@ -128,11 +150,13 @@ function paintChannel(canvas, [, tiles, height, width], part, channel, { low, hi
   const full = columns * (width + 1) - 1;
   const rows = Math.ceil(tiles / columns);
   const clear = 256; // beyond the palette: transparent
+  const tileArea = height * width;
+  const empty = Array.from({ length: tiles }, (_, tile) => part.values.subarray(start + tile * tileArea, start + (tile + 1) * tileArea).every((weight) => weight === 0));
   paint(canvas, full, rows * (height + 1) - 1, palette, (i) => {
     const [x, y] = [i % full, Math.floor(i / full)];
     const tile = Math.floor(y / (height + 1)) * columns + Math.floor(x / (width + 1));
     const [cellX, cellY] = [x % (width + 1), y % (height + 1)];
-    if (cellX === width || cellY === height || tile >= tiles) return clear;
+    if (cellX === width || cellY === height || tile >= tiles || empty[tile]) return clear;
     return index(part.values[start + (tile * height + cellY) * width + cellX]);
   });
 }
@@ -144,12 +168,33 @@ function showScale(parts, { low, high, palette }) {
   paint(parts.strip, 256, 1, palette, (i) => i);
 }
 
-function strongest(part, channel, [, , , width]) {
+// The number of a channel's strongest cell; of weights, that is the one farthest from zero.
+function strongest(part, channel, signed) {
+  const size = (i) => (signed ? Math.abs(part.values[channel * part.area + i]) : part.values[channel * part.area + i]);
   let best = 0;
-  for (let i = 1; i < part.area; i++) {
-    if (part.values[channel * part.area + i] > part.values[channel * part.area + best]) best = i;
+  for (let i = 1; i < part.area; i++) if (size(i) > size(best)) best = i;
+  return best;
+}
+
+// A map's text alternative.
+function alternative(section, side, channel) {
+  const { layer, data } = section;
+  const name = layer.strip ? layer.title : `Layer ${layer.number}, ${layer.fields ? "map" : "kernel"} ${channel + 1}`;
+  const which = layer.pair ? `, ${SIDES[side]}` : "";
+  if (side === "difference") {
+    const [l2, cosine] = layer.apart[channel];
+    return `${name}${which}: L2 ${number(l2)}, cosine ${cosine.toFixed(2)}`;
   }
-  return `row ${Math.floor(best / width) + 1}, column ${(best % width) + 1}`;
+  const part = data[side];
+  if (part.lows[channel] === part.highs[channel]) return `${name}${which}: ${number(part.lows[channel])} everywhere`;
+  const best = strongest(part, channel, !layer.fields && !layer.strip);
+  const [, tiles, height, width] = sideOf({ section, side });
+  const [row, column] = [Math.floor((best % (height * width)) / width), best % width];
+  const classes = side === "b" ? layer.pairClasses : layer.classes;
+  if (classes.length) return `${name}${which}: strongest for ${classes[column]}`;
+  if (layer.strip) return `${name}${which}: strongest at value ${column + 1}`;
+  const input = tiles > 1 ? ` for input ${Math.floor(best / (height * width)) + 1}` : "";
+  return `${name}${which}: strongest${input} at row ${row + 1}, column ${column + 1}`;
 }
 
 function mean(part, channel) {
@@ -157,31 +202,36 @@ function mean(part, channel) {
 }
 
 // What stands under a channel's maps, line by line: how far A and B are apart, and their numbers on request.
-function captionOf({ layer, data }, value, channel, side) {
+function captionOf({ layer, data }, value, channel, side, range) {
   const apart = layer.apart?.[channel];
   const lines = apart ? [`L2 ${number(apart[0])} · cos ${apart[1].toFixed(2)}`] : [];
+  if (value.scale === "map" && !layer.strip && !value.numbers) lines.push(`${number(range.low)} to ${number(range.high)}`);
   if (!value.numbers) return lines;
   const numbers = (part) => [`min ${number(part.lows[channel])}`, `max ${number(part.highs[channel])}`, `mean ${number(mean(part, channel))}`];
   if (!apart) return [...lines, ...numbers(data[side])];
   return [...lines, ...["a", "b"].filter((side) => data[side]).map((side) => `${SIDES[side]}: ${numbers(data[side]).join(", ")}`)];
 }
 
-// B comes when the pen rests: a comparison that begins while it moves has none yet.
+// B may be missing: a comparison that begins while the pen moves has none yet, and two wide networks are too much.
 function sidesOf({ data }) {
   return ["a", "b"].filter((side) => data[side]);
 }
 
+function blank(canvas) {
+  canvas.width = canvas.width; // which clears it
+}
+
 function drawSection(section, value) {
   const { layer, canvases, data } = section;
-  const whole = rangeOf(section, 0, value.scale === "map" || layer.strip ? "layer" : value.scale);
-  const signed = whole.palette === DIVERGING;
-  const shared = value.scale === "map" && !layer.strip ? null : whole;
+  const whole = rangeOf(section, value.scale);
+  const alone = value.scale === "map" && !layer.strip;
+  const rangeFor = (side, channel) => (alone ? mapRangeOf(section, side, channel, whole.palette === DIVERGING) : whole);
   for (const side of sidesOf(section)) {
-    const shape = side === "a" ? layer.shape : layer.pair;
-    canvases[side].forEach((canvas, channel) => paintChannel(canvas, shape, data[side], channel, shared ?? rangeOf(section, channel, "map", signed)));
+    canvases[side].forEach((canvas, channel) => paintChannel(canvas, sideOf({ section, side }), data[side], channel, rangeFor(side, channel)));
   }
+  if (layer.pair && !data.b) [...canvases.b, ...canvases.difference].forEach(blank);
   showScale(section.scale, whole);
-  section.scale.name.textContent = shared ? "" : "each map its own, within";
+  section.scale.name.textContent = alone ? "each map its own, within" : "";
   if (data.difference) {
     const most = data.difference.values.reduce((most, difference) => Math.max(most, Math.abs(difference)), 0);
     const range = { low: -most, high: most, palette: DIVERGING };
@@ -190,10 +240,11 @@ function drawSection(section, value) {
   }
   for (const figure of section.figures) {
     if (!data[figure.side]) continue;
-    figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side).join(layer.strip ? " · " : "\n");
+    const range = rangeFor(figure.side, figure.channel);
+    figure.numbers.textContent = captionOf(section, value, figure.channel, figure.side, range).join(layer.strip ? " · " : "\n");
     markConstant(section, figure);
-    if (value.sort && layer.apart) figure.figure.style.order = rankOf(layer.apart, figure.channel);
   }
+  if (value.sort && layer.apart && value.top > 255) sortFigures(section);
   showKernels(section);
 }
 
@@ -205,8 +256,13 @@ function markConstant({ canvases, data, layer }, { side, channel }) {
   else delete cells.dataset.constant;
 }
 
-function rankOf(apart, channel) {
-  return apart.filter(([l2], other) => l2 > apart[channel][0] || (l2 === apart[channel][0] && other < channel)).length;
+// The channels that differ most first, also for the keyboard; while the pen moves they stay where they are.
+function sortFigures({ layer, figures }) {
+  const sorted = [...figures].sort((one, other) => layer.apart[other.channel][0] - layer.apart[one.channel][0]);
+  const parent = figures[0].figure.parentElement;
+  if (sorted.every(({ figure }, place) => parent.children[place] === figure)) return;
+  parent.append(...sorted.map(({ figure }) => figure));
+  if (!parent.contains(document.activeElement)) stopAt(parent.querySelector("canvas[role=img]"));
 }
 
 // The first layer's kernels, each beside the number of its map.
@@ -231,19 +287,14 @@ function keepKernels(value) {
 
 // The text alternatives, once the pen rests.
 function describe(section) {
-  for (const side of sidesOf(section)) {
-    const shape = side === "a" ? section.layer.shape : section.layer.pair;
-    section.canvases[side].forEach((canvas, channel) => {
-      const place = strongest(section.data[side], channel, shape);
-      const name = section.layer.strip ? section.layer.title : `Layer ${section.layer.number}, map ${channel + 1}`;
-      canvas.setAttribute("aria-label", `${name}${section.layer.pair ? `, ${SIDES[side]}` : ""}: strongest at ${place}`);
-    });
+  const sides = section.data.difference ? ["a", "b", "difference"] : sidesOf(section);
+  for (const side of sides) {
+    section.canvases[side].forEach((canvas, channel) => canvas.setAttribute("aria-label", alternative(section, side, channel)));
   }
-  section.canvases.difference.forEach((canvas, channel) => canvas.setAttribute("aria-label", `Map ${channel + 1}, A − B`));
 }
 
 function difference(a, b) {
-  return { ...a, values: a.values.map((value, i) => value - b.values[i]) };
+  return { ...a, values: a.values.map((value, i) => value - b.values[i]), steps: a.steps.map((step, i) => step + b.steps[i]) };
 }
 
 async function show() {
@@ -256,17 +307,19 @@ async function show() {
   const parts = value.layers.length ? await unpack(value.cells, value.top, shapes) : [];
   if (turn !== newest) return;
   keepKernels(value);
-  const before = new Map(sections.map(({ layer, data }) => [layer.name, data?.b]));
   const structure = shapeOf(value);
-  if (structure !== built) build(value);
+  const same = structure === built;
+  const before = sections.map(({ data }) => data?.b);
+  if (!same) build(value);
   built = structure;
   sections.forEach((section, i) => {
     section.layer = value.layers[i];
     const at = paired.indexOf(section.layer);
-    const b = at < 0 ? undefined : value.withB ? parts[value.layers.length + at] : before.get(section.layer.name);
-    section.data = { a: parts[i], b, difference: section.layer.apart && b ? difference(parts[i], b) : undefined };
+    const kept = same && !value.late ? before[i] : undefined; // what rests in the browser while the pen moves
+    const b = at < 0 ? undefined : value.withB ? parts[value.layers.length + at] : kept;
+    section.data = { a: parts[i], b, top: value.top, difference: section.layer.apart && b ? difference(parts[i], b) : undefined };
   });
-  root.classList.toggle("maps-numbered", value.numbers);
+  root.classList.toggle("maps-numbered", value.numbers || value.scale === "map");
   sections.forEach((section) => drawSection(section, value));
   if (value.top > 255) sections.forEach(describe);
   refreshReading();

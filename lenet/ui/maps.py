@@ -1,73 +1,82 @@
 """The value of the maps: what the layers made of one picture, or of two, in one compact payload."""
 
 import base64
+import json
 import zlib
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.checkpoint import Checkpoint
 from lenet.explain import receptive_field
-from lenet.layers import STEPS, Layer, Subject, differences, kernels, layers, paired
-from lenet.model import LeNet
+from lenet.layers import Layer, Subject, differences, kernels, layers, paired, stage_name
+from lenet.model import LeNet, parameter_count
 from lenet.ui.view import View
 
-MOVING_BUDGET = 15_500
-"""Bytes of base64 that the cells may take while the pen moves; all that is said beside them stays under 4,500."""
+MOVING_LIMIT = 20_000
+"""Bytes that the whole value may take while the pen moves, as it travels: a JSON string within JSON."""
 
 FINE = 65_535
 """Steps between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
+
+SPARE = 100
+"""Bytes for what is added to the value last: its counts and how its cells are packed."""
 
 COARSER = (255, 63, 31, 15, 7, 3)
 """The same while the pen moves, the finest first: as fine as the budget allows."""
 
 NOTES = {
-    "kernels": "What training has learned: the weights of each filter, one square for each map that it reads.",
-    "before": "What the convolution puts out: the sum of patch times kernel, plus the bias.",
+    "kernels": "What training has learned: the weights of each filter.",
+    "before": "What the activation receives: at each place the sum of patch times kernel, plus the bias.",
     "after": "After the activation, before pooling: how strongly each filter answers at each place.",
     "pooled": "After pooling: one cell for each square of four.",
 }
+SCALED = "Batch normalisation has scaled and shifted each map."
 FIRST_LAYER = "Each map is one learned filter slid over the picture."
 LATER_LAYER = "Each map combines maps of the layer before: coarser, more about shape than about place."
+SEVERAL = "A filter has one square for each map of the layer before."
 UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
 
 
 def maps_value(
     count: int, view: View, a: Subject | str, b: Subject | str | None = None, moving: bool = False
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     """What maps.js shows: the layers of ``a``, beside those of ``b`` if there is one; nothing if ``a`` is a sentence.
 
     ``cells`` is what ``pack`` makes of A's layers, then of those of B that A has too, unless ``withB`` is false. While
-    the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen. A
-    sentence in place of ``b`` stands beside the maps.
+    the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen; ``late``
+    says that it should have and was too large. None says that even A alone was. A sentence in place of ``b`` stands
+    beside the maps.
     """
     seen = {name: getattr(view, name) for name in ("step", "scale", "numbers", "sort", "pin", "side")}
-    value = {"n": count, **seen, "note": ""}
+    value = {"n": count, **seen, "note": "", "late": False}
     if isinstance(a, str):
-        return value | {"a": "", "b": "", "withB": False, "layers": [], "cells": "", "top": 0}
+        return value | {"a": "", "b": "", "networks": [], "withB": False, "layers": [], "cells": "", "top": 0}
     if isinstance(b, str):
         value["note"], b = b, None
     pairs = paired(a, b, view.step)
-    follows = not moving or view.compare == "checkpoint"
-    values = [layer.values for layer, _ in pairs]
-    others = [layer.values for _, layer in pairs if layer] if follows else []
-    cells, top = _pack_within(values + others, MOVING_BUDGET) if moving else (pack(values + others, FINE), FINE)
-    if moving and others and len(cells) > MOVING_BUDGET:
-        follows = False  # two wide networks: B waits until the pen rests
-        cells, top = _pack_within(values, MOVING_BUDGET)
-    described = [_describe(a.network.model, view.step, *pair) for pair in pairs]
-    if view.step != "kernels" and not moving:
-        described[0]["kernels"] = _first_kernels(a.network.model)
-    if b:
-        value["note"] = _caution(a, b, view.step, pairs)
-    return value | {
+    value |= {
         "a": a.title,
         "b": b.title if b else "",
-        "withB": follows,
-        "layers": described,
-        "cells": cells,
-        "top": top,
+        "networks": [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])],
+        "layers": [_describe(view.step, a, one, b, two) for one, two in pairs],
     }
+    if view.step != "kernels" and not moving:
+        value["layers"][0]["kernels"] = _first_kernels(a.network.model)
+    if b:
+        value["note"] = _caution(a, b, view.step, pairs)
+    mine, theirs = [one.values for one, _ in pairs], [two.values for _, two in pairs if two]
+    if not moving:
+        return value | {"withB": True, "cells": pack(mine + theirs, FINE), "top": FINE}
+    follows = bool(theirs) and view.compare == "checkpoint"
+    budget = MOVING_LIMIT - len(json.dumps(json.dumps(value))) - SPARE
+    for with_b in [True, False] if follows else [False]:
+        for top in COARSER:
+            cells = pack(mine + theirs * with_b, top)
+            if len(cells) <= budget:
+                return value | {"withB": with_b, "late": follows and not with_b, "cells": cells, "top": top}
+    return None
 
 
 def pack(layers: list[NDArray[np.float32]], top: int) -> str:
@@ -88,49 +97,48 @@ def _steps(rows: NDArray[np.float32], top: int) -> NDArray[np.float32]:
     return np.round((rows - low) * (top / np.maximum(high - low, 1e-30)))
 
 
-def _pack_within(layers: list[NDArray[np.float32]], budget: int) -> tuple[str, int]:
-    """The finest packing that the budget allows, and its number of steps; the coarsest of all may still exceed it."""
-    for top in COARSER:
-        cells = pack(layers, top)
-        if len(cells) <= budget:
-            break
-    return cells, top
-
-
-def _describe(model: LeNet, step: str, layer: Layer, other: Layer | None) -> dict[str, Any]:
-    """What the page must know of a layer beside its cells."""
+def _describe(step: str, a: Subject, layer: Layer, b: Subject | None, other: Layer | None) -> dict[str, Any]:
+    """What the page must know of A's ``layer``, and of B's, beside its cells."""
+    has_fields = not layer.strip and step != "kernels"
     described = {"name": layer.name, "number": layer.number, "strip": layer.strip, "shape": layer.values.shape}
-    described |= {"title": layer.title, "note": _note(layer, step), "classes": layer.classes}
-    if not layer.strip and step != "kernels":
-        described["fields"] = _fields(model, step, layer.number)
+    described |= {"title": layer.title, "note": _note(a, layer, step), "classes": layer.classes}
+    if has_fields:
+        described["fields"] = _fields(a.network.model, step, layer.number)
     if other is not None:
         described |= {"pair": other.values.shape, "pairClasses": other.classes}
+        if has_fields and a.network is not b.network:
+            described["pairFields"] = _fields(b.network.model, step, layer.number)
         if layer.comparable(other):
             apart = differences(layer.values, other.values)
             described["apart"] = [[float(f"{item.l2:.4g}"), round(item.cosine, 3)] for item in apart]
     return described
 
 
-def _note(layer: Layer, step: str) -> str:
+def _note(a: Subject, layer: Layer, step: str) -> str:
     """What there is to say about a layer."""
     if layer.strip:
         return ""
-    if step == "kernels" and not layer.values.any((2, 3)).all():
-        return f"{NOTES[step]} {UNREAD}"
-    return f"{NOTES[step]} {FIRST_LAYER if layer.number == 1 else LATER_LAYER}"
+    if step == "kernels":
+        several = "" if layer.number == 1 else SEVERAL
+        unread = "" if layer.values.any((2, 3)).all() else UNREAD
+        return " ".join(filter(None, [NOTES[step], several, unread]))
+    scaled = SCALED if step == "before" and a.network.model.config.batch_norm else ""
+    return " ".join(filter(None, [NOTES[step], scaled, FIRST_LAYER if layer.number == 1 else LATER_LAYER]))
 
 
 def _fields(model: LeNet, step: str, number: int) -> dict[str, list[int]]:
-    """What a cell of a layer sees of each picture shown before it, by name: size, stride, offset, and its side."""
-    config, name = model.config, f"{STEPS[step]}{number}"
-    sides = {"input": config.input_size}
-    for earlier in range(1, number):
-        pooled = config.map_sizes[earlier - 1]
-        before = (config.input_size, *config.map_sizes)[earlier - 1]
-        convolved = before + 2 * config.paddings[earlier - 1] - config.kernel_sizes[earlier - 1] + 1
-        sides[f"{STEPS[step]}{earlier}"] = pooled if step == "pooled" else convolved
-    fields = {onto: receptive_field(config, name, onto) for onto in sides}
-    return {onto: [field.size, field.stride, field.offset, sides[onto]] for onto, field in fields.items()}
+    """What a cell of a layer sees of the input and of the layers before: size, stride, offset, and the side of those.
+
+    By "input" or the layer's number.
+    """
+    config = model.config
+    maps = config.map_sizes if step == "pooled" else config.convolved_sizes
+    seen = {"input": ("input", config.input_size)}
+    seen |= {str(earlier): (stage_name(config, step, earlier), maps[earlier - 1]) for earlier in range(1, number)}
+    fields = {
+        name: receptive_field(config, stage_name(config, step, number), stage) for name, (stage, _) in seen.items()
+    }
+    return {name: [field.size, field.stride, field.offset, seen[name][1]] for name, field in fields.items()}
 
 
 def _first_kernels(model: LeNet) -> dict[str, Any]:
@@ -145,9 +153,29 @@ def _caution(a: Subject, b: Subject, step: str, pairs: list[tuple[Layer, Layer |
     """What keeps the channels of A and B from being compared one by one."""
     if a.network is b.network:
         return "One network, one set of kernels: they are the same for A and B." if step == "kernels" else ""
+    said = ["These are two networks: a number names different filters in them."]
     if not all(other for _, other in pairs) or len(pairs) != len(layers(b, step)):
-        return "The networks differ in depth; what both have stands side by side."
-    if any(layer.values.shape != other.values.shape for layer, other in pairs):
-        return "The networks' layers differ in size; where they do, there is no difference channel by channel."
-    said = "These are two networks: a number names different filters in them."
-    return f"{said} Only the logits mean the same in both." if a.network.classes == b.network.classes else said
+        said.append("They differ in depth; what both have stands side by side.")
+    elif any(layer.values.shape != other.values.shape for layer, other in pairs):
+        said.append("Their layers differ in size; where they do, there is no difference channel by channel.")
+    if a.network.classes == b.network.classes and step != "kernels":
+        said.append("Only the logits mean the same in both.")
+    return " ".join(said)
+
+
+def _about(network: Checkpoint) -> str:
+    """What kind of network it is, in a line."""
+    config, test = network.model.config, network.metrics.get("test", {})
+    parts = [
+        f"{network.name}: reads {network.kind}s",
+        f"{' and '.join(map(str, config.channels))} maps",
+        ACTIVATION_NAMES[config.activation],
+        f"{config.pooling} pooling",
+        *(["batch normalisation"] if config.batch_norm else []),
+        f"{parameter_count(network.model):,} parameters",
+        *([f"{test['accuracy']:.1%} of the test pictures right"] if "accuracy" in test else []),
+    ]
+    return " · ".join(parts)
+
+
+ACTIVATION_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}

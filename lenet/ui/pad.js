@@ -245,7 +245,8 @@ function imageOf(base64) {
 watch("value", () => {
   const { n, grid, put } = received() ?? {};
   if (!put) return; // an echo of what this pad sent
-  sent = Math.max(sent, n);
+  if (n <= sent) return send(); // something was drawn meanwhile: it stays, and is looked at once more
+  sent = n;
   if (grid) marks.push({ image: imageOf(grid) });
   else if (!isEmpty()) marks.push({ cleared: true });
   // A stroke under way is part of what was replaced: it must neither go on nor be sent.

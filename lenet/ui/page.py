@@ -7,7 +7,6 @@ from typing import Any
 import gradio as gr
 import torch
 
-from lenet import checkpoint
 from lenet.ui import components as ui
 from lenet.ui.handlers import Handlers
 from lenet.ui.scene import Lab, Scene
@@ -24,6 +23,17 @@ FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 INTRODUCTION = """# LeNet Lab
 Draw, and watch a small convolutional network think: what it sees, what its two layers make of it, what it says."""
 
+WORDS = """* **Checkpoint**: a trained network, as it was stored.
+* **Kernel**, or the weights of a filter: a small square of numbers that training has found.
+* **Map**: what a filter answers at each place of the picture, or of the maps of the layer before: each weight times
+  what lies below it, all added up, plus the filter's **bias**.
+* **Batch normalisation**: each map multiplied by a number and moved by another, so that all have the same size.
+* **Activation**: a curve that every value passes. A sigmoid presses it between 0 and 1, ReLU makes what is negative 0.
+* **Pooling**: of each square of four values, the average or the largest one stays.
+* **Dense layer**: every value of it weighs all values before it.
+* **Logits**: the last layer's values, one for each class; the larger, the likelier. **Softmax** makes the ten
+  probabilities of them, which add up to 1."""
+
 
 def build(root: Path) -> gr.Blocks:
     """The page over the checkpoints in the folder ``root``.
@@ -31,7 +41,7 @@ def build(root: Path) -> gr.Blocks:
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
-    lab, names = Lab(root), checkpoint.names(root)
+    lab = Lab(root)
     handlers, first = Handlers(lab), lab.first(DEFAULT_CHECKPOINT)
     fresh = Scene(None, None, first, View(), 0)
     verdict_now, maps_now, explanation_now, *_, examples_now, controls_now = handlers.stage(fresh)
@@ -39,7 +49,7 @@ def build(root: Path) -> gr.Blocks:
     with gr.Blocks(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
         with gr.Row(elem_classes="lab-head"):
             gr.Markdown(INTRODUCTION, elem_classes="lab-title")
-            chosen = gr.Dropdown(names, value=first, label="Checkpoint", filterable=False)
+            chosen = gr.Dropdown(lab.names, value=first, label="Checkpoint", filterable=False)
         exercises = ui.Exercises(handlers.exercises())
         with gr.Row(elem_classes="lab-main"):
             with gr.Column(elem_classes="lab-pad", min_width=300):
@@ -63,6 +73,8 @@ def build(root: Path) -> gr.Blocks:
         takeaway = ui.Takeaway({})
         maps = ui.Maps(maps_now)
         explanation = ui.Explanation(explanation_now)
+        with gr.Accordion("What the words mean", open=False):
+            gr.Markdown(WORDS, elem_classes="lab-words")
         api, more = gr.Button(visible=False), gr.Button(visible=False)  # endpoints need triggers; these are never shown
         reply, file, fragment = gr.JSON(visible=False), gr.File(visible=False), gr.Textbox(visible=False)
 
@@ -84,7 +96,7 @@ def build(root: Path) -> gr.Blocks:
         chosen.input(handlers.on_checkpoint, scene, [*shown, examples, controls, exercises], **live)
         controls.input(handlers.on_view, scene, shown, **live)
         controls.pin(handlers.on_pin, scene, explanation, **live)
-        controls.keep(handlers.on_keep, scene, [*shown, controls, takeaway], **live)
+        controls.keep(handlers.on_keep, scene, [controls, takeaway], **live)
         controls.take(handlers.on_take, scene, takeaway, **live)
         examples.select(handlers.on_example, scene, [*shown, pad, box, controls, exercises], **live)
         exercises.select(handlers.on_exercise, [pad, controls], everything, **live)

@@ -7,7 +7,7 @@ from typing import Any
 
 from lenet import explain
 from lenet.checkpoint import Checkpoint, load, names
-from lenet.layers import STEPS, Subject
+from lenet.layers import Subject, paired, stage_name
 from lenet.planes import resize
 from lenet.predict import Prediction, look, predict
 from lenet.prepare import Prepared, open_picture, squeeze
@@ -24,7 +24,7 @@ HINTS = {
 @dataclass(frozen=True)
 class Scene:
     """All that is on the page: what pad.js sent, the path of an uploaded picture or None, a checkpoint's name, the
-    view and how often it has changed.
+    view and how often it has changed; ``problem`` says what is wrong with it.
     """
 
     pad: Any
@@ -32,25 +32,26 @@ class Scene:
     name: str
     view: View
     turn: int
+    problem: str = ""
 
 
 class Lab:
-    """The checkpoints in the folder ``root``, each read once, when first asked for, and what they make of a scene.
+    """The checkpoints that are in the folder ``root`` now, each read when it is first asked for, and what they make of
+    a scene.
 
     What cannot be shown is a sentence in its place.
     """
 
     def __init__(self, root: Path):
-        self.root = root
+        self.root, self.names = root, names(root)
         self._loaded: dict[str, Checkpoint] = {}
         self._mean = cache(lambda name, number: explain.class_mean(root / name, self.find(name).model, number))
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
         if name not in self._loaded:
-            offered = names(self.root)
-            if name not in offered:
-                raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(offered)}.")
+            if name not in self.names:
+                raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(self.names)}.")
             self._loaded[name] = load(self.root / name)
         return self._loaded[name]
 
@@ -60,7 +61,7 @@ class Lab:
         Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none can be read.
         """
         problem = FileNotFoundError(f"there is no checkpoint in {self.root}; train one with 'python train.py'")
-        for name in sorted(names(self.root), key=lambda name: name != wished):
+        for name in sorted(self.names, key=lambda name: name != wished):
             try:
                 self.find(name)
                 return name
@@ -70,6 +71,8 @@ class Lab:
 
     def answer(self, scene: Scene) -> Prediction | str:
         """What the network says about the picture."""
+        if scene.problem:
+            return scene.problem
         try:
             network = self.find(scene.name)
             picture = open_picture(scene.file) if scene.file else ui.pad_grid(scene.pad)
@@ -93,9 +96,11 @@ class Lab:
         """What the reader compares with; None for nothing."""
         view = scene.view
         try:
-            if view.compare == "kept" and view.kept:
-                return self._kept(scene)
-            if view.compare == "checkpoint" and view.other:
+            if view.compare == "kept":
+                return self._kept(scene) if view.kept else "There is no picture kept as B yet; keep one first."
+            if view.compare == "checkpoint":
+                if not view.other:
+                    return "Choose the other checkpoint."
                 there = replace(scene, name=view.other)
                 return self.a(there, self.answer(there))
             if view.compare == "class":
@@ -129,21 +134,21 @@ class Lab:
         if view.pin is None or view.step == "kernels" or isinstance(a, str):
             return NOTHING
         layer, channel, *_ = view.pin
-        cell = (f"{STEPS[view.step]}{layer}", *view.pin[1:])
         title = cell_words(view, compared=isinstance(b, Subject))
         subject = a if view.side == "a" else b
         try:
             if not isinstance(subject, Subject):
                 raise ValueError(b or "There is no B here; choose one under Compare.")
+            cell = (stage_name(subject.network.model.config, view.step, layer), *view.pin[1:])
             value = explain.value_at(subject.stages, *cell)
             if not subject.probabilities:
                 raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
             found = explain.explain(subject.network.model, subject.stages, *cell)
         except ValueError as error:
             return NOTHING | {"text": str(error)}
-        values = _pair(a, b, cell) if isinstance(b, Subject) else {}
+        values = _pair(a, b, view) if isinstance(b, Subject) else {}
         liked = self._favourites(subject.network.name, layer, channel)
-        return explanation_value(title, view.step, subject.network.model.config, found, values, liked)
+        return explanation_value(view, title, subject.network.model.config, found, values, liked)
 
     def _favourites(self, name: str, layer: int, channel: int) -> list[explain.Favourite]:
         try:
@@ -156,9 +161,10 @@ def _subject(title: str, network: Checkpoint, answer: Prediction) -> Subject:
     return Subject(title, network, answer.activations, answer.prepared.picture, answer.probabilities)
 
 
-def _pair(a: Subject, b: Subject, cell: tuple[str, int, int, int]) -> dict[str, float]:
-    """The value of one cell in A and in B, where both have maps of one shape."""
-    stage = cell[0]
-    if stage not in b.stages or a.stages[stage].shape != b.stages[stage].shape:
-        return {}
-    return {"A": explain.value_at(a.stages, *cell), "B": explain.value_at(b.stages, *cell)}
+def _pair(a: Subject, b: Subject, view: View) -> dict[str, float]:
+    """The value of the pinned cell in A and in B, where the two can be compared."""
+    layer, channel, row, column = view.pin
+    for mine, theirs in paired(a, b, view.step):
+        if mine.number == layer and theirs and mine.comparable(theirs):
+            return {side: float(item.values[channel, 0, row, column]) for side, item in (("A", mine), ("B", theirs))}
+    return {}

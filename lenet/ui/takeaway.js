@@ -15,10 +15,11 @@ async function share({ link }) {
   history.replaceState(null, "", `#${link}`);
   try {
     await navigator.clipboard.writeText(location.href);
-    status.textContent = "The link is in the clipboard and in the address above.";
+    status.textContent = "The link is in the clipboard; this is it: ";
   } catch {
-    status.textContent = "The link is in the address above; copy it from there.";
+    status.textContent = "The link could not be put into the clipboard; copy it from here: ";
   }
+  status.append(Object.assign(make("a", "", "link to this view"), { href: location.href }));
 }
 
 watch("value", () => {

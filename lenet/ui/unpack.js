@@ -1,4 +1,5 @@
-// The opposite of pack() in maps.py: base64 -> for each layer its channels' lowest and highest values and all cells.
+// The opposite of pack() in maps.py: base64 -> for each layer its channels' lowest and highest values, what two neighbouring
+// values of a channel are apart, and all cells.
 
 // Writing and reading the stream by hand takes a millisecond; through a Blob and a Response it takes twenty.
 async function inflate(base64) {
@@ -30,12 +31,13 @@ async function unpack(base64, top, shapes) {
   return shapes.map(([count, tiles, height, width]) => {
     const area = tiles * height * width;
     const values = new Float32Array(count * area);
+    const sizes = new Float32Array(count);
     for (let c = 0; c < count; c++) {
       const low = lows[channel + c];
-      const step = (highs[channel + c] - low) / top;
+      const step = (sizes[c] = (highs[channel + c] - low) / top);
       for (let i = c * area; i < (c + 1) * area; i++) values[i] = low + steps[at++] * step;
     }
-    const layer = { lows: lows.slice(channel, channel + count), highs: highs.slice(channel, channel + count), values, area };
+    const layer = { lows: lows.slice(channel, channel + count), highs: highs.slice(channel, channel + count), steps: sizes, values, area };
     channel += count;
     return layer;
   });

@@ -6,13 +6,14 @@
 // picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
 // steps: [{title, height, width, cells}, ...]; overlay: {cells, note} or null, 28 x 28 bytes, 128 for zero.
 //
-// "lab-field" on the document frames a part of the picture, {left, top, width, height} in shares of its side, or null.
+// "lab-field" on the document frames a part of the pictures, {sides, left, top, width, height} in shares of their sides, or
+// null.
 
 const PICTURE = 28;
 
 const [canvas, overlay, otherCanvas] = element.querySelectorAll("canvas");
-const field = element.querySelector(".verdict-field");
-const other = element.querySelector(".verdict-other");
+const fields = element.querySelectorAll(".verdict-field");
+const otherFigure = element.querySelector(".verdict-other");
 const [size, otherSize] = element.querySelectorAll(".verdict-size");
 const label = element.querySelector(".verdict-label");
 const note = element.querySelector(".verdict-note");
@@ -23,6 +24,8 @@ const overlayNote = element.querySelector(".verdict-overlay-note");
 const answer = element.querySelector(".verdict-answer");
 const showButton = element.querySelector(".verdict-show");
 let shown = { n: -1, turn: -1 };
+let overlaid = false;
+let noted = { n: -1, note: "" }; // the remark on a picture stays as long as the picture
 let rows = new Map();
 let askedFor = null; // the picture, by its count, whose hidden answer was asked for
 
@@ -61,7 +64,9 @@ function showBars({ probabilities, label, other }) {
   const names = probabilities.map(([name]) => name);
   if (names.length && names.join() !== [...rows.keys()].join()) buildRows(names);
   const second = new Map(other?.probabilities ?? []);
-  bars.classList.toggle("bars-two", names.some((name) => second.has(name)));
+  const comparable = names.some((name) => second.has(name));
+  bars.classList.toggle("bars-two", comparable);
+  otherFigure.classList.toggle("verdict-barred", comparable);
   for (const [name, p] of probabilities) {
     const row = rows.get(name);
     const [track, otherTrack] = row.querySelector(".bar-track").children;
@@ -75,10 +80,11 @@ function showBars({ probabilities, label, other }) {
 }
 
 function showOther(value) {
-  other.hidden = !value;
+  otherFigure.hidden = !value;
   if (!value) return;
-  other.querySelector("figcaption").textContent = `B: ${value.title}`;
-  otherSize.textContent = value.label ? `B is taken for: ${value.label}` : "";
+  otherFigure.querySelector("figcaption").textContent = `B: ${value.title}`;
+  const best = value.probabilities.find(([name]) => name === value.label);
+  otherSize.textContent = best ? `B is taken for: ${value.label}, ${percent(best[1])}` : "";
   showPicture(otherCanvas, value.picture);
 }
 
@@ -99,6 +105,8 @@ function showSteps(parts) {
 function showOverlay(value) {
   overlay.hidden = !value;
   overlayNote.textContent = value?.note ?? "";
+  if (value && !overlaid) canvas.scrollIntoView({ block: "nearest" }); // the switch is farther down
+  overlaid = Boolean(value);
   if (value) paintBytes(overlay, PICTURE, PICTURE, DIVERGING, value.cells);
 }
 
@@ -126,10 +134,10 @@ function show() {
   }
   const said = value.label || value.text;
   if (label.textContent !== said) label.textContent = said;
-  note.textContent = value.note;
+  if (value.note || value.n !== noted.n) noted = value;
+  note.textContent = noted.note;
   doubts.replaceChildren(...value.doubts.map((sentence) => make("li", "", sentence)));
   element.dataset.n = value.n;
-  element.dataset.turn = value.turn;
   element.dataset.label = value.label;
 }
 
@@ -138,10 +146,12 @@ showButton.addEventListener("click", () => {
   showHidden(received());
 });
 document.addEventListener("lab-field", ({ detail }) => {
-  field.hidden = !detail;
-  if (!detail) return;
-  const { left, top, width, height } = detail;
-  Object.assign(field.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
+  for (const [side, field] of Object.entries({ a: fields[0], b: fields[1] })) {
+    field.hidden = !detail?.sides.includes(side);
+    if (field.hidden) continue;
+    const { left, top, width, height } = detail;
+    Object.assign(field.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
+  }
 });
 
 watch("value", show);
