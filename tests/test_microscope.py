@@ -287,6 +287,18 @@ def test_the_keyboard_crosses_from_one_kernel_to_the_next(open_page):
     expect(page.locator(".explanation")).to_be_hidden()
 
 
+def test_a_kernel_that_reads_nothing_is_empty(open_page, modern):
+    page = open_page()
+    show(page, "Kernels")
+    shown = pixels(page, "[data-layer=kernels2] .map canvas[role=img]")[..., 3]
+    weights = modern.model.conv2.weight[0].detach().numpy()
+    read = weights.reshape(len(weights), -1).any(1)
+    assert 0 < read.sum() < len(read)
+    columns = int(np.ceil(np.sqrt(len(weights))))
+    corners = [shown[6 * (number // columns), 6 * (number % columns)] for number in range(len(weights))]
+    assert [corner == 255 for corner in corners] == read.tolist()
+
+
 def test_a_pinned_cell_stays_pinned_at_another_step_and_moves_on_by_buttons(open_page):
     page = open_page()
     choose(page, "mnist-classic")

@@ -151,7 +151,8 @@ function paintChannel(canvas, [, tiles, height, width], part, channel, { low, hi
   const rows = Math.ceil(tiles / columns);
   const clear = 256; // beyond the palette: transparent
   const tileArea = height * width;
-  const empty = Array.from({ length: tiles }, (_, tile) => part.values.subarray(start + tile * tileArea, start + (tile + 1) * tileArea).every((weight) => weight === 0));
+  const isZero = (weight) => Math.abs(weight) <= part.steps[channel]; // as far as the steps can tell
+  const empty = Array.from({ length: tiles }, (_, tile) => part.values.subarray(start + tile * tileArea, start + (tile + 1) * tileArea).every(isZero));
   paint(canvas, full, rows * (height + 1) - 1, palette, (i) => {
     const [x, y] = [i % full, Math.floor(i / full)];
     const tile = Math.floor(y / (height + 1)) * columns + Math.floor(x / (width + 1));
