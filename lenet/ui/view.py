@@ -70,7 +70,7 @@ class View:
             if getattr(self, name) not in allowed:
                 raise BadView(name)
         for field in fields(self):
-            if field.type in TYPES and type(getattr(self, field.name)) is not TYPES[field.type]:
+            if field.type in (str, bool, int) and type(getattr(self, field.name)) is not field.type:
                 raise BadView(field.name)
         if not _is_whole(self.label) or not self.other.isprintable():
             raise BadView("compare")
@@ -100,9 +100,6 @@ class View:
         if pixels.size != SIDE * SIDE:
             raise BadView("kept")
         return pixels.reshape(SIDE, SIDE).astype(np.float32) / 255
-
-
-TYPES = {str: str, bool: bool, int: int}
 
 
 def _is_whole(value: Any) -> bool:
