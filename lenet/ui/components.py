@@ -88,7 +88,7 @@ class Controls(Asset):
 class Maps(Asset):
     """What the layers computed; see ``lenet.ui.maps``."""
 
-    scripts = ("canvas", "unpack", "reading")
+    scripts = ("canvas", "unpack", "captions", "reading")
 
 
 class Explanation(Asset):

@@ -119,6 +119,6 @@ watch("value", () => {
   if (value.turn > turn) {
     ({ turn, view } = value);
     refresh();
-  } else change(value.changes); // a switch was clicked meanwhile: neither its change nor the server's is lost
+  } else change(value.changes); // to what is here now: a switch that was clicked meanwhile is not lost
 });
 refresh();
