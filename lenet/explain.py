@@ -147,7 +147,7 @@ def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) ->
     known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(MAPS)]
     layer = stage.lstrip(LETTERS)
     if stage not in known:
-        last = max((name.lstrip(LETTERS) for name in known), default="none")
+        last = max((int(name.lstrip(LETTERS)) for name in known), default="none")
         raise ValueError(
             f"There are no maps of {f'layer {layer}' if layer else stage} here; the last with maps is {last}."
         )

@@ -121,7 +121,9 @@ def _strips(a: Subject, b: Subject | None, step: str, scale: str, sort: bool) ->
         for (side, subject), item in zip(_sides(a, b), both, strict=False):
             named = side and (other or step in STEPS)  # kernels in common are neither A's nor B's
             title = f"{side}: {subject.title} · {item.title}" if named else item.title
-            low, high = _ends(item, every if scale == "both" and not item.strip else both, scale)
+            alone = scale == "map" and not item.strip
+            sharing = every if scale == "both" and not item.strip else [item] if alone and not apart else both
+            low, high = _ends(item, sharing, alone)
             strip = Strip(title, item.strip, low.min() < 0, _flat(item), low, high, _numbers(item))
             yield strip.ordered(order) if apart else strip
         if apart:
@@ -154,10 +156,14 @@ def _flat(layer: Layer) -> NDArray[np.float32]:
     return square
 
 
-def _ends(layer: Layer, sharing: list[Layer], scale: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """The lowest and the highest value of each channel's scale; a signed one has zero in its middle."""
-    if scale == "map" and not layer.strip:
-        low, high = layer.values.min((1, 2, 3)), layer.values.max((1, 2, 3))
+def _ends(layer: Layer, sharing: list[Layer], alone: bool) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The lowest and the highest value of each channel's scale; a signed one has zero in its middle.
+
+    All layers in ``sharing`` have one scale, or, if each channel stands ``alone``, one for each channel.
+    """
+    if alone:
+        low = np.min([item.values.min((1, 2, 3)) for item in sharing], 0)
+        high = np.max([item.values.max((1, 2, 3)) for item in sharing], 0)
     else:
         low = np.full(len(layer.values), min(item.values.min() for item in sharing))
         high = np.full(len(layer.values), max(item.values.max() for item in sharing))

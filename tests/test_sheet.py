@@ -92,6 +92,18 @@ def test_a_sheet_s_scale_is_the_one_that_was_chosen(digits, modern, scale, share
     assert first.high.max() >= first.maps.max()
 
 
+@pytest.mark.parametrize("step", ["before", "after", "pooled"])
+def test_the_same_map_of_a_and_of_b_has_one_scale_when_each_map_has_its_own(digits, classic, step):
+    a, b = seen(classic, digits[3]), seen(classic, digits[8])
+    mine, theirs, _, *_ = sheets._strips(a, b, step, "map", False)
+    assert np.array_equal([mine.low, mine.high], [theirs.low, theirs.high])
+    assert mine.signed == theirs.signed == (step == "before")
+    assert np.ptp(mine.high) > 0
+    for strip in (mine, theirs):
+        assert (strip.maps.min((1, 2)) >= strip.low).all()
+        assert (strip.maps.max((1, 2)) <= strip.high).all()
+
+
 def test_a_sheet_of_kernels_is_the_weights_with_gaps(digits, classic):
     _, second = sheets._strips(seen(classic, digits[3]), None, "kernels", "layer", False)
     weights = classic.model.conv2.weight.detach().numpy()
