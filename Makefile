@@ -19,14 +19,14 @@ lint: $(VENV)/test.stamp
 	$(BIN)/ruff format --check .
 
 train: $(VENV)/run.stamp
-	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA)
-	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA)
-	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA)
-	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern --dataset fashion --plain-epochs 0 --data-dir $(DATA)
-	$(BIN)/python train.py --recipe modern --dataset mnist --members 2 --channels 20,40 --dense 84,84 --dropout 0.1 --data-dir $(DATA)
+	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern --dataset mnist --members 2 --channels 20,40 --dense 84,84 --dropout 0.1 --data-dir $(DATA) --overwrite
 
 bench: $(VENV)/run.stamp
 	$(BIN)/python -m benchmarks.speed $(DATA)

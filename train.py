@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -48,6 +49,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
         help="where the data files are, or are downloaded to (default: $LENET_DATA, else data/)",
     )
     parser.add_argument("--out", type=Path, help="the checkpoint's folder (default: checkpoints/DATASET-RECIPE)")
+    parser.add_argument("--overwrite", action="store_true", help="replace the checkpoint that is in that folder")
     parser.add_argument("--resume", action="store_true", help="go on where a stopped training left off")
     parser.add_argument("--device", help="cpu, cuda or mps (default: the accelerator that is there, else cpu)")
     parser.add_argument("--seed", type=int, default=0, help="of every random draw (default: 0)")
@@ -106,7 +108,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def knobs(options: argparse.Namespace) -> dict:
     """The options that change a recipe, by the recipe's own names."""
-    other = {"list", "recipe", "dataset", "data_dir", "out", "resume", "device", "seed"}
+    other = {"list", "recipe", "dataset", "data_dir", "out", "overwrite", "resume", "device", "seed"}
     return {name: value for name, value in vars(options).items() if name not in other}
 
 
@@ -124,12 +126,13 @@ def command(options: argparse.Namespace) -> str:
 
 def print_recipes() -> None:
     """Each recipe with its source, its size and what its committed checkpoints gave on the test set."""
+    committed = checkpoint.names(CHECKPOINTS)
     for name, recipe in RECIPES.items():
         size = parameter_count(LeNet(recipe.model))
         print(f"{name:<13} {size:>7,} parameters, {recipe.epochs} epochs; from {recipe.source}")
         for dataset in datasets.SOURCES:
             folder = CHECKPOINTS / f"{dataset}-{name}"
-            if folder.is_dir():
+            if folder.name in committed:
                 metrics = checkpoint.load(folder).metrics
                 result, epochs = metrics["test"], len(metrics["epochs"])
                 print(
@@ -195,6 +198,16 @@ def resume(run: experiment.Experiment, path: Path) -> None:
         raise ValueError(f"{path} is damaged; delete it and start anew") from error
 
 
+def must_be_its_own(folder: Path, run: experiment.Experiment) -> None:
+    """Raise FileExistsError when ``folder`` holds a checkpoint that ``run`` did not write when it was stopped."""
+    if not checkpoint.is_checkpoint(folder):
+        return
+    epochs = checkpoint.read_metrics(folder).get("epochs")  # loading a network would draw random numbers
+    so_far = [asdict(epoch) for epoch in run.training.epochs]
+    if epochs not in [so_far[:count] for count in range(1, len(so_far) + 1)]:
+        raise FileExistsError(f"{folder} holds another training's checkpoint; replace it with --overwrite")
+
+
 def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
     """Train to the end or until ``stop``, with a progress bar, a line and a saved state an epoch."""
     epochs, size = run.recipe.epochs, len(run.training.train[1])
@@ -221,22 +234,18 @@ def run_command(options: argparse.Namespace) -> int:
     recipe = adjust(RECIPES[options.recipe], **knobs(options))
     device = choose_device(options.device)
     folder = options.out or CHECKPOINTS / f"{options.dataset}-{options.recipe}"
-    checkpoint.writable(folder)
+    checkpoint.writable(folder, overwrite=options.overwrite or options.resume)
     data = datasets.load(options.dataset, options.data_dir)
     run = experiment.prepare(recipe, data, options.seed, device)
     path = state_file(folder)
     if options.resume:
         resume(run, path)
-    diverged = None
-    with Stopper().listening() as stop:
-        try:
-            train(run, path, stop)
-        except ArithmeticError as error:
-            diverged = error
-    done = len(run.training.epochs)
-    if diverged and not done:
-        raise diverged
-    if not done:
+        if not options.overwrite:
+            must_be_its_own(folder, run)
+    diverged = train_or_stop(run, path)
+    if not run.training.epochs:
+        if diverged:
+            raise diverged
         print("train.py: stopped before the first epoch was over; nothing was written", file=sys.stderr)
         return INTERRUPTED
     files = datasets.fingerprints(options.dataset, options.data_dir)
@@ -244,11 +253,27 @@ def run_command(options: argparse.Namespace) -> int:
     checkpoint.save(result, folder, extras)
     test = result.metrics["test"]
     print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.3f}; written to {folder}")
+    return conclude(run, path, diverged)
+
+
+def train_or_stop(run: experiment.Experiment, path: Path) -> ArithmeticError | None:
+    """Train to the end or until Ctrl-C. Returns the error of a training that diverged."""
+    with Stopper().listening() as stop:
+        try:
+            train(run, path, stop)
+        except ArithmeticError as error:
+            return error
+    return None
+
+
+def conclude(run: experiment.Experiment, path: Path, diverged: ArithmeticError | None) -> int:
+    """Remove the saved state of a training that cannot go on: the exit status."""
+    done = len(run.training.epochs)
     if diverged:
         path.unlink()  # it would only diverge again
         raise ArithmeticError(f"{diverged}; the best of the epochs before was written")
-    if done < recipe.epochs:
-        print(f"train.py: stopped after {done} of {recipe.epochs} epochs; --resume goes on", file=sys.stderr)
+    if done < run.recipe.epochs:
+        print(f"train.py: stopped after {done} of {run.recipe.epochs} epochs; --resume goes on", file=sys.stderr)
         return INTERRUPTED
     path.unlink()
     return 0

@@ -6,9 +6,9 @@ safetensors and not pickle: a checkpoint from a stranger cannot run code.
 import hashlib
 import json
 import os
-import shutil
-import tempfile
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,18 @@ from safetensors.torch import save as save_tensors
 
 from lenet.model import LeNet, LeNetConfig
 
-CONFIG, WEIGHTS, METRICS = "config.json", "model.safetensors", "metrics.json"
+CONFIG, WEIGHTS, METRICS, CARD = "config.json", "model.safetensors", "metrics.json", "README.md"
+SUBFOLDERS = ("atlas", "snapshots")
+
+WRITTEN = re.compile(
+    rf"{re.escape(CONFIG)}|{re.escape(WEIGHTS)}|{re.escape(METRICS)}|{re.escape(CARD)}"
+    rf"|(?:{'|'.join(SUBFOLDERS)})/[^/]+\.safetensors"
+)
+"""The files that training writes, by their path within the folder. ``save`` writes and deletes no others."""
+
+SCRATCH_SUFFIX = ".saving"
+"""Ends the name of the hidden folder beside a checkpoint in which ``save`` works."""
+
 GIT_LFS_POINTER = b"version https://git-lfs"
 
 FILE_LIMIT = 1_000_000
@@ -37,7 +48,8 @@ KINDS = ("digit", "garment")
 class Checkpoint:
     """A network in evaluation mode and what a caller must know to use it.
 
-    ``classes`` are the labels in the order of the logits; ``metrics`` is what training measured.
+    ``classes`` are the labels in the order of the logits; ``metrics`` is what training measured. ``folder`` is where it
+    was loaded from, and None before it is saved.
     """
 
     name: str
@@ -45,8 +57,9 @@ class Checkpoint:
     kind: str
     classes: tuple[str, ...]
     metrics: dict[str, Any]
+    folder: Path | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"kind is {self.kind!r}; it can be {', '.join(KINDS)}")
         if len(self.classes) != self.model.config.classes:
@@ -55,28 +68,79 @@ class Checkpoint:
 
 def names(root: Path) -> list[str]:
     """The checkpoints in the folder ``root``, in alphabetical order."""
+    for scratch in root.glob(f".*{SCRATCH_SUFFIX}"):
+        _recover(root / scratch.name[1 : -len(SCRATCH_SUFFIX)])
     return sorted(path.parent.name for path in root.glob(f"*/{CONFIG}") if not path.parent.name.startswith("."))
 
 
-def writable(folder: Path) -> None:
-    """Make sure that a checkpoint can be written to ``folder``, before hours are spent on one. Raises OSError."""
+def is_checkpoint(folder: Path) -> bool:
+    """Whether ``folder`` holds a checkpoint of LeNet Lab; its weights may be damaged."""
+    try:
+        config = _read_json(folder / CONFIG)
+        _model_config(config["model"])
+        return bool(config["kind"] in KINDS) and (folder / METRICS).is_file()
+    except (OSError, KeyError, TypeError, ValueError):
+        return False
+
+
+def writable(folder: Path, *, overwrite: bool) -> None:
+    """Make sure that a checkpoint can be written to ``folder``, before hours are spent on one.
+
+    The folder must be new, empty or a checkpoint, and a checkpoint only where ``overwrite`` allows to replace it.
+    Raises OSError.
+    """
+    _recover(folder)
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(f"{folder} is a file; a checkpoint is a folder")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-"):
-            pass
+        if is_checkpoint(folder):
+            if not overwrite:
+                raise FileExistsError(
+                    f"{folder} holds a checkpoint; name another with --out, or replace it with --overwrite"
+                )
+        elif folder.is_dir() and any(folder.iterdir()):
+            raise FileExistsError(
+                f"{folder} holds files that are no checkpoint; name a new or an empty folder with --out"
+            )
+        scratch = _scratch(folder)
+        scratch.mkdir(parents=True, exist_ok=True)
+        if not any(scratch.iterdir()):
+            scratch.rmdir()
+    except FileExistsError:
+        raise
     except OSError as error:
         raise OSError(f"{folder} cannot be written: {error.strerror}") from error
 
 
 def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | None = None) -> None:
-    """Write ``checkpoint`` to ``folder``, in place of what is there. A crash leaves the old folder or the new one.
+    """Write ``checkpoint`` to ``folder``, in place of a checkpoint that is there.
 
-    The metrics are written with the SHA-256 of the weights' file; ``extras`` are further files by their path within the
-    folder. Raises OSError when the folder cannot be written, ValueError when a weight is not a finite number.
+    Whoever loads the folder finds the old checkpoint or the new one, whole, also when this is killed at any point.
+    Files in the folder that training does not write stay. The metrics are written with the SHA-256 of the weights'
+    file; ``extras`` are further files by their path within the folder.
+
+    Raises OSError when the folder cannot be written, ValueError when a weight is not a finite number.
     """
-    writable(folder)
+    writable(folder, overwrite=True)
+    files = {**_files(checkpoint), **(extras or {})}
+    if unknown := [name for name in files if not WRITTEN.fullmatch(name)]:
+        raise ValueError(f"{', '.join(unknown)} cannot be part of a checkpoint; WRITTEN says what can")
+    target = folder.resolve()
+    scratch = _scratch(target)
+    new, old = scratch / "new", scratch / "old"
+    _clear(target)
+    try:
+        for name, content in files.items():
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            (new / name).write_bytes(content)
+        _exchange(target, new, old)
+    finally:
+        _recover(target)
+        _clear(target)
+
+
+def _files(checkpoint: Checkpoint) -> dict[str, bytes]:
+    """The content of the three files that every checkpoint has."""
     config = {
         "kind": checkpoint.kind,
         "classes": checkpoint.classes,
@@ -87,18 +151,60 @@ def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | Non
         raise ValueError(f"the weights of {checkpoint.name} are not all finite numbers; nothing was written")
     weights = pack(stored)
     metrics = checkpoint.metrics | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
-    scratch = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    return {CONFIG: _json(config), METRICS: _json(metrics), WEIGHTS: weights}
+
+
+def _scratch(folder: Path) -> Path:
+    """The hidden folder beside ``folder`` in which ``save`` keeps the whole new checkpoint, then the old one."""
+    folder = folder.resolve()
+    return folder.with_name(f".{folder.name}{SCRATCH_SUFFIX}")
+
+
+def _exchange(folder: Path, new: Path, old: Path) -> None:
+    """Move ``folder`` to ``old`` and ``new`` to ``folder``. Between the two moves, ``_recover`` can make the second."""
+    if folder.exists():
+        os.rename(folder, old)
     try:
-        new, old = scratch / "new", scratch / "old"
-        files = {CONFIG: _json(config), METRICS: _json(metrics), WEIGHTS: weights, **(extras or {})}
-        for name, content in files.items():
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            (new / name).write_bytes(content)
-        if folder.exists():
-            os.rename(folder, old)
         os.rename(new, folder)
-    finally:
-        shutil.rmtree(scratch)
+    except OSError:
+        if new.exists() and old.exists():
+            os.rename(old, folder)
+        if new.exists():  # else a reader made the second move
+            raise
+
+
+def _recover(folder: Path) -> None:
+    """Finish a save that was stopped between its two moves: the new checkpoint is whole once the old one is aside."""
+    new, old = _scratch(folder) / "new", _scratch(folder) / "old"
+    if not folder.exists() and new.is_dir() and old.is_dir():
+        with suppress(OSError):  # save itself, or another reader, was quicker; or the disk is read-only
+            os.rename(new, folder.resolve())
+
+
+def _clear(folder: Path) -> None:
+    """Remove the scratch folder of ``folder``; files that training did not write move from it to ``folder``."""
+    scratch = _scratch(folder)
+    if not folder.exists() and (scratch / "old").exists():
+        return  # the only copy there is
+    for aside in (scratch / "new", scratch / "old"):
+        if aside.is_dir():
+            _empty(aside, folder)
+    if scratch.is_dir():
+        scratch.rmdir()
+
+
+def _empty(aside: Path, target: Path, within: str = "") -> None:
+    """Remove the folder ``aside``; what training did not write moves to the same place in the folder ``target``."""
+    for entry in aside.iterdir():
+        name = within + entry.name
+        if WRITTEN.fullmatch(name) and not entry.is_dir():
+            entry.unlink()
+        elif name in SUBFOLDERS and entry.is_dir() and not entry.is_symlink():
+            _empty(entry, target, f"{name}/")
+        else:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            os.rename(entry, target / name)
+    aside.rmdir()
 
 
 def stored_weights(model: LeNet) -> dict[str, torch.Tensor]:
@@ -127,13 +233,41 @@ def load(folder: Path) -> Checkpoint:
     fit the others.
     """
     folder = Path(folder)
+    _recover(folder)
+    before = _identity(folder)
+    try:
+        checkpoint = _read(folder)
+    except (OSError, ValueError):
+        if _identity(folder) == before:
+            raise
+    else:
+        if _identity(folder) == before:
+            return checkpoint
+    return load(folder)  # it was replaced while it was read, and its files may be of two checkpoints
+
+
+def read_metrics(folder: Path) -> dict[str, Any]:
+    """What training measured, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
+    return _read_json(folder / METRICS)
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that took its name; None where there is no folder."""
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _read(folder: Path) -> Checkpoint:
     if not folder.is_dir():
         known = ", ".join(names(folder.parent)) or "none"
         raise FileNotFoundError(f"there is no checkpoint folder {folder}; in {folder.parent} there is: {known}")
-    config, metrics = _read_json(folder / CONFIG), _read_json(folder / METRICS)
+    config, metrics = _read_json(folder / CONFIG), read_metrics(folder)
     try:
         model = LeNet(_model_config(config["model"]))
-        checkpoint = Checkpoint(folder.name, model, config["kind"], tuple(config["classes"]), metrics)
+        checkpoint = Checkpoint(folder.name, model, config["kind"], tuple(config["classes"]), metrics, folder)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{folder / CONFIG} does not describe a network: {_reason(error)}") from error
     _load_weights(model, folder / WEIGHTS)
@@ -176,7 +310,7 @@ def _read_json(path: Path) -> dict[str, Any]:
     _must_exist(path)
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not JSON: {error}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path} must hold one JSON object")

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lenet import assess, atlas, augment, strokes
-from lenet.checkpoint import FILE_LIMIT, Checkpoint, halved, pack, stored_weights
+from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.datasets import SOURCES, Dataset, Source
 from lenet.model import LeNet, Members, initialise, join, parameter_count
 from lenet.model_card import model_card
@@ -155,7 +155,7 @@ def finish(
         "data_sha256": files,
     }
     checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
-    extras = {"README.md": model_card(checkpoint, source.title).encode()}
+    extras = {CARD: model_card(checkpoint, source.title).encode()}
     extras |= {
         f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
     }

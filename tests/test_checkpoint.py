@@ -1,5 +1,10 @@
+import copy
 import hashlib
 import json
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -61,12 +66,151 @@ def test_saving_twice_gives_the_same_bytes(saved, tmp_path):
         assert (folder / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
 
 
-def test_saving_over_an_old_checkpoint_leaves_nothing_else(saved):
+THREE_FILES = ["config.json", "metrics.json", "model.safetensors"]
+
+
+def changed(original: Checkpoint) -> Checkpoint:
+    return replace(original, metrics={"test": {"accuracy": 0.9}})
+
+
+def test_saving_over_an_old_checkpoint_leaves_none_of_its_files(saved):
     original, folder = saved
-    (folder / "stale.txt").touch()
+    checkpoint.save(original, folder, {"README.md": b"card", "snapshots/epoch-99.safetensors": b"old"})
     checkpoint.save(original, folder)
-    assert sorted(path.name for path in folder.iterdir()) == ["config.json", "metrics.json", "model.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == THREE_FILES
     assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
+
+
+def test_files_that_training_did_not_write_stay_when_a_checkpoint_is_replaced(saved):
+    original, folder = saved
+    (folder / "notes.txt").write_text("mine")
+    (folder / ".git" / "refs").mkdir(parents=True)
+    (folder / "atlas").mkdir()
+    (folder / "atlas" / "photo.png").write_bytes(b"mine too")
+    checkpoint.save(changed(original), folder, {"atlas/act1.safetensors": b"means"})
+    assert checkpoint.load(folder).metrics["test"]["accuracy"] == 0.9
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / ".git" / "refs").is_dir()
+    assert (folder / "atlas" / "photo.png").read_bytes() == b"mine too"
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
+
+
+def test_a_folder_of_documents_is_no_place_for_a_checkpoint(saved, tmp_path):
+    original, _ = saved
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "config.json").write_text('{"model_type": "bert"}')
+    (documents / "thesis.pdf").touch()
+    with pytest.raises(FileExistsError, match="no checkpoint"):
+        checkpoint.save(original, documents)
+    assert sorted(path.name for path in documents.iterdir()) == ["config.json", "thesis.pdf"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["documents", "tiny"]
+
+
+def test_a_file_of_another_name_is_not_written_into_a_checkpoint(saved):
+    with pytest.raises(ValueError, match="evil"):
+        checkpoint.save(*saved, {"../evil.txt": b""})
+
+
+class Killed(BaseException):
+    """Ends a save as a kill does: from then on it changes nothing on the disk."""
+
+
+def dying(step, steps: list[int], last: int):
+    """``step``, which changes the disk, until ``last`` of them are done."""
+
+    def alive(*arguments, **options):
+        if len(steps) >= last:
+            raise Killed
+        steps.append(1)
+        return step(*arguments, **options)
+
+    return alive
+
+
+def save_until(last: int, monkeypatch, *arguments) -> bool:
+    """Save until so many steps on the disk are done; whether it came to its end."""
+    steps = []
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rename", dying(os.rename, steps, last))
+        for name in ("write_bytes", "mkdir", "unlink", "rmdir"):
+            patched.setattr(Path, name, dying(getattr(Path, name), steps, last))
+        try:
+            checkpoint.save(*arguments)
+        except Killed:
+            return False
+    return True
+
+
+def test_a_kill_at_any_step_of_a_save_leaves_a_whole_checkpoint(saved, tmp_path, monkeypatch):
+    original, folder = saved
+    (folder / "notes.txt").write_text("mine")
+    kept = shutil.copytree(folder, tmp_path / "kept")
+    accuracies, ended = [], False
+    while not ended:
+        shutil.rmtree(folder)
+        shutil.copytree(kept, folder)
+        ended = save_until(len(accuracies), monkeypatch, changed(original), folder, {"README.md": b"new"})
+        loaded = checkpoint.load(folder)
+        accuracies.append(loaded.metrics["test"]["accuracy"])
+        checkpoint.save(loaded, folder)
+        assert (folder / "notes.txt").read_text() == "mine"
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["kept", "tiny"]
+    assert len(accuracies) > 10
+    assert accuracies == sorted(accuracies)
+    assert set(accuracies) == {0.5, 0.9}
+
+
+def test_a_save_that_stopped_between_its_two_moves_is_finished_by_whoever_comes_next(saved):
+    original, folder = saved
+    scratch = folder.with_name(".tiny.saving")
+    scratch.mkdir()
+    shutil.copytree(folder, scratch / "new")
+    folder.rename(scratch / "old")
+    assert checkpoint.names(folder.parent) == ["tiny"]
+    assert checkpoint.load(folder).metrics["test"] == original.metrics["test"]
+
+
+def test_a_second_move_that_fails_puts_the_old_checkpoint_back(saved, monkeypatch):
+    original, folder = saved
+    rename = os.rename
+
+    def refuse(source, target):
+        if source.name == "new":
+            raise PermissionError("no")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", refuse)
+    with pytest.raises(PermissionError):
+        checkpoint.save(changed(original), folder)
+    assert checkpoint.load(folder).metrics["test"]["accuracy"] == 0.5
+    assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
+
+
+def test_a_checkpoint_that_is_replaced_while_it_is_read_is_read_again(saved, monkeypatch):
+    original, folder = saved
+    weights = original.model.conv1.weight.detach().clone()
+    read, other = checkpoint._read_json, copy.deepcopy(original.model)
+    with torch.no_grad():
+        other.conv1.weight.add_(1)
+
+    def slow(path):
+        content = read(path)
+        if path.name == "metrics.json" and content["test"]["accuracy"] == 0.5:
+            checkpoint.save(replace(changed(original), model=other), folder)
+        return content
+
+    monkeypatch.setattr(checkpoint, "_read_json", slow)
+    loaded = checkpoint.load(folder)
+    assert torch.equal(loaded.model.conv1.weight, weights + 1)
+    assert loaded.metrics["test"]["accuracy"] == 0.9
+
+
+def test_a_checkpoint_knows_its_folder_once_it_is_loaded(saved):
+    original, folder = saved
+    assert original.folder is None
+    assert checkpoint.load(folder).folder == folder
+    assert checkpoint.load(str(folder)).folder == folder
 
 
 def test_further_files_are_written_where_they_belong(saved):
@@ -93,9 +237,8 @@ def test_a_crash_while_saving_leaves_the_old_checkpoint(saved, monkeypatch):
     original, folder = saved
     before = (folder / "metrics.json").read_bytes()
     monkeypatch.setattr(checkpoint, "save_tensors", lambda weights: 1 / 0)
-    changed = Checkpoint("tiny", original.model, "digit", original.classes, {"test": {"accuracy": 0.9}})
     with pytest.raises(ZeroDivisionError):
-        checkpoint.save(changed, folder)
+        checkpoint.save(changed(original), folder)
     assert (folder / "metrics.json").read_bytes() == before
     assert [path.name for path in folder.parent.iterdir()] == ["tiny"]
 
@@ -175,7 +318,7 @@ def test_weights_that_are_not_numbers_are_not_written(saved, tmp_path):
 def test_a_file_in_the_way_of_the_folder_is_refused(tmp_path):
     (tmp_path / "taken").touch()
     with pytest.raises(NotADirectoryError, match="is a file"):
-        checkpoint.writable(tmp_path / "taken")
+        checkpoint.writable(tmp_path / "taken", overwrite=True)
 
 
 def test_the_committed_checkpoints_are_there():

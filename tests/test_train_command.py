@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import signal
 from dataclasses import replace
 
@@ -294,6 +295,49 @@ def test_an_unwritable_output_is_noticed_before_training(quick, small_data, tmp_
     (tmp_path / "file").touch()
     line = fails_cleanly(capsys, tmp_path, "--data-dir", small_data, "--out", tmp_path / "file" / "x")
     assert "file" in line
+
+
+def test_a_folder_that_holds_other_files_is_refused_before_training(quick, small_data, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(datasets, "load", lambda *_: pytest.fail("the data are read before the folder is checked"))
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "thesis.txt").write_text("years of work")
+    for further in ([], ["--overwrite"]):
+        line = fails_cleanly(capsys, tmp_path, "--data-dir", small_data, "--out", tmp_path / "documents", *further)
+        assert "documents" in line
+    assert (tmp_path / "documents" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_checkpoint_is_replaced_only_where_overwrite_says_so(quick, small_data, tmp_path, capsys):
+    arguments = ["--data-dir", small_data, "--out", tmp_path / "x", "--epochs", "1"]
+    assert run("--recipe", "classic", "--dataset", "mnist", *arguments) == 0
+    (tmp_path / "x" / "notes.txt").write_text("mine")
+    before = weights_of(tmp_path / "x")
+    capsys.readouterr()
+    assert "--overwrite" in fails_cleanly(capsys, tmp_path, *arguments, "--seed", "1")
+    assert weights_of(tmp_path / "x") == before
+    assert run("--recipe", "classic", "--dataset", "mnist", *arguments, "--seed", "1", "--overwrite") == 0
+    assert weights_of(tmp_path / "x") != before
+    assert (tmp_path / "x" / "notes.txt").read_text() == "mine"
+    assert "overwrite" not in checkpoint.load(tmp_path / "x").metrics["command"]
+
+
+def test_the_default_folder_is_not_replaced_either(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "checkpoints" / "mnist-classic")
+    assert "--overwrite" in fails_cleanly(capsys, tmp_path, "--data-dir", tmp_path / "none")
+
+
+def test_resuming_does_not_replace_another_training_s_checkpoint(quick, small_data, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "x"
+    arguments = ["--data-dir", small_data, "--out", out]
+    with monkeypatch.context() as patched:
+        patched.setattr(train.experiment.Experiment, "run", interrupted_after(1))
+        assert run("--recipe", "classic", "--dataset", "mnist", *arguments) == 130
+    shutil.rmtree(out)
+    shutil.copytree(CHECKPOINTS / "mnist-classic", out)
+    capsys.readouterr()
+    assert "--overwrite" in fails_cleanly(capsys, tmp_path, *arguments, "--resume")
+    assert run("--recipe", "classic", "--dataset", "mnist", *arguments, "--resume", "--overwrite") == 0
 
 
 def test_a_training_that_is_stopped_at_once_writes_nothing(quick, small_data, tmp_path, capsys, monkeypatch):
