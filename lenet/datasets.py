@@ -10,9 +10,10 @@ import os
 import shutil
 import socket
 import struct
+import tempfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,9 @@ DOWNLOAD_TIMEOUT = 30
 
 DEBIAN = Path("/usr/share/datasets")
 """Where Debian's dataset-fashion-mnist package puts the four packed files, in a folder of the data set's name."""
+
+ASIDE = ".replaced"
+"""Ends the new name of a damaged file that a sound one has replaced."""
 
 TRAIN_SIZE, TEST_SIZE, SIDE = 60_000, 10_000, 28
 
@@ -108,44 +112,81 @@ def _pictures(pixels: Tensor) -> Tensor:
 
 
 def _ensure_files(source: Source, data_dir: Path) -> None:
-    """See to it that the four extracted files are there and sound; copy or download those that are not."""
-    loader = source.loader
-    raw = data_dir / loader.__name__ / "raw"
+    """Make sure that the four extracted files are whole; copy or download those that are not.
+
+    Raises OSError when that fails; the files that were there then stay as they are.
+    """
+    raw = data_dir / source.loader.__name__ / "raw"
     faults = _faults(raw)
-    if faults and source.debian:
-        _unpack(DEBIAN / source.debian, raw, list(faults))
-        faults = _faults(raw)
     if not faults:
         return
     new_folders = [folder for folder in (raw, raw.parent, data_dir) if not folder.exists()]
     try:
-        for file in faults:
-            (raw / file).unlink(missing_ok=True)  # torchvision downloads only while a file is missing
-        with _socket_timeout(DOWNLOAD_TIMEOUT):
-            loader(data_dir, download=True)
-    except (OSError, RuntimeError) as error:
-        _remove_empty(new_folders)
-        reason = str(error).strip().splitlines()[-1]
-        raise OSError(_advice(loader, raw, faults) + f"; downloading failed: {reason}") from error
+        raw.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=raw, prefix=".new-") as scratch:
+            reason = _fetch(source, Path(scratch), raw, list(faults))
+    except OSError as error:
+        reason = str(error)
+    _remove_empty(new_folders)
     if faults := _faults(raw):
-        raise OSError(_advice(loader, raw, faults) + "; the download did not help")
+        raise OSError(_advice(source.loader, raw, faults) + f"; {reason}")
 
 
-def _unpack(installed: Path, raw: Path, files: list[str]) -> None:
+def _fetch(source: Source, scratch: Path, raw: Path, files: list[str]) -> str:
+    """Bring sound ones of ``files`` into ``raw``, by way of ``scratch``. Returns why some could not be had."""
+    if source.debian:
+        _unpack(DEBIAN / source.debian, scratch, files)
+    files = _install(scratch, raw, files)
+    if not files:
+        return ""
+    fetched = scratch / source.loader.__name__ / "raw"
+    fetched.mkdir(parents=True)
+    for packed in raw.glob("*.gz"):  # left by an earlier download; torchvision checks them and takes the sound ones
+        shutil.copy(packed, fetched)
+    reason = "the download did not help"
+    try:
+        with _socket_timeout(DOWNLOAD_TIMEOUT):
+            source.loader(scratch, download=True)
+    except (OSError, RuntimeError) as error:
+        reason = "downloading failed: " + str(error).strip().splitlines()[-1]
+    _install(fetched, raw, files)
+    return reason
+
+
+def _unpack(installed: Path, target: Path, files: list[str]) -> None:
     """Extract ``files`` from the packed ones that Debian has installed, if it has."""
     for file in files:
         packed = installed / f"{file}.gz"
         if packed.is_file():
-            raw.mkdir(parents=True, exist_ok=True)
-            try:
-                with gzip.open(packed) as source, (raw / file).open("wb") as target:
-                    shutil.copyfileobj(source, target)
-            except (OSError, EOFError, zlib.error):  # damaged; the network may have a sound one
-                (raw / file).unlink(missing_ok=True)
+            damaged = (OSError, EOFError, zlib.error)  # the network may have a sound one
+            with suppress(*damaged), gzip.open(packed) as source, (target / file).open("wb") as extracted:
+                shutil.copyfileobj(source, extracted)
+
+
+def _install(fetched: Path, raw: Path, files: list[str]) -> list[str]:
+    """Move those of ``files`` that are sound from ``fetched`` to ``raw``. Returns the others.
+
+    A file whose name is taken in ``raw`` may be someone's work, a smaller data set for example: it is kept aside.
+    """
+    sound = [file for file in files if not _fault(fetched / file, FILES[file])]
+    for file in sound:
+        if os.path.lexists(raw / file):
+            os.rename(raw / file, _free_name(raw / f"{file}{ASIDE}"))
+        os.rename(fetched / file, raw / file)
+    return [file for file in files if file not in sound]
+
+
+def _free_name(path: Path) -> Path:
+    """``path``, or where that is taken the first of ``path``-2, ``path``-3 ... that is not."""
+    number, free = 1, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}-{number}")
+    return free
 
 
 def _remove_empty(folders: list[Path]) -> None:
-    """Take back the folders that a failed download made, innermost first."""
+    """Remove those of the folders that a failed download made, innermost first."""
     for folder in folders:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()

@@ -1,6 +1,7 @@
 import gzip
 import hashlib
 import socket
+import struct
 
 import pytest
 import torch
@@ -66,6 +67,62 @@ def test_without_a_network_one_line_says_what_is_wrong_and_what_to_do(small_data
     assert "train-labels-idx1-ubyte has 5 bytes instead of 1,508" in message
     assert "--data-dir" in message
     assert "\n" not in message
+
+
+@pytest.fixture
+def smaller(small_data, idx_bytes):
+    """A valid IDX file of another size where MNIST's should be, and its bytes."""
+    pictures = idx_bytes["train-images-idx3-ubyte"]
+    content = struct.pack(">4I", 0x803, 2, 28, 28) + pictures[16 : 16 + 2 * 784]
+    (small_data / IMAGES).write_bytes(content)
+    return small_data / IMAGES, content
+
+
+@pytest.mark.parametrize("left", [[], ["train-images-idx3-ubyte.gz"]], ids=["nothing", "one file"])
+def test_a_download_that_fails_loses_no_file(small_data, mirror, smaller, left):
+    for file in mirror.iterdir():
+        if file.name not in left:
+            file.unlink()
+    path, content = smaller
+    (small_data / LABELS).write_bytes(b"damaged")
+    before = {file: file.read_bytes() for file in small_data.rglob("*") if file.is_file()}
+    with pytest.raises(OSError, match="downloading failed"):
+        datasets.load("mnist", small_data)
+    after = {file: file.read_bytes() for file in small_data.rglob("*") if file.is_file()}
+    assert set(before.values()) <= set(after.values())
+    assert after[small_data / LABELS] == b"damaged"
+
+
+def test_a_file_of_another_size_is_kept_aside_when_the_real_one_comes(small_data, mirror, smaller):
+    path, content = smaller
+    for aside in (".replaced", ".replaced-2"):
+        path.write_bytes(content)
+        datasets.load("mnist", small_data)
+        assert path.with_name(path.name + aside).read_bytes() == content
+    names = {file.name for file in path.parent.iterdir()}
+    assert names == set(datasets.FILES) | {f"{path.name}.replaced", f"{path.name}.replaced-2"}
+
+
+def test_a_packed_file_of_an_earlier_download_serves_without_a_network(small_data, mirror):
+    (small_data / IMAGES).write_bytes(b"damaged")
+    for file in list(mirror.iterdir()):
+        file.rename((small_data / IMAGES).with_name(file.name))
+    assert len(datasets.load("mnist", small_data).train_labels) == 1_500
+
+
+@pytest.mark.parametrize("packed", [b"not gzip", "cut"], ids=["html", "cut"])
+def test_a_damaged_packed_file_of_debian_s_loses_no_file(small_data, tmp_path, monkeypatch, smaller, packed):
+    path, content = smaller
+    (small_data / "MNIST").rename(small_data / "FashionMNIST")
+    installed = tmp_path / "debian" / "fashion-mnist"
+    installed.mkdir(parents=True)
+    cut = gzip.compress(content)[:99]
+    (installed / "train-images-idx3-ubyte.gz").write_bytes(cut if packed == "cut" else packed)
+    monkeypatch.setattr(datasets, "DEBIAN", tmp_path / "debian")
+    monkeypatch.setattr(datasets.sources.FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    with pytest.raises(OSError, match="--data-dir"):
+        datasets.load("fashion", small_data)
+    assert (small_data / "FashionMNIST" / "raw" / path.name).read_bytes() == content
 
 
 def test_labels_that_are_no_class_are_refused(small_data):
