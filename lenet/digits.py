@@ -10,14 +10,15 @@ from PIL import Image
 
 from lenet.planes import (
     EVEN,
-    MIN_CONTRAST,
     BlankPicture,
     Plane,
+    Unfound,
     fit,
     frame,
     luminance,
     otsu,
     paste,
+    refuse_without_contrast,
     resize,
     shrink,
     sliding,
@@ -30,6 +31,15 @@ INK_BOX = 20
 
 CENTRE_OF_MASS = 14.0
 """Where MNIST puts the centre of mass, a 0-based index on both axes (measured on all 70,000 images: 14.0 +- 0.29)."""
+
+_SOUGHT = "No digit was found: dark or light strokes on an even ground were looked for, but"
+
+NO_STROKES = Unfound(
+    even=f"{_SOUGHT} there are only wide light and dark areas, or lines along the edge.",
+    restless=f"{_SOUGHT} nothing stands out clearly from the grain, pattern or shading of the ground.",
+    tiny=f"{_SOUGHT} the largest mark is too small; draw larger, or cut the picture closer.",
+    scattered=f"{_SOUGHT} there are only many separate marks, as in a pattern.",
+)
 
 
 def prepare_digit(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
@@ -68,8 +78,7 @@ def _ink(grey: Plane) -> Plane:
 
     Raises BlankPicture when there is hardly any contrast.
     """
-    if np.ptp(grey) < MIN_CONTRAST:
-        raise BlankPicture
+    refuse_without_contrast(grey)
     if _is_ink_bright(grey):
         grey = 1 - grey
     ground = np.maximum(_ground(grey), grey)
@@ -145,10 +154,10 @@ def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
     Raises BlankPicture when the ink is no more than the paper's texture.
     """
     threshold = otsu(ink)
-    labels, sizes = standing_out(ink, threshold, unrest=98)
+    labels, sizes = standing_out(ink, threshold, unrest=98, unfound=NO_STROKES)
     strong, weak = ink[ink >= threshold], ink[ink < threshold]
     if weak.size and strong.mean() - weak.mean() < APART * weak.std():
-        raise BlankPicture
+        raise BlankPicture(NO_STROKES.restless)
     edges = _hugs_border(labels)
     if sizes[~edges].max() > PAGE_EDGE * sizes.max():
         sizes[edges] = -1

@@ -6,8 +6,31 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.planes import EVEN, FIELD, Plane, fit, frame, luminance, otsu, paste, resize, shrink, standing_out
+from lenet.planes import (
+    EVEN,
+    FIELD,
+    Plane,
+    Unfound,
+    fit,
+    frame,
+    luminance,
+    otsu,
+    paste,
+    refuse_without_contrast,
+    resize,
+    shrink,
+    standing_out,
+)
 from lenet.regions import bounding_box, fill_holes
+
+_SOUGHT = "No garment was found: an object that differs from its ground was looked for, but"
+
+NO_OBJECT = Unfound(
+    even=f"{_SOUGHT} the whole picture looks like ground.",
+    restless=f"{_SOUGHT} nothing stands out clearly from the grain or pattern of the ground.",
+    tiny=f"{_SOUGHT} the largest thing is too small; cut the picture closer.",
+    scattered=f"{_SOUGHT} there are only many separate things, as in a pattern.",
+)
 
 
 def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
@@ -15,6 +38,7 @@ def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tup
 
     Raises BlankPicture when nothing differs from the ground.
     """
+    refuse_without_contrast(colours)
     grey, ground = luminance(colours), _backdrop(colours)
     difference = abs(colours - ground).max(-1)
     mask = _cloth_mask(difference)
@@ -78,7 +102,9 @@ ODD_CORNER = 0.2
 
 def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
     """The garment: the large regions that differ from the ground, with their holes filled."""
-    labels, sizes = standing_out(difference, otsu(difference) / 2, unrest=75, where=frame(difference.shape))
+    labels, sizes = standing_out(
+        difference, otsu(difference) / 2, unrest=75, unfound=NO_OBJECT, where=frame(difference.shape)
+    )
     return fill_holes((sizes >= SCRAP * sizes.max())[labels])
 
 

@@ -3,6 +3,8 @@
 Digits and garments are both prepared with these.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -19,11 +21,37 @@ MIN_CONTRAST = 0.06
 """Ink must differ from its ground by this share of the range from black to white; less is paper texture."""
 
 
-class BlankPicture(ValueError):
-    """There is nothing in the picture to recognise."""
+BLANK = "The picture is blank; draw something, or choose a picture in which one thing stands out."
 
-    def __init__(self):
-        super().__init__("The picture is blank; draw something, or choose a picture in which one thing stands out.")
+FAINT = "The picture is nearly blank: its brightest and darkest parts hardly differ; choose one with more contrast."
+
+
+class BlankPicture(ValueError):
+    """There is nothing in the picture to recognise; the message says to a person what was looked for."""
+
+
+@dataclass(frozen=True)
+class Unfound:
+    """What a person is told when nothing is found in a picture, by the reason."""
+
+    even: str
+    """Nothing differs from the ground."""
+
+    restless: str
+    """What differs is no stronger than the ground's own unrest."""
+
+    tiny: str
+    """The largest thing is too small."""
+
+    scattered: str
+    """What differs is many small things."""
+
+
+def refuse_without_contrast(picture: NDArray[np.float32]) -> None:
+    """Raise BlankPicture when the brightest and darkest pixels, (height, width) or in colours, hardly differ."""
+    contrast = np.ptp(picture, axis=(0, 1)).max()
+    if contrast < MIN_CONTRAST:
+        raise BlankPicture(BLANK if contrast <= EVEN else FAINT)
 
 
 def luminance(colours: NDArray[np.float32]) -> Plane:
@@ -90,24 +118,28 @@ def otsu(plane: Plane) -> float:
     return float(edges[1 + np.argmax(between)])
 
 
-def standing_out(plane: Plane, threshold: float, unrest: float, where=True) -> tuple[NDArray[np.int32], NDArray]:
+def standing_out(
+    plane: Plane, threshold: float, unrest: float, unfound: Unfound, where=True
+) -> tuple[NDArray[np.int32], NDArray]:
     """Number the regions that stand out: connected pixels above the noise, some of them above ``threshold``.
 
     The noise is the percentile ``unrest`` of the ground, taken only from the pixels ``where``.
     Returns the labels and the strong pixels of each, the ground's set to -1 so that it is never chosen.
-    Raises BlankPicture when nothing stands out.
+    Raises BlankPicture with a sentence of ``unfound`` when nothing stands out.
     """
     strong = plane >= max(threshold, MIN_CONTRAST)
     if not strong.any():
-        raise BlankPicture
+        raise BlankPicture(unfound.even)
     clear = where & ~sliding(strong, 5, np.maximum)  # two pixels from any strong one: neither ink nor its soft edge
     noise = np.percentile(plane[clear], unrest) if clear.any() else 0.0
     if plane.max() < BLANK_GAIN * noise:
-        raise BlankPicture
+        raise BlankPicture(unfound.restless)
     labels, _ = label_regions(plane > min(max(NOISE_GAIN * noise, FAINTEST), plane[strong].min()))
     sizes = region_sizes(labels, strong)
-    if sizes.max() < max(SMALLEST * plane.size, COHERENT * strong.sum()):
-        raise BlankPicture
+    if sizes.max() < COHERENT * strong.sum():
+        raise BlankPicture(unfound.scattered)
+    if sizes.max() < SMALLEST * plane.size:
+        raise BlankPicture(unfound.tiny)
     sizes[sizes == 0] = -1
     sizes[0] = -1
     return labels, sizes

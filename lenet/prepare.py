@@ -4,9 +4,12 @@ One pure function serves the pen, the photo and the data set's own images.
 """
 
 import io
+import os
+import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +32,17 @@ FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
+SIGNATURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+"""How pictures begin, WebP apart. A TIFF begins as a camera's raw file does, and a BMP with two letters only."""
+
+READ_AT_ONCE = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
+"""Opening never waits for a pipe's other end. Windows lacks the flag for it, and its folders hold no pipes."""
+
+NOT_A_FILE = "This is a folder, a pipe or a device, not a picture file; use PNG, JPEG, WebP, BMP, GIF or TIFF."
+
 UNREADABLE = "This file is not a picture that can be read; use PNG, JPEG, WebP, BMP, GIF or TIFF (save HEIC as JPEG)."
+
+DAMAGED = "This picture file is damaged or incomplete; copy or download it again, or save it anew as PNG."
 
 TOO_LARGE = f"The picture has more than {MAX_PIXELS // 1_000_000} million pixels; make it smaller."
 
@@ -56,19 +69,48 @@ def open_picture(source: Path | str | bytes) -> Image.Image:
 
     Raises FileNotFoundError, or ValueError when it cannot be read or is too large, with a sentence for a person.
     """
+    if isinstance(source, bytes):
+        return _decode(io.BytesIO(source))
+    with _open_file(source) as file:
+        return _decode(file)
+
+
+def _open_file(path: Path | str) -> BinaryIO:
+    """Open a regular file. Nothing else is opened: a pipe may never answer, and a device may never end."""
     try:
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+        if stat.S_ISREG(os.stat(path).st_mode):
+            descriptor = os.open(path, READ_AT_ONCE)
+            if stat.S_ISREG(os.fstat(descriptor).st_mode):  # by now the path may name something else
+                return os.fdopen(descriptor, "rb")
+            os.close(descriptor)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise FileNotFoundError(f"There is no file '{path}'; check its name and folder.") from error
+    except (OSError, ValueError) as error:  # ValueError: no file can have such a name
+        raise ValueError(f"The file '{path}' cannot be opened; check its name and permissions.") from error
+    raise ValueError(NOT_A_FILE)
+
+
+def _decode(file: BinaryIO) -> Image.Image:
+    """Read the first picture of an open file, upright (EXIF). Raises ValueError with a sentence for a person."""
+    start, image = b"", None
+    try:
+        start = file.read(12) or b""  # None where the system would have to wait
+        file.seek(0)
+        image = Image.open(file, formats=FORMATS)
         image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))  # lets the JPEG decoder skip most of a large photo's work
         if image.width * image.height <= MAX_PIXELS:
             image.load()
             return ImageOps.exif_transpose(image)
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"There is no file '{source}'; check its name and folder.") from error
     except Image.DecompressionBombError as error:
         raise ValueError(TOO_LARGE) from error
     except (OSError, SyntaxError, EOFError, ValueError) as error:
-        raise ValueError(UNREADABLE) from error
+        raise ValueError(DAMAGED if image or _begins_as_a_picture(start) else UNREADABLE) from error
     raise ValueError(TOO_LARGE)
+
+
+def _begins_as_a_picture(start: bytes) -> bool:
+    """Whether the first 12 bytes of a file promise one of the FORMATS."""
+    return start.startswith(SIGNATURES) or (start.startswith(b"RIFF") and start.endswith(b"WEBP"))
 
 
 def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:

@@ -1,6 +1,8 @@
 """Preparing a picture: what must not matter, what must, and what is refused."""
 
 import io
+import os
+import socket
 import struct
 import zlib
 from itertools import product
@@ -331,6 +333,98 @@ def test_a_blank_picture_is_an_error_with_advice():
         prepare(np.zeros((28, 28), np.uint8), "digit")
 
 
+def pixels(values) -> np.ndarray:
+    return np.round(np.asarray(values, np.float64).clip(0, 1) * 255).astype(np.uint8)
+
+
+def odd_pictures() -> dict[str, np.ndarray]:
+    """Pictures that are no digit and no garment, (300, 300) or in colours, uint8."""
+    side = 300
+    random = np.random.default_rng(0)
+    y, x = np.mgrid[0 : 1 : side * 1j, 0 : 1 : side * 1j]
+    inside = (abs(x - 0.5) < 0.48) & (abs(y - 0.5) < 0.48)
+    dot = np.ones((side, side))
+    dot[150:152, 150:152] = 0
+    rows, columns = np.mgrid[:side, :side]
+    clouds = Image.fromarray(random.random((12, 12), np.float32)).resize((side, side), Image.Resampling.BICUBIC)
+    return {
+        name: pixels(values)
+        for name, values in {
+            "noise": random.random((side, side)),
+            "coloured noise": random.random((side, side, 3)),
+            "a photo of nothing": 0.4 + 0.3 * np.asarray(clouds) + random.normal(0, 0.02, (side, side)),
+            "a gradient": x,
+            "a faint gradient": 0.5 + 0.2 * (x + y) / 2,
+            "half black, half white": x > 0.5,
+            "a chessboard": (rows // 75 + columns // 75) % 2,
+            "a thick frame": inside,
+            "a light frame": ~inside,
+            "a tiny dot": dot,
+            "a tiny light": 1 - dot,
+            "a grid of dots": (rows % 6 > 0) | (columns % 6 > 0),
+            "fine stripes": columns % 2,
+            "salt": random.random((side, side)) > 0.01,
+            "waves": 0.5 + 0.5 * np.sin(40 * x) * np.sin(40 * y),
+        }.items()
+    }
+
+
+ODD = odd_pictures()
+
+LOOKED_FOR = {
+    "digit": "No digit was found: dark or light strokes on an even ground were looked for, but ",
+    "garment": "No garment was found: an object that differs from its ground was looked for, but ",
+}
+
+REASONS = {
+    ("digit", "noise"): "nothing stands out clearly from the grain",
+    ("digit", "coloured noise"): "nothing stands out clearly from the grain",
+    ("digit", "a photo of nothing"): "nothing stands out clearly from the grain",
+    ("digit", "waves"): "nothing stands out clearly from the grain",
+    ("digit", "a gradient"): "there are only wide light and dark areas",
+    ("digit", "a faint gradient"): "there are only wide light and dark areas",
+    ("digit", "half black, half white"): "there are only wide light and dark areas",
+    ("digit", "a chessboard"): "there are only wide light and dark areas",
+    ("digit", "a thick frame"): "there are only wide light and dark areas, or lines along the edge",
+    ("digit", "a light frame"): "there are only wide light and dark areas, or lines along the edge",
+    ("digit", "a tiny dot"): "the largest mark is too small; draw larger",
+    ("digit", "a tiny light"): "the largest mark is too small; draw larger",
+    ("digit", "a grid of dots"): "there are only many separate marks",
+    ("digit", "fine stripes"): "there are only many separate marks",
+    ("digit", "salt"): "there are only many separate marks",
+    ("garment", "a gradient"): "the whole picture looks like ground",
+    ("garment", "a faint gradient"): "the whole picture looks like ground",
+    ("garment", "a tiny dot"): "the largest thing is too small",
+    ("garment", "a tiny light"): "the largest thing is too small",
+    ("garment", "a grid of dots"): "there are only many separate things",
+    ("garment", "salt"): "there are only many separate things",
+}
+
+
+@pytest.mark.parametrize(("kind", "name"), REASONS)
+def test_where_nothing_is_found_the_sentence_says_what_was_looked_for_and_why(kind, name):
+    with pytest.raises(BlankPicture) as refusal:
+        prepare(ODD[name], kind)
+    assert str(refusal.value).startswith(LOOKED_FOR[kind] + REASONS[kind, name])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ODD)
+def test_no_picture_that_shows_something_is_called_blank(kind, name):
+    try:
+        prepare(ODD[name], kind)
+    except BlankPicture as refusal:
+        assert "blank" not in str(refusal)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_picture_too_faint_to_read_is_nearly_blank(kind):
+    faint = np.full((100, 100), 200, np.uint8)
+    faint[30:60, 40:50] = 190
+    with pytest.raises(BlankPicture, match="nearly blank: .* choose one with more contrast"):
+        prepare(faint, kind)
+
+
 # Warnings
 
 
@@ -427,6 +521,12 @@ def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
+def a_png_with_a_broken_line() -> bytes:
+    """A PNG whose chunks are whole but whose compressed pixels are not."""
+    data = READABLE["png"]()
+    return data[:33] + chunk(b"IDAT", zlib.compress(b"\7" * 50)) + chunk(b"IEND", b"")
+
+
 def png_header(width: int, height: int) -> bytes:
     """A PNG that claims a size and holds nothing."""
     header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
@@ -439,11 +539,23 @@ UNREADABLE = {
     "html": b"<!doctype html><html><body>Sign in to this network</body></html>",
     "svg": b'<svg xmlns="http://www.w3.org/2000/svg" width="28" height="28"/>',
     "pixmap": b"P6 2 2 255 " + bytes(12),
+    "beginning with a BMP's letters": b"BM, or: how I began to measure",
+    "a sound": b"RIFF\x24\0\0\0WAVEfmt " + bytes(24),
+}
+
+DAMAGED = {
     "png signature": b"\x89PNG\r\n\x1a\n",
     "no pixels": png_header(0, 10),
+    "no data": png_header(10, 10),
     "half a png": READABLE["png"]()[:200],
-    "half a jpeg": READABLE["jpeg"]()[:1000],
+    "a broken line": a_png_with_a_broken_line(),
     "text bomb": READABLE["png"]()[:33] + chunk(b"zTXt", b"a\0\0" + zlib.compress(bytes(5_000_000))),
+    "jpeg signature": b"\xff\xd8\xff\xe0\0\x10JFIF",
+    "half a jpeg": READABLE["jpeg"]()[:1000],
+    "half a webp": READABLE["webp"]()[:60],
+    "half a gif": READABLE["moving gif"]()[:60],
+    "half a tiff": READABLE["tiff"]()[:20_000],
+    "half a bmp": READABLE["bmp"]()[:20_000],
 }
 
 
@@ -453,6 +565,15 @@ def test_what_is_not_a_picture_is_refused_with_the_formats_that_are(name, tmp_pa
     for source in (UNREADABLE[name], tmp_path / "file.png", str(tmp_path / "file.png")):
         with pytest.raises(ValueError, match="use PNG, JPEG, WebP"):
             open_picture(source)
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_picture_is_told_damaged(name, tmp_path):
+    (tmp_path / "file.png").write_bytes(DAMAGED[name])
+    for source in (DAMAGED[name], tmp_path / "file.png"):
+        with pytest.raises(ValueError, match="picture file is damaged or incomplete") as refusal:
+            open_picture(source)
+        assert "use PNG" not in str(refusal.value)
 
 
 @pytest.mark.parametrize("side", [9_000, 60_000])
@@ -467,23 +588,139 @@ def test_a_folder_is_not_a_picture(tmp_path):
         open_picture(tmp_path)
 
 
+@pytest.mark.timeout(10)
+def test_a_pipe_is_refused_at_once(tmp_path):
+    os.mkfifo(tmp_path / "seven.png")
+    with pytest.raises(ValueError, match="a folder, a pipe or a device, not a picture file; use PNG"):
+        open_picture(tmp_path / "seven.png")
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_that_is_open_already_is_refused_at_once():
+    reading, writing = os.pipe()
+    try:
+        for descriptor in (reading, writing):
+            with pytest.raises(ValueError, match="a pipe or a device"):
+                open_picture(f"/proc/self/fd/{descriptor}")
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/null", "/dev/tty", "/dev/ptmx"])
+def test_a_device_is_not_a_picture(path):
+    with pytest.raises(ValueError, match="a pipe or a device"):
+        open_picture(path)
+
+
+@pytest.mark.timeout(10)
+def test_a_socket_is_not_a_picture(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # a socket's path must be short
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind("seven.png")
+        with pytest.raises(ValueError, match="a pipe or a device"):
+            open_picture("seven.png")
+
+
+@pytest.mark.timeout(10)
+def test_a_file_that_turns_into_a_pipe_while_it_is_opened_is_refused_at_once(tmp_path, monkeypatch):
+    path = tmp_path / "seven.png"
+    path.write_bytes(READABLE["png"]())
+    regular = path.stat()
+    path.unlink()
+    os.mkfifo(path)
+    monkeypatch.setattr(module.os, "stat", lambda path: regular)
+    opened = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(ValueError, match="a pipe or a device"):
+        open_picture(path)
+    assert len(os.listdir("/proc/self/fd")) == opened
+
+
+def test_a_file_that_cannot_be_read_to_its_end_is_a_sentence():
+    with pytest.raises(ValueError, match="not a picture that can be read"):
+        open_picture("/proc/self/mem")  # the system's answer is that of a failing disk
+
+
+def test_a_link_to_a_picture_is_opened(tmp_path):
+    (tmp_path / "seven.png").write_bytes(READABLE["png"]())
+    (tmp_path / "link.png").symlink_to(tmp_path / "seven.png")
+    assert open_picture(tmp_path / "link.png").size == (120, 100)
+
+
+@pytest.mark.parametrize("name", ["a\0b.png", "n" * 300 + ".png"])
+def test_a_name_that_no_file_can_have_is_a_sentence(name):
+    with pytest.raises(ValueError, match="cannot be opened; check its name and permissions"):
+        open_picture(name)
+
+
+def test_a_file_inside_a_file_is_missing(tmp_path):
+    (tmp_path / "seven.png").write_bytes(READABLE["png"]())
+    with pytest.raises(FileNotFoundError, match="There is no file"):
+        open_picture(tmp_path / "seven.png" / "eight.png")
+
+
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no file '.*nothing\.png'; check"):
         open_picture(tmp_path / "nothing.png")
+
+
+def damage(data: bytes, damages: list[tuple[float, int]], kept: float) -> bytes:
+    """Overwrite bytes at shares of the length, then keep the first share of the file."""
+    damaged = bytearray(data)
+    for place_, value in damages:
+        damaged[int(place_ * len(damaged))] = value
+    return bytes(damaged[: int(kept * len(damaged))])
+
+
+def check_hostile(data: bytes) -> None:
+    """A file is read or refused with one sentence; nothing else may happen."""
+    for kind in KINDS:
+        try:
+            prepare(open_picture(data), kind)
+        except ValueError as refusal:
+            assert str(refusal).endswith(".")
+            assert "\n" not in str(refusal)
+
+
+FEW_DAMAGES = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8)
+IN_THE_HEADER = st.lists(st.tuples(st.floats(0, 0.02), st.integers(0, 255)), min_size=1, max_size=8)
+
+
+def damaged_files() -> st.SearchStrategy[bytes]:
+    """Pictures with some bytes overwritten, anywhere or in the header, and perhaps cut."""
+    files = st.sampled_from(sorted(READABLE)).map(lambda name: READABLE[name]())
+    return st.builds(damage, files, FEW_DAMAGES | IN_THE_HEADER, st.floats(0.2, 1) | st.just(1.0))
+
+
+def forged_files() -> st.SearchStrategy[bytes]:
+    """What begins as a picture does and goes on with anything."""
+    starts = st.sampled_from([READABLE[name]()[:length] for name in sorted(READABLE) for length in (4, 12, 33, 60)])
+    return st.builds(bytes.__add__, starts, st.binary(max_size=400))
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @pytest.mark.filterwarnings("ignore")
 @given(
     st.sampled_from(["png", "jpeg", "webp", "moving gif", "16 bits, tiff", "bmp"]),
-    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 255)), min_size=1, max_size=8),
+    FEW_DAMAGES,
     st.floats(0.2, 1),
 )
 def test_a_damaged_file_is_read_or_refused_and_nothing_else(name, damages, kept):
-    data = bytearray(READABLE[name]())
-    for place_, value in damages:
-        data[int(place_ * len(data))] = value
-    try:
-        seen(open_picture(bytes(data[: int(kept * len(data))])))
-    except ValueError as refusal:
-        assert str(refusal).endswith(".")
+    check_hostile(damage(READABLE[name](), damages, kept))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@pytest.mark.filterwarnings("ignore")
+@given(damaged_files() | forged_files())
+def test_a_hostile_file_is_read_or_refused_and_nothing_else(data):
+    check_hostile(data)
+
+
+@pytest.mark.slow
+@settings(max_examples=3_000, deadline=5_000)
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.timeout(900)
+@given(damaged_files() | forged_files())
+def test_of_thousands_of_hostile_files_none_is_more_than_read_or_refused(data):
+    check_hostile(data)
