@@ -20,6 +20,8 @@ from pathlib import Path
 from torch import Tensor
 from torchvision import datasets as sources
 
+from lenet.model import PICTURE_SIZE
+
 DOWNLOAD_TIMEOUT = 30
 """Seconds without a byte after which a download is given up; torchvision itself would wait for ever."""
 
@@ -29,12 +31,12 @@ DEBIAN = Path("/usr/share/datasets")
 ASIDE = ".replaced"
 """Ends the new name of a damaged file that a sound one has replaced."""
 
-TRAIN_SIZE, TEST_SIZE, SIDE = 60_000, 10_000, 28
+TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
 
 FILES = {
-    "train-images-idx3-ubyte": (TRAIN_SIZE, SIDE, SIDE),
+    "train-images-idx3-ubyte": (TRAIN_SIZE, PICTURE_SIZE, PICTURE_SIZE),
     "train-labels-idx1-ubyte": (TRAIN_SIZE,),
-    "t10k-images-idx3-ubyte": (TEST_SIZE, SIDE, SIDE),
+    "t10k-images-idx3-ubyte": (TEST_SIZE, PICTURE_SIZE, PICTURE_SIZE),
     "t10k-labels-idx1-ubyte": (TEST_SIZE,),
 }
 """The shape of the bytes in each file; both data sets have the same four."""

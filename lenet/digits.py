@@ -1,5 +1,5 @@
-"""Digits as LeCun prepared MNIST's: the ink fitted into a 20 x 20 box, its centre of mass brought to the centre of the
-28 x 28 field (http://yann.lecun.com/exdb/mnist).
+"""Digits as LeCun prepared MNIST's: the ink is fitted into a box of 20 x 20 pixels, and its centre of mass is moved to
+the centre of the picture (http://yann.lecun.com/exdb/mnist).
 """
 
 from itertools import pairwise
@@ -10,6 +10,7 @@ from PIL import Image
 
 from lenet.planes import (
     EVEN,
+    GREY_LEVEL,
     BlankPicture,
     Plane,
     Unfound,
@@ -32,6 +33,67 @@ INK_BOX = 20
 CENTRE_OF_MASS = 14.0
 """Where MNIST puts the centre of mass, a 0-based index on both axes (measured on all 70,000 images: 14.0 +- 0.29)."""
 
+# From colours to ink
+
+COLOUR_GAIN = 1.5
+"""A single colour channel is used when its spread is this many times luminance's, as for yellow ink on white."""
+
+NEIGHBOURHOOD = 0.3
+"""Side of a neighbourhood as a share of the shorter side. It reads the polarity of 3,000 MNIST images rightly."""
+
+DRAWN = 0.75
+"""Where this share of the border is even and nothing is brighter, the picture was drawn, not photographed."""
+
+GROUND_WINDOWS = (0.06, 0.1, 0.17, 0.3, 0.5)
+"""Windows that close the ground, as shares of the shorter side: from a thin pen to the fattest digit in MNIST."""
+
+SETTLED = 1.2
+"""A window was wide enough when the next wider one finds less than this many times its ink."""
+
+# From ink to the digit's pixels
+
+NOISE_PERCENTILE = 98
+"""The percentile of the ground's ink that counts as noise. Almost all of the paper's texture lies below it."""
+
+APART = 6.5
+"""Ink is this many standard deviations of the ground from it. Noise split by its own threshold reaches five."""
+
+SPECK = 0.02
+"""A region smaller than this share of the largest is a speck."""
+
+PAGE_EDGE = 0.02
+"""Regions along the border are dropped only if another has this share of the largest region's strong pixels."""
+
+HUGGING = 1.25
+"""A region that touches the border for more than this many square roots of its area is a page's edge, a shadow or a
+finger. A stroke crosses the border and does not lie along it.
+"""
+
+PEN = 0.5
+"""Pixels above this share of the strongest ink are the pen's own; the rest are its soft edge."""
+
+INK_LEVEL = 90
+"""The percentile of the pen's pixels that counts as full ink."""
+
+# The stroke's width
+
+STROKE = 0.5
+"""A pixel is part of a stroke from this share of full ink on."""
+
+THIN_STROKE = 1.05
+"""Strokes thinner than this are thickened to it: the width of a thin MNIST stroke, in pixels of the 20 x 20 box."""
+
+THICKEN_SIDE = 5 * INK_BOX
+"""Longest side at which strokes are thickened, in pixels: a fifth of a box pixel is fine enough."""
+
+# Doubts
+
+MOSTLY_INK = 0.5
+"""A picture with a larger share of ink is doubted. MNIST's fullest image has 0.44."""
+
+SEVERAL = 0.4
+"""Two regions side by side, each at least this share as tall as all the ink, are two digits."""
+
 _SOUGHT = "No digit was found: dark or light strokes on an even ground were looked for, but"
 
 NO_STROKES = Unfound(
@@ -50,31 +112,24 @@ def prepare_digit(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple
     grey = _most_contrasting(colours)
     ink = _ink(grey)
     mask = _ink_mask(ink)
-    level = np.percentile(ink[mask & (ink > ink[mask].max() / 2)], INK_LEVEL)
+    level = np.percentile(ink[mask & (ink > PEN * ink[mask].max())], INK_LEVEL)
     cleaned = np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32)
     box = _thicken(cleaned[bounding_box(mask)])
     box = fit(box, INK_BOX)
     box /= box.max()  # every MNIST image reaches full ink
-    field = paste(box, _centre_of_mass(box), CENTRE_OF_MASS)
-    return {"picture": grey, "ink": ink, "cleaned": cleaned, "box": box, "network": field}, _doubts(mask)
-
-
-INK_LEVEL = 90
-"""The percentile of the pen's pixels that counts as full ink."""
-
-COLOUR_GAIN = 1.5
-"""A single colour channel is used when its spread exceeds luminance's by this factor (yellow ink on white, say)."""
+    picture = paste(box, _centre_of_mass(box), CENTRE_OF_MASS)
+    return {"picture": grey, "ink": ink, "cleaned": cleaned, "box": box, "network": picture}, _doubts(mask)
 
 
 def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
-    """Luminance, or the one channel in which the ink shows far better."""
+    """Luminance, or one colour channel where the ink shows far better in it."""
     grey = luminance(colours)
     channel = colours[..., np.argmax(colours.std((0, 1)))]
     return channel if channel.std() > COLOUR_GAIN * grey.std() else grey
 
 
 def _ink(grey: Plane) -> Plane:
-    """The share of light that the pen took away at each pixel, on any ground, bright or dark, evenly lit or not.
+    """The share of light that the pen took away at each pixel. The ground may be bright or dark, evenly lit or not.
 
     Raises BlankPicture when there is hardly any contrast.
     """
@@ -82,70 +137,58 @@ def _ink(grey: Plane) -> Plane:
     if _is_ink_bright(grey):
         grey = 1 - grey
     ground = np.maximum(_ground(grey), grey)
-    return (ground - grey) / np.maximum(ground, 1 / 255)
+    return (ground - grey) / ground.clip(GREY_LEVEL)
 
 
 def _is_ink_bright(grey: Plane) -> bool:
     """Whether thin things are brighter than what surrounds them.
 
-    The sign of the third moment of each pixel's difference from its neighbourhood's mean. Strokes are few pixels that
-    differ much. Slow light differs little, and the edge of a shadow or of the page differs both ways alike.
+    The answer is the sign of the third moment of each pixel's difference from its neighbourhood's mean. Strokes are
+    few pixels that differ much. Slowly changing light differs little. The edge of a shadow or of the page differs both
+    ways alike.
     """
     small = shrink(grey)
     window = _odd(NEIGHBOURHOOD * min(small.shape))
     return float(((small - _sliding_mean(small, window)) ** 3).sum()) > 0
 
 
-NEIGHBOURHOOD = 0.3
-"""Side of a neighbourhood as a share of the shorter side; on 3,000 MNIST images this reads every polarity right."""
-
-
 def _odd(length: float) -> int:
-    """The odd window nearest above a length in pixels, at least 3."""
+    """The nearest odd window that is at least as long as ``length`` rounded, in pixels. It is never under 3."""
     return max(3, round(length) | 1)
 
 
 def _ground(grey: Plane) -> Plane:
-    """The bright paper without the dark strokes: of one brightness in a drawing, a grey closing in a photo.
+    """The bright paper without the dark strokes: one brightness in a drawing, a grey closing in a photo.
 
-    A window just wide enough follows a shadow's edge; one that is too narrow leaves the strokes' middle in the ground.
-    So the windows grow until one adds hardly any ink, and the next is taken, because junctions are wider than strokes.
+    A window just wide enough follows a shadow's edge. A narrower one leaves the strokes' middle in the ground. So the
+    windows grow until one adds hardly any ink. Then the next one is taken, because junctions are wider than strokes.
     """
     small = shrink(grey)
     brightest = small.max()
     if (small[frame(small.shape)] >= brightest - EVEN).mean() > DRAWN:
         return np.full_like(grey, brightest)
-    margin = 0 if small.shape == grey.shape else 2  # a darker ground by one pixel, lest scaling up make ink of a step
+    # Dark ground is made one pixel wider, or enlarging would turn a step of brightness into ink.
+    margin = 0 if small.shape == grey.shape else 2
     ink, settled = 0.0, False
     for window in sorted({_odd(share * min(small.shape)) for share in GROUND_WINDOWS}):
-        closed = sliding(sliding(small, window, np.maximum), window + margin, np.minimum, **SLOPE)
+        # At its edge the plane goes on as it rises or falls; a flat edge would turn the dark end of a slope into ink.
+        closed = sliding(sliding(small, window, np.maximum), window + margin, np.minimum, slope=True)
         if settled:
             break
-        before, ink = ink, ((1 - small / closed.clip(1 / 255)) ** 2).sum()
+        before, ink = ink, ((1 - small / closed.clip(GREY_LEVEL)) ** 2).sum()
         settled = ink < SETTLED * before
-    return resize(closed, *grey.shape, Image.Resampling.BILINEAR)
+    height, width = grey.shape
+    return resize(closed, height, width, Image.Resampling.BILINEAR)
 
 
-DRAWN = 0.75
-"""Where this share of the border is even and nothing is brighter, the picture was drawn, not photographed."""
-
-GROUND_WINDOWS = (0.06, 0.1, 0.17, 0.3, 0.5)
-"""The closing's windows as shares of the shorter side: from a thin pen's stroke to the fattest digit in MNIST."""
-
-SETTLED = 1.2
-"""A window that finds less than this many times the ink of the one before was wide enough."""
-
-SLOPE = {"mode": "reflect", "reflect_type": "odd"}
-"""Padding that goes on as the plane does at its edge; a flat one would make ink of the dark end of a slope of light."""
-
-
-def _sliding_mean(plane: Plane, window: int) -> Plane:
-    """The running mean over a square window (odd side)."""
+def _sliding_mean(plane: Plane, window: int) -> NDArray[np.float64]:
+    """The running mean over a square window with an odd side."""
+    mean = plane.astype(np.float64)
     for axis in (0, 1):
-        lines = np.pad(np.moveaxis(plane, axis, 0), [(window // 2 + 1, window // 2), (0, 0)], mode="edge")
-        total = np.cumsum(lines, 0, dtype=np.float64)
-        plane = np.moveaxis((total[window:] - total[:-window]) / window, 0, axis)
-    return plane
+        lines = np.pad(np.moveaxis(mean, axis, 0), [(window // 2 + 1, window // 2), (0, 0)], mode="edge")
+        total = np.cumsum(lines, 0)
+        mean = np.moveaxis((total[window:] - total[:-window]) / window, 0, axis)
+    return mean
 
 
 def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
@@ -154,7 +197,7 @@ def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
     Raises BlankPicture when the ink is no more than the paper's texture.
     """
     threshold = otsu(ink)
-    labels, sizes = standing_out(ink, threshold, unrest=98, unfound=NO_STROKES)
+    labels, sizes = standing_out(ink, threshold, noise_percentile=NOISE_PERCENTILE, unfound=NO_STROKES)
     strong, weak = ink[ink >= threshold], ink[ink < threshold]
     if weak.size and strong.mean() - weak.mean() < APART * weak.std():
         raise BlankPicture(NO_STROKES.restless)
@@ -164,34 +207,20 @@ def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
     return (sizes >= SPECK * sizes.max())[labels]
 
 
-APART = 6.5
-"""Ink is this many standard deviations of the ground from it; noise split in two by its own threshold reaches five."""
-
-SPECK = 0.02
-"""A region smaller than this share of the largest is a speck."""
-
-PAGE_EDGE = 0.02
-"""Regions along the border are dropped only if another has this share of the largest region's strong pixels."""
-
-HUGGING = 1.25
-"""A region whose contact with the border is longer than this many square roots of its area is a page edge, a shadow or
-a finger: strokes cross the border, they do not lie along it."""
-
-
 def _hugs_border(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether each region, the ground first, lies along the border."""
+    """Whether each region lies along the border. The ground comes first and never does."""
     areas = region_sizes(labels)
-    frame = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    contact = np.bincount(frame, minlength=len(areas))
+    rim = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    contact = np.bincount(rim, minlength=len(areas))
     hugs = contact > HUGGING * np.sqrt(areas)
     hugs[0] = False
     return hugs
 
 
 def _thicken(ink: Plane) -> Plane:
-    """Give a stroke that would come out thinner than MNIST's the width of a thin MNIST stroke."""
+    """Widen strokes that would come out thinner than a thin MNIST stroke to that stroke's width."""
     height, width = ink.shape
-    area, perimeter = (ink >= 0.5).sum(), _perimeter(ink >= 0.5)
+    area, perimeter = (ink >= STROKE).sum(), _perimeter(ink >= STROKE)
     scale = INK_BOX / max(height, width)
     missing = THIN_STROKE - 2 * area / max(perimeter, 1) * scale
     if missing <= 0:
@@ -204,21 +233,17 @@ def _thicken(ink: Plane) -> Plane:
     return ink
 
 
-THIN_STROKE = 1.05
-"""Strokes thinner than this are thickened to it, in pixels of the 20 x 20 box."""
-
-THICKEN_SIDE = 5 * INK_BOX
-"""Longest side at which strokes are thickened, in pixels: a fifth of a box pixel is fine enough."""
-
-
 def _perimeter(mask: NDArray[np.bool_]) -> int:
-    """The number of pixel edges between mask and ground."""
+    """The number of pixel edges between the mask and its ground."""
     padded = np.pad(mask, 1)
     return int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
 
 
-def _dilate(ink: Plane, diagonal: bool) -> Plane:
-    """One pixel wider; crosses and squares in turn make an octagon, nearly a round pen."""
+def _dilate(ink: Plane, *, diagonal: bool) -> Plane:
+    """Make ink one pixel wider, by a square (``diagonal``) or by a cross.
+
+    Crosses and squares in turn make an octagon, which is nearly a round pen.
+    """
     if diagonal:
         return sliding(ink, 3, np.maximum)
     padded = np.pad(ink, 1)
@@ -226,31 +251,24 @@ def _dilate(ink: Plane, diagonal: bool) -> Plane:
 
 
 def _centre_of_mass(ink: Plane) -> tuple[float, float]:
-    """(row, column), 0-based."""
+    """The mean place of the ink, (row, column), 0-based."""
     mass = ink.sum()
-    return tuple(float((ink.sum(1 - axis) * np.arange(ink.shape[axis])).sum() / mass) for axis in (0, 1))
+    row, column = (float((ink.sum(1 - axis) * np.arange(ink.shape[axis])).sum() / mass) for axis in (0, 1))
+    return row, column
 
 
 def _doubts(mask: NDArray[np.bool_]) -> tuple[str, ...]:
-    """What makes the answer about a digit doubtful, as sentences."""
-    doubts = []
+    """What makes an answer about this digit doubtful, as sentences."""
     rows, columns = bounding_box(mask)
     if mask.mean() > MOSTLY_INK:
-        doubts.append("Most of the picture is ink; a digit is a thin line on an empty ground.")
-    elif _is_several(mask[rows, columns]):
-        doubts.append("There seem to be several digits; the network reads one at a time.")
-    return tuple(doubts)
-
-
-MOSTLY_INK = 0.5
-"""MNIST's fullest image has 44 % ink."""
-
-SEVERAL = 0.4
-"""Side by side, two regions each this share as tall as the whole are two digits."""
+        return ("Most of the picture is ink; a digit is a thin line on an empty ground.",)
+    if _is_several(mask[rows, columns]):
+        return ("There seem to be several digits; the network reads one at a time.",)
+    return ()
 
 
 def _is_several(mask: NDArray[np.bool_]) -> bool:
-    """Whether two tall regions stand side by side without overlapping in any column."""
+    """Whether two tall regions stand side by side and share no column."""
     labels, count = label_regions(mask)
     spans = []
     for number in range(1, count + 1):

@@ -1,5 +1,5 @@
-"""Garments as Zalando prepared Fashion-MNIST's: the longest side fitted to 28, centred, the white ground made black
-(Xiao, Rasul, Vollgraf 2017, fig. 1).
+"""Garments as Zalando prepared Fashion-MNIST's: the longest side fitted to the picture, the garment centred, the white
+ground made black (Xiao, Rasul, Vollgraf 2017, figure 1).
 """
 
 import numpy as np
@@ -8,7 +8,8 @@ from PIL import Image
 
 from lenet.planes import (
     EVEN,
-    FIELD,
+    GREY_LEVEL,
+    PICTURE_SIZE,
     Plane,
     Unfound,
     fit,
@@ -22,6 +23,27 @@ from lenet.planes import (
     standing_out,
 )
 from lenet.regions import bounding_box, fill_holes
+
+TRUSTED = 0.4
+"""The share of the border that is surely ground; the rest may be garment."""
+
+TRIMMINGS = 4
+"""Rounds of fitting the ground and dropping what does not fit. One round alone costs five points under a vignette."""
+
+CORNER = 0.05
+"""Side of a corner that is taken for ground, as a share of the picture's. Fashion-MNIST's makers looked there too."""
+
+ODD_CORNER = 0.2
+"""A corner that differs from the median corner by more than this share of the range from black to white is covered."""
+
+STRONG = 0.5
+"""Cloth differs from the ground by this share of Otsu's threshold; the pale parts of a garment lie below the whole."""
+
+NOISE_PERCENTILE = 75
+"""The percentile of the border's differences from the ground that counts as noise. The rest may be garment."""
+
+SCRAP = 0.05
+"""A region smaller than this share of the largest is not part of the garment."""
 
 _SOUGHT = "No garment was found: an object that differs from its ground was looked for, but"
 
@@ -43,17 +65,18 @@ def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tup
     difference = abs(colours - ground).max(-1)
     mask = _cloth_mask(difference)
     cloth = _cloth(grey, luminance(ground), mask)
-    box = fit(cloth[bounding_box(mask)], FIELD)
-    box /= max(box.max(), 1 / 255)  # every Fashion-MNIST image reaches full brightness
+    box = fit(cloth[bounding_box(mask)], PICTURE_SIZE)
+    box /= max(box.max(), GREY_LEVEL)  # every Fashion-MNIST image reaches full brightness
     height, width = box.shape
-    field = paste(box, ((height - 1) / 2, (width - 1) / 2), centre=(FIELD - 1) / 2)
-    return {"picture": grey, "cloth": cloth, "box": box, "network": field}, ()
+    picture = paste(box, ((height - 1) / 2, (width - 1) / 2), centre=(PICTURE_SIZE - 1) / 2)
+    return {"picture": grey, "cloth": cloth, "box": box, "network": picture}, ()
 
 
 def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The ground's colour everywhere, (height, width, 3): quadratic surfaces through the border.
+    """The ground's colour everywhere, (height, width, 3): a quadratic surface through the border for each colour.
 
-    Least trimmed squares, begun at the blend of the corners, because a garment may reach the border.
+    The garment may reach the border. So the fit starts from the blend of the corners and drops, round after round,
+    the pixels that fit worst (least trimmed squares).
     """
     small = np.stack([shrink(colours[..., channel]) for channel in range(3)], axis=-1)
     down, across = (np.linspace(-1, 1, length, dtype=np.float32) for length in small.shape[:2])
@@ -68,19 +91,16 @@ def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:
         surface = np.linalg.lstsq(places[trusted], seen[trusted], rcond=None)[0]
         fitted = places @ surface
     ground = (terms @ surface).clip(0, 1)
+    height, width, _ = colours.shape
     bilinear = Image.Resampling.BILINEAR
-    return np.stack([resize(ground[..., channel], *colours.shape[:2], bilinear) for channel in range(3)], axis=-1)
-
-
-TRUSTED = 0.4
-"""The share of the border that is surely ground; the rest may be garment."""
-
-TRIMMINGS = 4
-"""Rounds of trimming and fitting; one round costs five points under a vignette."""
+    return np.stack([resize(ground[..., channel], height, width, bilinear) for channel in range(3)], axis=-1)
 
 
 def _corner_ground(colours: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The ground's colour everywhere, (height, width, 3): a blend of the corners, without one that stands out."""
+    """A first guess of the ground's colour everywhere, (height, width, 3): the corners, blended into each other.
+
+    A corner that stands out from the others is covered, and the median corner takes its place.
+    """
     height, width, _ = colours.shape
     rows, columns = max(1, round(CORNER * height)), max(1, round(CORNER * width))
     top, bottom = colours[:rows], colours[-rows:]
@@ -93,27 +113,23 @@ def _corner_ground(colours: NDArray[np.float32]) -> NDArray[np.float32]:
     return (left * (1 - across) + right * across).astype(np.float32)
 
 
-CORNER = 0.05
-"""Side of a corner that is taken for ground, as a share of the picture's; Fashion-MNIST's makers looked there too."""
-
-ODD_CORNER = 0.2
-"""A corner that differs by more from the median corner, on the range from black to white, is covered by something."""
-
-
 def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
     """The garment: the large regions that differ from the ground, with their holes filled."""
     labels, sizes = standing_out(
-        difference, otsu(difference) / 2, unrest=75, unfound=NO_OBJECT, where=frame(difference.shape)
+        difference,
+        STRONG * otsu(difference),
+        noise_percentile=NOISE_PERCENTILE,
+        unfound=NO_OBJECT,
+        where=frame(difference.shape),
     )
     return fill_holes((sizes >= SCRAP * sizes.max())[labels])
 
 
-SCRAP = 0.05
-"""A region smaller than this share of the largest is not part of the garment."""
-
-
 def _cloth(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> Plane:
-    """Brightness as Fashion-MNIST has it: the ground black, cloth the brighter the more it differs from the ground."""
+    """The garment's brightness as Fashion-MNIST has it.
+
+    The ground is black. Cloth is the brighter, the more it differs from its ground, be it darker or lighter.
+    """
     darker = np.median((ground - grey)[mask]) > 0
-    cloth = (ground - grey) / ground.clip(1 / 255) if darker else (grey - ground) / (1 - ground).clip(1 / 255)
+    cloth = (ground - grey) / ground.clip(GREY_LEVEL) if darker else (grey - ground) / (1 - ground).clip(GREY_LEVEL)
     return np.where(mask, cloth.clip(0, 1), 0).astype(np.float32)

@@ -1,11 +1,11 @@
-"""What a network says about one picture, and everything it computed on the way."""
+"""What a network says about one picture, and everything that it computed for it."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 
 from lenet.checkpoint import Checkpoint
 from lenet.prepare import Prepared, prepare
@@ -13,35 +13,40 @@ from lenet.prepare import Prepared, prepare
 
 @dataclass(frozen=True)
 class Prediction:
-    """The answer for one picture.
-
-    ``probabilities`` has every class, in the checkpoint's order; ``logits`` is (classes,). ``activations`` has what
-    each stage put out, by the stage's name: (channels, height, width), or (values,) after flattening.
-    """
+    """A network's answer about one picture, and how it came about."""
 
     label: str
+    """The class with the largest probability."""
+
     probabilities: dict[str, float]
+    """Each class's probability, in the checkpoint's order of classes."""
+
     logits: NDArray[np.float32]
+    """(classes,): the last stage's values, of which the probabilities are the softmax."""
+
     activations: dict[str, NDArray[np.float32]]
+    """What each stage put out, by the stage's name: (channels, height, width), or (values,) after flattening."""
+
     prepared: Prepared
+    """The picture that the network saw, its preparation steps, and the warnings about it."""
 
 
-def predict(checkpoint: Checkpoint, picture: Any) -> Prediction:
-    """Prepare a picture (whatever ``prepare`` takes) for the checkpoint's kind and ask its network.
+def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Prediction:
+    """Prepare a picture for the checkpoint's kind, digit or garment, and ask its network.
 
-    Raises BlankPicture when there is nothing in the picture.
+    Raises BlankPicture when nothing of the kind is found in the picture.
     """
     return look(checkpoint, prepare(picture, checkpoint.kind))
 
 
 @torch.inference_mode()
 def look(checkpoint: Checkpoint, prepared: Prepared) -> Prediction:
-    """Ask the checkpoint's network about a picture that is prepared already, or on purpose not."""
+    """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed."""
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None])
     logits = outputs["logits"][0]
     probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))
     return Prediction(
-        label=max(probabilities, key=probabilities.get),
+        label=max(probabilities, key=probabilities.__getitem__),
         probabilities=probabilities,
         logits=logits.numpy(),
         activations={name: output[0].numpy() for name, output in outputs.items()},

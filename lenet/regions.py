@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 
 def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
-    """Number the 8-connected regions of a (height, width) mask from 1 on; 0 is the ground. Also returns their number.
+    """Number the regions of a (height, width) mask from 1 on. Returns the labels, 0 on the ground, and the last number.
 
-    Works on runs (unbroken stretches of a row): a picture has a thousand times fewer of them than pixels.
+    Pixels that touch at a side or a corner are in one region. The work is done on runs, the unbroken stretches of a
+    row, because a picture has a thousand times fewer runs than pixels.
     """
     padded = np.pad(mask, 1)
     width = padded.shape[1]
@@ -29,6 +30,7 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
 
 
 def _root(parents: list[int], node: int) -> int:
+    """The run that stands for the node's whole region. The way to it is shortened for the next time."""
     while parents[node] != node:
         parents[node] = parents[parents[node]]
         node = parents[node]
@@ -36,17 +38,17 @@ def _root(parents: list[int], node: int) -> int:
 
 
 def region_sizes(labels: NDArray[np.int32], weights: NDArray | None = None) -> NDArray:
-    """The pixels (or the sum of their ``weights``) of each region: (regions + 1,), the ground first."""
+    """The number of pixels of each region, or the sum of their ``weights``: (regions + 1,), the ground first."""
     return np.bincount(labels.ravel(), None if weights is None else weights.ravel())
 
 
 def fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """``mask`` and the ground that it encloses."""
+    """The mask together with the ground that it encloses."""
     outside, _ = label_regions(np.pad(~mask, 1, constant_values=True))
     return (outside != outside[0, 0])[1:-1, 1:-1]
 
 
 def bounding_box(mask: NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The smallest (rows, columns) that hold all of a mask, which must not be empty."""
+    """The smallest (rows, columns) that hold all of a mask. The mask must not be empty."""
     rows, columns = (np.flatnonzero(mask.any(axis)) for axis in (1, 0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)

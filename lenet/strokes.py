@@ -10,8 +10,10 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor
 
-FIELD, BOX = 28, 20
-"""Side of the picture and of the box that the ink is fitted into, in pixels, as MNIST's own (LeCun et al. 1998)."""
+from lenet.model import PICTURE_SIZE
+
+BOX = 20
+"""Side of the box that the ink is fitted into, in pixels, as MNIST's own (LeCun et al. 1998)."""
 
 POINTS_PER_SPAN = 3
 """Lines that the curve between two control points is drawn with: smooth enough for a bow of 20 pixels."""
@@ -192,12 +194,12 @@ def _render(segments: Tensor, generator: Generator) -> Tensor:
     lengths = (segments[:, :, 1] - segments[:, :, 0]).norm(dim=2, keepdim=True)
     middle = (segments.mean(2) * lengths).sum(1) / lengths.sum(1)
     segments = segments - middle.view(count, 1, 1, 2)
-    return (0.5 + pen / 2 - _distance(segments)).clamp(0, 1).view(count, 1, FIELD, FIELD)
+    return (0.5 + pen / 2 - _distance(segments)).clamp(0, 1).view(count, 1, PICTURE_SIZE, PICTURE_SIZE)
 
 
 def _distance(segments: Tensor) -> Tensor:
     """From each pixel's centre to the nearest of (count, segments, 2, 2), origin at index 14: (count, 784, 1, 1)."""
-    axis = torch.arange(FIELD) - FIELD / 2
+    axis = torch.arange(PICTURE_SIZE) - PICTURE_SIZE / 2
     pixels = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).view(1, -1, 1, 2)
     start, along = segments[:, None, :, 0], (segments[:, :, 1] - segments[:, :, 0])[:, None]
     share = ((pixels - start) * along).sum(-1, keepdim=True) / (along.square().sum(-1, keepdim=True) + 1e-9)

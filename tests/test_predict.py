@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from lenet import datasets
+from lenet import datasets, model, planes
 from lenet.planes import BlankPicture
 from lenet.predict import predict
 from lenet.prepare import open_picture
@@ -15,6 +15,10 @@ def png(picture: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def test_the_network_takes_pictures_of_the_size_that_they_are_prepared_in():
+    assert model.PICTURE_SIZE == planes.PICTURE_SIZE
 
 
 def test_real_digits_are_recognised(digits, modern):
