@@ -362,6 +362,47 @@ def test_a_finger_draws_on_a_phone_without_scrolling_the_page(open_page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def focused(page) -> str:
+    return page.evaluate("(e => e.ariaLabel || e.innerText.trim())(document.activeElement)")
+
+
+@pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
+def test_the_menu_of_networks_closes_when_the_keyboard_leaves_it(open_page, key):
+    page = open_page()
+    menu = page.get_by_role("combobox", name="Checkpoint")
+    menu.focus()
+    expect(page.locator("ul[role=listbox]")).to_be_visible()
+    page.keyboard.press(key)
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("ul[role=listbox]")).to_have_count(0)
+    assert focused(page) != "Checkpoint"
+
+
+def test_the_menu_of_networks_stays_closed_after_escape_and_tab(open_page):
+    page = open_page()
+    menu = page.get_by_role("combobox", name="Checkpoint")
+    menu.focus()
+    page.keyboard.press("Escape")
+    expect(menu).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Tab")
+    assert focused(page) == "The chapter's exercises, one click each"
+    page.wait_for_timeout(300)  # gradio's menu opens some time after the key
+    expect(menu).to_have_attribute("aria-expanded", "false")
+
+
+def test_an_exercise_that_is_chosen_with_enter_keeps_the_focus(open_page):
+    page = open_page()
+    page.locator(".exercises summary").click()
+    button = page.get_by_role("button", name="3 · The modern network on MNIST")
+    button.focus()
+    page.keyboard.press("Enter")
+    expect_label(page, "5")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert focused(page) == "3 · The modern network on MNIST"
+    page.keyboard.press("Tab")
+    assert focused(page) == "4 · A pullover and a coat"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_ink_and_text_stand_out_in_both_themes(open_page, scheme):
     page = open_page(color_scheme=scheme)

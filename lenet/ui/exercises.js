@@ -5,17 +5,26 @@
 
 const list = element.querySelector(".exercises-list");
 const text = element.querySelector(".exercises-text");
+let built = "";
 
-function show() {
-  const value = received();
+// Only when the titles change: a new button would not have the focus of the one that was chosen.
+function build(titles) {
   list.replaceChildren(
-    ...value.titles.map(([index, title]) => {
+    ...titles.map(([index, title]) => {
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-      button.setAttribute("aria-pressed", String(index === value.shown));
+      button.dataset.index = index;
       button.addEventListener("click", () => trigger("select", { index }));
       return button;
     }),
   );
+}
+
+function show() {
+  const value = received();
+  const titles = JSON.stringify(value.titles);
+  if (titles !== built) build(value.titles);
+  built = titles;
+  for (const button of list.children) button.setAttribute("aria-pressed", String(button.dataset.index === String(value.shown)));
   element.querySelector(".exercises").hidden = value.titles.length === 0;
   text.textContent = value.text;
 }

@@ -13,6 +13,8 @@ from lenet.ui.scene import Lab, Scene
 from lenet.ui.view import View
 
 DEFAULT_CHECKPOINT = "mnist-modern"
+PAGE_SCRIPTS = ("menu.js",)
+"""What runs once for the whole page, beside the components' own scripts."""
 MAX_UPLOAD = "20mb"
 KEEP_UPLOADS = 3600
 """Seconds for which an uploaded file is kept, and between two looks for such files."""
@@ -106,12 +108,19 @@ def build(root: Path) -> gr.Blocks:
     return demo
 
 
+def page_script() -> str:
+    """The page's own scripts as one function, which gradio runs when the page is loaded."""
+    scripts = [(ui.HERE / name).read_text(encoding="utf-8") for name in PAGE_SCRIPTS]
+    return "\n".join(["() => {", *scripts, "}"])
+
+
 def launch_options() -> dict[str, Any]:
     """What every launch of the page needs."""
     port = os.environ.get("GRADIO_SERVER_PORT")
     return {
         "server_port": int(port) if port else None,  # gradio itself would take the next free one without a word
         "css_paths": ui.STYLE_SHEETS,
+        "js": page_script(),
         "theme": gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS),
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
