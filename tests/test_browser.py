@@ -403,6 +403,41 @@ def test_an_exercise_that_is_chosen_with_enter_keeps_the_focus(open_page):
     assert focused(page) == "4 · A pullover and a coat"
 
 
+@pytest.fixture
+def phone(open_page):
+    return open_page(390, 844, has_touch=True, is_mobile=True)
+
+
+def test_on_a_phone_the_garments_logits_stand_inside_the_page_with_whole_names(phone):
+    choose(phone, "fashion-classic")
+    phone.get_by_role("button", name="Example: Ankle boot").first.click()
+    strip = phone.locator("[data-layer=logits]")
+    names = strip.locator(".strip-names span")
+    expect(names).to_have_count(10, timeout=PATIENCE)
+    boxes = [strip.locator("canvas[role=img]").last.bounding_box(), *[name.bounding_box() for name in names.all()]]
+    assert max(box["x"] + box["width"] for box in boxes) <= 390
+    assert names.first.text_content() == "T-shirt/top"
+    cut = "spans => spans.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).length"
+    assert names.evaluate_all(cut) == 0
+
+
+@pytest.mark.parametrize("layer", ["act1", "act2"])
+def test_on_a_phone_patch_and_kernel_stand_before_the_arithmetic(phone, layer):
+    choose(phone, "mnist-classic")
+    phone.get_by_role("button", name="Example: 5").first.click()
+    expect_label(phone, "5")
+    phone.locator(f"[data-layer={layer}] .map canvas[role=img]").nth(3).tap()
+    panel = phone.locator(".explanation")
+    patch, kernel = (panel.get_by_role("table", name=name, exact=True) for name in ("patch", "kernel"))
+    expect(kernel).to_be_visible(timeout=PATIENCE)
+    boxes = [item.bounding_box() for item in (patch, kernel, panel.locator(".explanation-arithmetic"), panel)]
+    (patch, kernel, arithmetic, panel) = boxes
+    assert kernel["y"] == patch["y"]
+    assert patch["y"] + patch["height"] < arithmetic["y"]
+    assert patch["y"] + patch["height"] <= panel["y"] + panel["height"]
+    assert kernel["x"] + kernel["width"] <= panel["x"] + panel["width"]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_ink_and_text_stand_out_in_both_themes(open_page, scheme):
     page = open_page(color_scheme=scheme)

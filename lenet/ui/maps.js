@@ -6,6 +6,7 @@
 // [channels, tiles, height, width], apart is [[L2, cosine], ...] by channel. An answer older than the one shown, by the
 // pad's count n or the view's turn, is dropped.
 
+const SHORT = 3; // letters of a name that fits below its logit on a phone, too; longer ones are turned there
 const FEW = 8; // maps up to which a layer is shown large, in one row; more are shown small, so that all can be seen at once
 const SIDES = { a: "A", b: "B", difference: "A − B" };
 
@@ -51,7 +52,8 @@ function buildFigure(section, sides, channel, described) {
 
 // The classes below their logits.
 function buildNames(classes) {
-  const names = make("div", "strip-names");
+  const long = classes.some((name) => name.length > SHORT);
+  const names = make("div", long ? "strip-names strip-names-long" : "strip-names");
   names.setAttribute("aria-hidden", "true"); // reading a cell says its class
   names.append(...classes.map((name) => make("span", "", name)));
   return names;
