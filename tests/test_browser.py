@@ -299,6 +299,24 @@ def test_another_checkpoint_looks_at_the_same_drawing(open_page):
     expect_label(page, "7")
 
 
+def test_no_word_of_one_network_stands_under_another(open_page):
+    page = open_page()
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    choose(page, "mnist-classic")
+    about = page.locator(".maps-network")
+    expect(about).to_contain_text("mnist-classic: reads digits", timeout=PATIENCE)
+    choose(page, "fashion-classic")  # of the same shape
+    expect(about).to_contain_text("fashion-classic: reads garments", timeout=PATIENCE)
+    expect(page.locator(".maps")).not_to_contain_text("mnist-classic")
+    choose(page, "fashion-modern-small")
+    expect(about).to_contain_text("fashion-modern-small: reads garments", timeout=PATIENCE)
+    expect(page.locator(".strip-names span").first).to_have_text("T-shirt/top")
+    choose(page, "mnist-modern-small")
+    expect(about).to_contain_text("mnist-modern-small: reads digits", timeout=PATIENCE)
+    assert page.locator(".strip-names span").all_text_contents() == [str(digit) for digit in range(10)]
+
+
 def test_two_visitors_never_see_each_other_s_drawing(open_page):
     first, second = open_page(), open_page()
     tool.draw(first, SEVEN)

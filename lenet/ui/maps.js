@@ -16,10 +16,16 @@ let newest = 0;
 let built = "";
 let sections = [];
 let kernels = {};
+let kernelsOf = ""; // the network that they are of, in words
 
-function shapeOf(value) {
-  const layers = value.layers.map(({ title, shape, pair }) => [title, shape, pair]);
-  return JSON.stringify([layers, value.a, value.b, value.note, value.step, value.sort]);
+// What the sections are built of, with every word that stands beside the maps. The numbers of a picture are not in it: while
+// the frame is the same, an answer changes them alone.
+function frameOf({ networks, note, a, b, step, sort, layers }) {
+  const described = layers.map(({ name, number, strip, title, note, shape, classes, pair, pairClasses, fields, apart }) => {
+    const layer = { name, number, strip, title, note, shape, classes, pair, pairClasses };
+    return { ...layer, explained: fields !== undefined, compared: pair !== undefined && apart !== undefined };
+  });
+  return { networks, note, a, b, step, sort, layers: described };
 }
 
 // One picture of a channel: its canvas in a frame that marks can be laid on.
@@ -68,14 +74,14 @@ function buildScale(section, name) {
   return parts;
 }
 
-function buildSection(layer, value) {
-  const paired = layer.pair !== undefined && layer.apart !== undefined;
+function buildSection(layer, frame) {
+  const paired = layer.compared;
   const box = make("section", "layer");
   box.dataset.layer = layer.name;
   box.classList.toggle("layer-strip", layer.strip);
   box.classList.toggle("layer-paired", paired);
   box.classList.toggle("layer-kernels", layer.shape[1] > 1);
-  const section = { box, canvases: { a: [], b: [], difference: [] }, figures: [], layer };
+  const section = { box, canvases: { a: [], b: [], difference: [] }, figures: [] };
   const head = make("div", "layer-head");
   section.scale = buildScale(section, "");
   section.apartScale = buildScale(section, "A − B");
@@ -92,7 +98,7 @@ function buildSection(layer, value) {
     const maps = make("div", few ? "layer-maps layer-few" : "layer-maps");
     maps.setAttribute("role", "group");
     const keys = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
-    const usable = layer.strip ? keys.slice(0, 1) : layer.fields ? keys : keys.slice(0, 2);
+    const usable = layer.strip ? keys.slice(0, 1) : layer.explained ? keys : keys.slice(0, 2);
     maps.setAttribute("aria-label", `${layer.title}${side ? `, ${side}` : ""}. ${usable.join(", ")}.`);
     for (let channel = 0; channel < described.shape[0]; channel++) maps.append(buildFigure(section, sides, channel, described));
     const first = maps.querySelector("canvas[role=img]");
@@ -102,9 +108,9 @@ function buildSection(layer, value) {
   if (paired) {
     box.append(grid("", layer, ["a", "b", "difference"]));
   } else if (layer.pair) {
-    box.append(make("p", "layer-legend", `A: ${value.a}`), grid("A", layer, ["a"]));
+    box.append(make("p", "layer-legend", `A: ${frame.a}`), grid("A", layer, ["a"]));
     const size = layer.strip ? `${layer.pair[3]} values` : `${layer.pair[0]} of ${layer.pair[2]} × ${layer.pair[3]}`;
-    box.append(make("p", "layer-legend", `B: ${value.b} · ${size}`));
+    box.append(make("p", "layer-legend", `B: ${frame.b} · ${size}`));
     box.append(grid("B", { ...layer, shape: layer.pair, classes: layer.pairClasses }, ["b"]));
   } else box.append(grid("", layer, ["a"]));
   root.append(box);
@@ -115,13 +121,13 @@ function legend({ a, b }) {
   return `A: ${a}. B: ${b}. Where both have the same maps, each is shown three times: A, B and A − B. L2 is the length of the difference, cos the cosine of the angle between the two.`;
 }
 
-function build(value) {
+function build(frame) {
   root.replaceChildren();
-  if (!value.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
-  for (const words of value.networks) root.append(make("p", "maps-network", words));
-  if (value.note) root.append(make("p", "maps-note", value.note));
-  if (value.layers.some(({ apart }) => apart)) root.append(make("p", "layer-legend", legend(value)));
-  sections = value.layers.map((layer) => buildSection(layer, value));
+  if (!frame.layers.length) root.append(make("p", "layer-note", "The maps of both layers appear here while you draw."));
+  for (const words of frame.networks) root.append(make("p", "maps-network", words));
+  if (frame.note) root.append(make("p", "maps-note", frame.note));
+  if (frame.layers.some(({ compared }) => compared)) root.append(make("p", "layer-legend", legend(frame)));
+  sections = frame.layers.map((layer) => buildSection(layer, frame));
 }
 
 // The lowest and the highest value that share a palette in a section.
@@ -236,10 +242,13 @@ function showKernels({ layer, figures }) {
   });
 }
 
-function keepKernels(value) {
-  if (!value.layers.length || value.top < 256) return; // the pen is moving: those of before still hold
+function keepKernels({ networks, layers, top }) {
+  if (!layers.length) return;
+  const [network] = networks;
+  if (network === kernelsOf && top < 256) return; // the pen is moving: those of before still hold
+  kernelsOf = network;
   kernels = {};
-  for (const { name, kernels: sent } of value.layers) {
+  for (const { name, kernels: sent } of layers) {
     if (sent) kernels[name] = { ...sent, bytes: bytesOf(sent.cells) };
   }
 }
@@ -265,12 +274,13 @@ async function show() {
   const shapes = [...value.layers.map(({ shape }) => shape), ...(value.withB ? paired.map(({ pair }) => pair) : [])];
   const parts = value.layers.length ? await unpack(value.cells, value.top, shapes) : [];
   if (turn !== newest) return;
+  const frame = frameOf(value);
+  const described = JSON.stringify(frame);
+  const same = described === built;
   keepKernels(value);
-  const structure = shapeOf(value);
-  const same = structure === built;
   const before = sections.map(({ data }) => data?.b);
-  if (!same) build(value);
-  built = structure;
+  if (!same) build(frame);
+  built = described;
   sections.forEach((section, i) => {
     section.layer = value.layers[i];
     const at = paired.indexOf(section.layer);
