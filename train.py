@@ -1,4 +1,4 @@
-"""The command line of training: a recipe and a data set in, a checkpoint folder out.
+"""The command line of training: it takes a recipe and a data set and writes a checkpoint folder.
 
 python train.py --recipe modern --dataset mnist
 """
@@ -7,9 +7,11 @@ import argparse
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any, NoReturn
 
 import torch
 from tqdm import tqdm
@@ -19,21 +21,25 @@ from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, LeNet, parameter
 from lenet.recipes import RECIPES, Recipe, adjust
 
 USAGE_ERROR = 2
-"""Exit status for arguments and files that cannot be used, as argparse has it."""
+"""The exit status for arguments and files that cannot be used; argparse has the same."""
 
 INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
+"""The exit status after Ctrl-C; shells have the same."""
 
 CHECKPOINTS = Path("checkpoints")
+"""Where a checkpoint is written unless --out names another folder."""
 
 OPTION_NAMES = {"kernel_sizes": "kernel", "paddings": "padding", "hidden": "dense"}
-"""Knobs that are called otherwise on the command line than in a recipe."""
+"""Fields of a recipe whose option has another name: field -> option."""
+
+NOT_KNOBS = {"list", "recipe", "dataset", "data_dir", "out", "overwrite", "resume", "device", "seed"}
+"""Options that change nothing in a recipe."""
 
 
 class OneLineParser(argparse.ArgumentParser):
-    """Says what is wrong in one line, without the usage before it."""
+    """A parser that says what is wrong in one line and leaves out the usage."""
 
-    def error(self, message: str):
+    def error(self, message: str) -> NoReturn:
         self.exit(USAGE_ERROR, f"{self.prog}: error: {message}\n")
 
 
@@ -52,7 +58,7 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--overwrite", action="store_true", help="replace the checkpoint that is in that folder")
     parser.add_argument("--resume", action="store_true", help="go on where a stopped training left off")
     parser.add_argument("--device", help="cpu, cuda or mps (default: the accelerator that is there, else cpu)")
-    parser.add_argument("--seed", type=int, default=0, help="of every random draw (default: 0)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of every random draw (default: 0)")
     add_knobs(parser)
     options = parser.parse_args(arguments)
     if not options.list and not (options.recipe and options.dataset):
@@ -106,14 +112,13 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(","))
 
 
-def knobs(options: argparse.Namespace) -> dict:
-    """The options that change a recipe, by the recipe's own names."""
-    other = {"list", "recipe", "dataset", "data_dir", "out", "overwrite", "resume", "device", "seed"}
-    return {name: value for name, value in vars(options).items() if name not in other}
+def knobs(options: argparse.Namespace) -> dict[str, Any]:
+    """The options that change a recipe, by the names of the recipe's fields."""
+    return {name: value for name, value in vars(options).items() if name not in NOT_KNOBS}
 
 
 def command(options: argparse.Namespace) -> str:
-    """What trains this network again."""
+    """The command line that trains this network again."""
     words = ["python train.py", f"--recipe {options.recipe}", f"--dataset {options.dataset}", f"--seed {options.seed}"]
     for name, value in knobs(options).items():
         option = OPTION_NAMES.get(name, name).replace("_", "-")
@@ -125,7 +130,7 @@ def command(options: argparse.Namespace) -> str:
 
 
 def print_recipes() -> None:
-    """Each recipe with its source, its size and what its committed checkpoints gave on the test set."""
+    """Print each recipe with its source, its size and the test results of its committed checkpoints."""
     committed = checkpoint.names(CHECKPOINTS)
     for name, recipe in RECIPES.items():
         size = parameter_count(LeNet(recipe.model))
@@ -142,7 +147,7 @@ def print_recipes() -> None:
 
 
 def choose_device(name: str | None) -> torch.device:
-    """The device that was asked for, tried. Raises ValueError when it is not there."""
+    """The device of that name, or the best one. Raises ValueError when it cannot be used."""
     name = name or training.best_device().type
     try:
         device = torch.device(name)
@@ -154,20 +159,20 @@ def choose_device(name: str | None) -> torch.device:
 
 
 class Stopper:
-    """Ctrl-C as a question that training asks after each step; a second Ctrl-C interrupts at once."""
+    """Turns Ctrl-C into a question that training asks after each training step. A second Ctrl-C interrupts at once."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.asked = False
 
     def __call__(self) -> bool:
         return self.asked
 
-    def _heard(self, *_):
+    def _heard(self, *_: object) -> None:
         self.asked = True
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     @contextmanager
-    def listening(self):
+    def listening(self) -> Iterator["Stopper"]:
         before = signal.signal(signal.SIGINT, self._heard)
         try:
             yield self
@@ -176,7 +181,7 @@ class Stopper:
 
 
 def state_file(folder: Path) -> Path:
-    """Where a training that writes ``folder`` keeps what it needs to be resumed; gone once it is over."""
+    """The file in which a training that writes ``folder`` keeps what resuming needs, until the training is over."""
     return folder.with_name(f"{folder.name}.training.pt")
 
 
@@ -187,7 +192,10 @@ def save_state(run: experiment.Experiment, path: Path) -> None:
 
 
 def resume(run: experiment.Experiment, path: Path) -> None:
-    """Raises FileNotFoundError when there is nothing to resume, ValueError when it was another training."""
+    """Let ``run`` go on from the state in ``path``.
+
+    Raises FileNotFoundError when there is nothing to resume, ValueError when it is another training's state.
+    """
     if not path.is_file():
         raise FileNotFoundError(f"there is no {path} to resume; a training leaves it after each epoch until it is over")
     try:
@@ -195,7 +203,7 @@ def resume(run: experiment.Experiment, path: Path) -> None:
     except ValueError:
         raise
     except Exception as error:  # whatever a damaged file makes of torch's unpickler
-        raise ValueError(f"{path} is damaged; delete it and start anew") from error
+        raise ValueError(f"{path} is damaged; delete it and start again") from error
 
 
 def must_be_its_own(folder: Path, run: experiment.Experiment) -> None:
@@ -209,7 +217,7 @@ def must_be_its_own(folder: Path, run: experiment.Experiment) -> None:
 
 
 def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
-    """Train to the end or until ``stop``, with a progress bar, a line and a saved state an epoch."""
+    """Train to the end or until ``stop`` says so. Each epoch prints a line and saves the state."""
     epochs, size = run.recipe.epochs, len(run.training.train[1])
     done = len(run.training.epochs)
     with tqdm(total=epochs * size, initial=done * size, unit=" examples", unit_scale=True, disable=None) as bar:

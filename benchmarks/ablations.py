@@ -1,4 +1,4 @@
-"""The chapter's network and its exercises 1, 2 and 3, measured: one knob at a time, three seeds each.
+"""Measure the chapter's network and its exercises 1, 2 and 3: one knob at a time, three seeds each.
 
 python -m benchmarks.ablations ../data          # hours on a laptop; what is in ablations.json is not run again
 """
@@ -27,12 +27,12 @@ RESULTS = Path(__file__).parent / "ablations.json"
 SEEDS = (0, 1, 2)
 
 MORE_SEEDS = {"the chapter": tuple(range(10))}
-"""Its last epoch swings by 0.02 from seed to seed: the mean of three says little about what it gives."""
+"""Knobs with more seeds. The chapter's last epoch varies by 0.02 from seed to seed: a mean of three says little."""
 
 CLASSIC = RECIPES["classic"]
 
 RELU = adjust(CLASSIC, activation="relu", pooling="max", learning_rate=0.1)
-"""What exercises 1 and 2 give together; the base of the other knobs, for a sigmoid spends its first epochs waiting."""
+"""The result of exercises 1 and 2, and the base of the other knobs: a sigmoid hardly learns in its first epochs."""
 
 VARIANTS: dict[str, dict[str, Recipe]] = {
     "the chapter": {
@@ -86,21 +86,24 @@ VARIANTS: dict[str, dict[str, Recipe]] = {
         "and batch normalisation": adjust(RELU, batch_norm=True),
     },
 }
-"""By exercise and knob; every row trains for the chapter's ten epochs on all 60,000 pictures."""
+"""The rows by exercise and knob. Every row trains for the chapter's ten epochs on all 60,000 pictures."""
 
 DATASETS = {"3. on MNIST": "mnist"}
-"""The knobs that are not turned on Fashion-MNIST."""
+"""The data set of each knob that is not measured on Fashion-MNIST."""
+
+Run = dict[str, float | None]
+"""The accuracy and the loss of one training."""
 
 
 @cache
 def load(dataset: str, data_dir: Path) -> datasets.Dataset:
-    """The data set, read once in each process."""
+    """The data set. Each process reads it once."""
     torch.set_num_threads(1)  # as many trainings run as there are cores
     return datasets.load(dataset, data_dir)
 
 
-def train(recipe: Recipe, dataset: str, data_dir: Path, seed: int) -> dict[str, float | None]:
-    """Test accuracy and the last epoch's training loss; a training that diverges is at chance, with no loss."""
+def train(recipe: Recipe, dataset: str, data_dir: Path, seed: int) -> Run:
+    """The test accuracy and the last epoch's training loss; after a divergence, chance and None."""
     data = load(dataset, data_dir)
     run = experiment.prepare(recipe, data, seed, torch.device("cpu"))
     try:
@@ -111,9 +114,9 @@ def train(recipe: Recipe, dataset: str, data_dir: Path, seed: int) -> dict[str, 
     return {"accuracy": score.accuracy, "loss": epochs[-1].train.loss}
 
 
-def describe(runs: list[dict[str, float | None]]) -> str:
-    """The mean of the test accuracies and their spread, the standard deviation over the seeds."""
-    accuracies = [run["accuracy"] for run in runs]
+def describe(runs: list[Run]) -> str:
+    """The mean of the test accuracies, and their standard deviation over the seeds."""
+    accuracies = [run["accuracy"] or 0.0 for run in runs]
     diverged = sum(run["loss"] is None for run in runs)
     text = f"{statistics.mean(accuracies):.3f} ± {statistics.stdev(accuracies):.3f}"
     return f"{text} ({diverged} of {len(runs)} diverged)" if diverged else text
@@ -125,14 +128,13 @@ def table(results: dict[str, Any]) -> str:
     for knob, variants in VARIANTS.items():
         for number, (value, recipe) in enumerate(variants.items()):
             size = parameter_count(LeNet(recipe.model))
-            lines.append(
-                f"| {knob if not number else ''} | {value} | {size:,} | {describe(find(results, knob, value))} |"
-            )
+            runs = find(results, knob, value) or []
+            lines.append(f"| {knob if not number else ''} | {value} | {size:,} | {describe(runs)} |")
     return "\n".join(lines)
 
 
 def same(knob: str, value: str) -> tuple[str, str]:
-    """The first place in the table that holds the same training: the base is measured once."""
+    """The first row of the table that holds the same training, so that the base is measured once."""
     return next(place for place in places() if settings(*place) == settings(knob, value))
 
 
@@ -142,27 +144,28 @@ def places() -> list[tuple[str, str]]:
 
 
 def seeds(knob: str) -> tuple[int, ...]:
-    """Those that each row of ``knob`` is trained with."""
+    """The seeds with which each row of ``knob`` is trained."""
     return MORE_SEEDS.get(knob, SEEDS)
 
 
 def settings(knob: str, value: str) -> dict[str, Any]:
-    """All that decides a row's numbers, as JSON has it."""
+    """Everything that decides a row's numbers, in JSON's types."""
     recipe = asdict(VARIANTS[knob][value])
-    return json.loads(json.dumps({"dataset": DATASETS.get(knob, "fashion"), "seeds": seeds(knob), "recipe": recipe}))
+    row = {"dataset": DATASETS.get(knob, "fashion"), "seeds": seeds(knob), "recipe": recipe}
+    return dict(json.loads(json.dumps(row)))
 
 
-def find(results: dict[str, Any], knob: str, value: str) -> list[dict[str, float | None]] | None:
-    """The runs of one row; None when they have not been made with the settings of today."""
+def find(results: dict[str, Any], knob: str, value: str) -> list[Run] | None:
+    """The runs of one row; None when there are none with the present settings."""
     other, name = same(knob, value)
     row = results.get(other, {}).get(name, {})
     return row["runs"] if row.get("settings") == settings(knob, value) else None
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data_dir", type=Path, nargs="?", default=datasets.default_data_dir())
-    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="trainings at a time (default: the cores)")
+    parser.add_argument("--workers", type=int, default=os.cpu_count(), help="trainings at a time (default: one a core)")
     options = parser.parse_args()
     results = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
     missing = [place for place in places() if same(*place) == place and not find(results, *place)]

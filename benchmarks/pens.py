@@ -1,14 +1,17 @@
-"""How well the digits' checkpoints read real pen strokes, drawn at any place and size with any pen.
+"""Measure how well the digits' checkpoints read real pen strokes, drawn at any place and size with any pen.
 
-The strokes are other people's than those who taught the networks (Alpaydin and Alimoglu, "Pen-Based Recognition of
-Handwritten Digits", UCI, CC BY 4.0), as a JSON list of {"label", "writer", "strokes": [[[x, y], ...], ...]} in a unit
-box, y down. They are for measuring only.
+The people who wrote the strokes wrote none of the training digits. The strokes are E. Alpaydin and F. Alimoglu's
+"Pen-Based Recognition of Handwritten Digits", https://archive.ics.uci.edu/dataset/81, CC BY 4.0. To get them, download
+that data set, unpack pendigits-orig.tra.Z, which holds the pen's path for each digit, and write the paths as a JSON
+list of {"label": 7, "writer": "18", "strokes": [[[x, y], ...], ...]}, x and y in a unit box, y down. The committed
+results are of 60 of each digit. The strokes are for measuring, not for training.
 
 python -m benchmarks.pens pen-strokes.json
 """
 
 import argparse
 import json
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,14 @@ from lenet.predict import predict
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 RESULTS = Path(__file__).parent / "pens.json"
 
+NEEDED = (
+    'a JSON list of {"label", "writer", "strokes"}, made from pendigits-orig.tra of'
+    " https://archive.ics.uci.edu/dataset/81 (benchmarks/pens.py says how)"
+)
+
+USAGE_ERROR = 2
+"""The exit status when the strokes are missing or damaged; argparse has the same."""
+
 PAD = 112
 """Side of the page's pad, in cells."""
 
@@ -30,13 +41,22 @@ SIZES = (40.0, 84.0)
 """Heights of the drawn unit box, in cells."""
 
 PENS = (2, 5, 9, 12)
-"""Widths of the pen, in cells; each stroke is drawn once with each."""
+"""Widths of the pen, in cells; each digit is drawn once with each."""
 
 FINER = 4
 """A drawing is made so many times larger and then averaged, for smooth edges."""
 
+MARGIN = PAD / 14
+"""The least distance of the drawn unit box from the pad's edge, in cells."""
 
-def draw(strokes: list, pen: float, size: float, corner: np.ndarray) -> np.ndarray:
+FREQUENT = 5
+"""How many of the most frequent errors are named."""
+
+Strokes = list[list[list[float]]]
+"""Strokes of (x, y) points in the unit box."""
+
+
+def draw(strokes: Strokes, pen: float, size: float, corner: np.ndarray) -> np.ndarray:
     """The strokes on the pad: (PAD, PAD) uint8, ink 255."""
     image = Image.new("L", (PAD * FINER, PAD * FINER))
     canvas = ImageDraw.Draw(image)
@@ -51,14 +71,15 @@ def draw(strokes: list, pen: float, size: float, corner: np.ndarray) -> np.ndarr
 
 
 def measure(network: checkpoint.Checkpoint, digits: list[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
-    """The share of drawings read rightly, with each pen and in all, and the most frequent errors."""
-    right, errors = {}, Counter()
+    """The share of drawings that are read correctly, with each pen and in all, and the most frequent errors."""
+    right: dict[str, float] = {}
+    errors: Counter[str] = Counter()
     for pen in PENS:
         random = np.random.default_rng(seed)
         count = 0
         for digit in digits:
             size = random.uniform(*SIZES)
-            corner = random.uniform(PAD / 14, PAD * 13 / 14 - size, 2)
+            corner = random.uniform(MARGIN, PAD - MARGIN - size, 2)
             answer = predict(network, draw(digit["strokes"], pen, size, corner)).label
             count += answer == str(digit["label"])
             errors[f"{digit['label']} read as {answer}"] += answer != str(digit["label"])
@@ -66,14 +87,34 @@ def measure(network: checkpoint.Checkpoint, digits: list[dict[str, Any]], seed: 
     return {
         "accuracy": round(sum(right.values()) / len(right), 4),
         "by_pen": right,
-        "errors": {name: count for name, count in errors.most_common(5) if count},
+        "errors": {name: count for name, count in errors.most_common(FREQUENT) if count},
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("strokes", type=Path)
-    digits = json.loads(parser.parse_args().strokes.read_text())
+def read(path: Path | None) -> list[dict[str, Any]]:
+    """The digits in the file ``path``. Raises ValueError when it is missing or holds something else."""
+    if path is None:
+        raise ValueError(f"name the file of pen strokes: {NEEDED}")
+    try:
+        digits = json.loads(path.read_text(encoding="utf-8"))
+        for digit in digits:
+            np.concatenate([np.array(stroke, float).reshape(-1, 2) for stroke in digit["strokes"]])
+            int(digit["label"])
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ValueError(f"{path} cannot be read; it must be {NEEDED}") from error
+    if not digits:
+        raise ValueError(f"{path} holds no digits; it must be {NEEDED}")
+    return list(digits)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("strokes", type=Path, nargs="?", help=NEEDED)
+    try:
+        digits = read(parser.parse_args(arguments).strokes)
+    except ValueError as error:
+        print(f"benchmarks.pens: error: {error}", file=sys.stderr)
+        return USAGE_ERROR
     torch.set_num_threads(1)
     results: dict[str, Any] = {"digits": len(digits)}
     for name in checkpoint.names(CHECKPOINTS):
@@ -82,7 +123,8 @@ def main() -> None:
             results[name] = measure(network, digits) | {"weights_sha256": network.metrics["weights_sha256"]}
             print(name, json.dumps(results[name]))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

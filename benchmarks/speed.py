@@ -1,4 +1,4 @@
-"""How fast this trainer is beside the textbook's loop, in one run and taking turns. Nothing else should be running.
+"""Measure how fast this trainer is beside the textbook's loop. The two take turns; nothing else should be running.
 
 python -m benchmarks.speed ../data
 """
@@ -10,8 +10,10 @@ import statistics
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch.optim import Optimizer
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks import textbook
@@ -23,25 +25,30 @@ from lenet.training import evaluate
 RESULTS = Path(__file__).parent / "speed.json"
 
 TURNS = 5
-"""Times that each side is measured; the median counts."""
+"""How often each side is measured; the median counts."""
 
 BATCHES = 100
-"""Steps in one turn."""
+"""Training steps in one turn."""
+
+OPERATORS = 6
+"""How many of the most expensive operators are named."""
 
 FLOP_PER_MULTIPLY_ADD = 2 * 3
-"""A product and a sum, forward and twice backward: to the weights and to the maps."""
+"""A product and a sum, once forward and twice backward: to the weights and to the maps."""
 
-TARGETS = {
-    # The documents' accuracies, and how modern-small is set to get there soon.
+TARGETS: dict[str, tuple[float, Callable[[Path], tuple[textbook.Textbook, Optimizer]], dict[str, Any]]] = {
     "fashion": (0.821, textbook.fashion, {"epochs": 1, "augment": False}),
     "mnist": (0.9896, textbook.mnist, {"epochs": 3, "augment": False, "strokes": 0}),
 }
 
+"""By data set: the test accuracy that its document prints, the document's training, modern-small's knobs for speed."""
+
 MOST_EPOCHS = 40
+"""The textbook's loop is given up after so many epochs."""
 
 
 def matmul_rate(dtype: torch.dtype, side: int = 2048, repeats: int = 5) -> float:
-    """FLOP per second of a large matrix product, which is what this machine can do."""
+    """FLOP per second of a large matrix product: the most that this machine can do."""
     matrix = torch.rand(side, side).to(dtype)
     matrix @ matrix
     started = time.perf_counter()
@@ -51,7 +58,7 @@ def matmul_rate(dtype: torch.dtype, side: int = 2048, repeats: int = 5) -> float
 
 
 def ours(recipe_name: str, data: datasets.Dataset) -> Callable[[], float]:
-    """Measures examples per second of ``BATCHES`` steps of this trainer."""
+    """A function that makes ``BATCHES`` training steps with this trainer and returns the examples per second."""
     recipe = RECIPES[recipe_name]
     run = experiment.prepare(recipe, data, 0, torch.device("cpu"))
     steps = 0
@@ -70,7 +77,7 @@ def ours(recipe_name: str, data: datasets.Dataset) -> Callable[[], float]:
 
 
 def throughput(data_dir: Path, data: datasets.Dataset) -> dict[str, float]:
-    """Examples per second of the classic network, both ways, taking turns."""
+    """Examples per second of the classic network, with both trainers in turn."""
     mine = ours("classic", data)
     loops = {}
     for workers in (0, textbook.WORKERS):
@@ -84,8 +91,8 @@ def throughput(data_dir: Path, data: datasets.Dataset) -> dict[str, float]:
     return {name: round(statistics.median(values)) for name, values in rates.items()}
 
 
-def peak_share(recipe_name: str, data: datasets.Dataset) -> dict[str, float]:
-    """What share of the machine's matmul rate a recipe's training reaches, and what its steps spend their time on."""
+def peak_share(recipe_name: str, data: datasets.Dataset) -> dict[str, Any]:
+    """The share of the machine's matmul rate that a recipe's training reaches, and where its time is spent."""
     recipe = RECIPES[recipe_name]
     dtype = getattr(torch, recipe.precision)
     measure = ours(recipe_name, data)
@@ -103,12 +110,12 @@ def peak_share(recipe_name: str, data: datasets.Dataset) -> dict[str, float]:
         "gflop_per_second": round(rate * work / 1e9, 1),
         "matmul_gflop_per_second": round(peak / 1e9, 1),
         "share": round(rate * work / peak, 3),
-        "operators": {row.key: round(row.self_cpu_time_total / total, 3) for row in operators[:6]},
+        "operators": {row.key: round(row.self_cpu_time_total / total, 3) for row in operators[:OPERATORS]},
     }
 
 
 def time_to_accuracy(name: str, data_dir: Path) -> dict[str, float]:
-    """Seconds to a document's accuracy, everything counted: its own recipe the textbook's way, and modern-small."""
+    """Seconds to a document's accuracy, loading included: by the document's own training, and by modern-small."""
     accuracy, document, knobs = TARGETS[name]
     torch.manual_seed(0)
     started = time.perf_counter()
@@ -136,7 +143,7 @@ def time_to_accuracy(name: str, data_dir: Path) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data_dir", type=Path, nargs="?", default=datasets.default_data_dir())
     data_dir = parser.parse_args().data_dir
     data = datasets.load("fashion", data_dir)

@@ -1,8 +1,12 @@
-"""The documents' training loop: a DataLoader, ToTensor on each picture, a step a batch, a look at the test set."""
+"""The training loop of the source documents: a DataLoader, ToTensor on each picture, a training step a batch.
+
+``lenet.recipes.SOURCES`` names the documents.
+"""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -10,11 +14,11 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 WORKERS = 2
-"""Processes that load pictures, one a core, as document 001 has it; more only wait here."""
+"""Processes that load pictures, as in Jingmin Wei's tutorial; with two cores, more of them would only wait."""
 
 
 def classic() -> nn.Module:
-    """The network of documents 000, 002 and 003 with their initialisation."""
+    """The chapter's network with the chapter's initialisation."""
     net = nn.Sequential(
         *(nn.Conv2d(1, 6, 5, padding=2), nn.Sigmoid(), nn.AvgPool2d(2)),
         *(nn.Conv2d(6, 16, 5), nn.Sigmoid(), nn.AvgPool2d(2), nn.Flatten()),
@@ -27,7 +31,7 @@ def classic() -> nn.Module:
 
 
 def batchnorm() -> nn.Module:
-    """The network of document 004."""
+    """bdim's network."""
     return nn.Sequential(
         *(nn.Conv2d(1, 6, 5), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Conv2d(6, 16, 5), nn.BatchNorm2d(16), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten()),
@@ -36,20 +40,30 @@ def batchnorm() -> nn.Module:
 
 
 class Textbook:
-    """One document's loop: ``network`` on ``dataset`` ("MNIST" or "FashionMNIST"), an epoch at a time."""
+    """A document's loop: it trains ``network`` on ``dataset`` ("MNIST" or "FashionMNIST"), an epoch at a time."""
 
     def __init__(
-        self, dataset: str, data_dir: Path, network: nn.Module, batch_size: int, transform=None, workers=WORKERS
-    ):
+        self,
+        dataset: str,
+        data_dir: Path,
+        network: nn.Module,
+        batch_size: int,
+        transform: Callable[..., Any] | None = None,
+        workers: int = WORKERS,
+    ) -> None:
         kind = getattr(datasets, dataset)
         transform = transform or transforms.ToTensor()
         train, test = (kind(data_dir, train=part, transform=transform) for part in (True, False))
         self.train = DataLoader(train, batch_size, shuffle=True, num_workers=workers)
         self.test = DataLoader(test, batch_size, num_workers=workers)
+        self.test_size = len(test)
         self.network, self.loss = network, nn.CrossEntropyLoss()
 
     def epoch(self, optimizer: torch.optim.Optimizer, batches: int | None = None) -> float:
-        """Train on all batches or so many: examples per second, without the time to the first batch when not on all."""
+        """Train on all batches, or on the first ``batches``. Returns the examples per second.
+
+        With ``batches``, the time until the first batch is loaded does not count.
+        """
         self.network.train()
         seen, started = 0, time.perf_counter()
         for number, (pictures, labels) in enumerate(self.train):
@@ -59,7 +73,7 @@ class Textbook:
             loss = self.loss(self.network(pictures), labels)
             loss.backward()
             optimizer.step()
-            loss.item()  # every document adds up its losses
+            loss.item()  # the documents add up their losses, which waits for each of them
             seen += len(labels)
             if number == batches:
                 break
@@ -67,20 +81,20 @@ class Textbook:
 
     @torch.no_grad()
     def accuracy(self) -> float:
-        """On the test set."""
+        """The share of the test set that is read correctly."""
         self.network.eval()
         right = sum((self.network(pictures).argmax(1) == labels).sum().item() for pictures, labels in self.test)
-        return right / len(self.test.dataset)
+        return right / self.test_size
 
 
 def fashion(data_dir: Path) -> tuple[Textbook, torch.optim.Optimizer]:
-    """The chapter's own training."""
+    """The chapter's training."""
     loop = Textbook("FashionMNIST", data_dir, classic(), 256)
     return loop, torch.optim.SGD(loop.network.parameters(), lr=0.9)
 
 
 def mnist(data_dir: Path) -> tuple[Textbook, torch.optim.Optimizer]:
-    """Document 004's training."""
+    """bdim's training."""
     transform = transforms.Compose(
         [transforms.Resize((32, 32)), transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))]
     )
@@ -89,7 +103,10 @@ def mnist(data_dir: Path) -> tuple[Textbook, torch.optim.Optimizer]:
 
 
 def until(accuracy: float, loop: Textbook, optimizer: torch.optim.Optimizer, most: int) -> Iterator[float]:
-    """Train epoch after epoch and yield each one's test accuracy, until one reaches ``accuracy``."""
+    """Train, and yield the test accuracy after each epoch, until it reaches ``accuracy``.
+
+    Raises RuntimeError when ``most`` epochs do not suffice.
+    """
     for _ in range(most):
         loop.epoch(optimizer)
         yield (reached := loop.accuracy())

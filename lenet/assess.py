@@ -1,4 +1,4 @@
-"""What a network gets right and wrong on labelled pictures: scores, confusions, calibration."""
+"""Measure a network's answers on labelled pictures: scores, confusions, calibration."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from torch import Tensor
 from torch.nn import functional as F
 
 BINS = 15
-"""Of the calibration error: Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
+"""Bins of the calibration error, as in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
 
 PAIRS = 5
-"""How many of the most confused pairs are named."""
+"""How many of the most confused pairs of classes are named."""
 
 
 def assess(logits: Tensor, labels: Tensor, classes: tuple[str, ...]) -> dict[str, Any]:
     """Measure (N, classes) logits against (N,) labels.
 
-    loss is the mean cross-entropy in nats. confusion[i][j] counts pictures of class i taken for class j.
+    loss is the mean cross-entropy in nats. confusion[i][j] counts the pictures of class i that were taken for class j.
     """
     matrix = confusion_matrix(logits.argmax(1), labels, len(classes))
     return {

@@ -1,4 +1,4 @@
-"""Random variation of a training batch, drawn anew for each picture."""
+"""Random variation of training pictures; each picture gets a draw of its own."""
 
 import math
 from dataclasses import dataclass
@@ -8,8 +8,7 @@ from torch import Generator, Tensor
 from torch.nn import functional as F
 
 ELASTIC_GRID = 5
-"""Side of the coarse grid of random displacements that an elastic warp interpolates, in points."""
-
+"""Side, in points, of the coarse grid of random displacements between which an elastic warp interpolates."""
 
 ERASED = (3, 8)
 """Least and largest side of an erased rectangle, in pixels."""
@@ -17,12 +16,12 @@ ERASED = (3, 8)
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How far each picture may be varied; each value is the bound of a uniform draw, and 0 leaves that variation out.
+    """How far each picture may be varied. Each value bounds a uniform draw, and 0 leaves that variation out.
 
-    rotation and shear in degrees, scale as a share (0.1: 0.9 to 1.1 times, each axis on its own), shift and warp in
-    pixels, stroke as the largest share of one dilation or erosion. step is a shift by whole pixels, which blurs
-    nothing. flip and erase are the probabilities of a left-right mirror and of a rectangle in one random grey
-    (Zhong et al. 2020).
+    rotation and shear are in degrees, shift and warp in pixels. scale is a share: 0.1 means 0.9 to 1.1 times, drawn for
+    each axis. stroke is the largest share of one dilation or erosion. step is a shift by whole pixels, which does not
+    blur. flip is the probability of a left-right mirror. erase is the probability that a rectangle is covered with one
+    random grey (Zhong et al. 2020).
     """
 
     rotation: float = 0.0
@@ -40,7 +39,7 @@ class Augmentation:
         if self.stroke:
             pictures = self._vary_stroke(pictures, generator)
         if self.rotation or self.shear or self.scale or self.shift or self.warp:
-            # Bicubic, because the network will be asked about pictures that are as sharp as before; it overshoots.
+            # Bicubic keeps the pictures as sharp as those that the network will be asked about. It can pass 0 and 1.
             grid = self._grid(pictures, generator)
             pictures = F.grid_sample(pictures, grid, mode="bicubic", align_corners=False).clamp(0, 1)
         if self.flip:
@@ -81,7 +80,7 @@ class Augmentation:
         return grid
 
     def _step(self, pictures: Tensor, generator: Generator) -> Tensor:
-        """Cut each picture out of a larger one with an empty border."""
+        """Shift each picture by whole pixels: cut it out of a copy with an empty border."""
         count, _, height, width = pictures.shape
         padded = F.pad(pictures, (self.step,) * 4)[:, 0]
         down, right = (_whole((count, 1), 0, 2 * self.step, generator) for _ in range(2))
@@ -91,7 +90,7 @@ class Augmentation:
         return padded[number[:, None, None], rows[:, :, None], columns[:, None, :]].unsqueeze(1)
 
     def _erase(self, pictures: Tensor, generator: Generator) -> Tensor:
-        """Cover a rectangle of some pictures, perhaps partly outside, with a grey of its own."""
+        """Cover a rectangle of some pictures with one grey. The rectangle may lie partly outside the picture."""
         count, _, height, width = pictures.shape
         covered = (_random(count, generator) < self.erase).view(-1, 1, 1)
         for axis, length in ((2, height), (1, width)):
@@ -103,7 +102,7 @@ class Augmentation:
 
 
 def _random(shape: int | tuple[int, ...], generator: Generator) -> Tensor:
-    """Uniform draws from 0 to 1, where the generator is."""
+    """Uniform draws from 0 to 1, on the generator's device."""
     return torch.rand(shape, generator=generator, device=generator.device)
 
 
@@ -118,9 +117,9 @@ def _uniform(shape: tuple[int, ...], bound: float, generator: Generator) -> Tens
 
 
 DIGITS = Augmentation(rotation=10, shear=12, scale=0.1, shift=1.5, warp=1.2, stroke=0.7)
-"""People's pens: width, slant, aspect and wobble vary; a mirrored digit is not a digit."""
+"""Pens differ in width, slant, aspect and wobble. Digits are never mirrored: a mirrored digit is no digit."""
 
 GARMENTS = Augmentation(step=1, flip=0.5, erase=0.4)
-"""Product photos: mirrored half the time, moved by whole pixels so that their texture stays, a part hidden."""
+"""Product photos are mirrored half the time, shifted by whole pixels, which keeps their texture, and partly hidden."""
 
 BY_KIND = {"digit": DIGITS, "garment": GARMENTS}

@@ -1,6 +1,6 @@
-"""A trained network as a folder that explains itself: config.json, model.safetensors, metrics.json.
+"""Save and load a trained network as a folder that explains itself: config.json, model.safetensors, metrics.json.
 
-safetensors and not pickle: a checkpoint from a stranger cannot run code.
+The weights are in safetensors and not in pickle, so that a stranger's checkpoint cannot run code.
 """
 
 import hashlib
@@ -35,18 +35,18 @@ SCRATCH_SUFFIX = ".saving"
 GIT_LFS_POINTER = b"version https://git-lfs"
 
 FILE_LIMIT = 1_000_000
-"""Bytes that a committed file must stay under: the Hub refuses larger ones without LFS."""
+"""The size in bytes under which a committed file must stay: the Hub refuses larger ones without LFS."""
 
 HEADER = 10_000
-"""Bytes of a weights file that are not weights, at most."""
+"""At most so many bytes of a weights file are not weights."""
 
 KINDS = ("digit", "garment")
-"""What a network looks at, which decides how pictures are prepared for it."""
+"""What a network's pictures show. This decides how a picture is prepared for it."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network in evaluation mode and what a caller must know to use it.
+    """A network in evaluation mode, with what a caller must know to use it.
 
     ``classes`` are the labels in the order of the logits; ``metrics`` is what training measured. ``folder`` is where it
     was loaded from, and None before it is saved.
@@ -208,7 +208,7 @@ def _empty(aside: Path, target: Path, within: str = "") -> None:
 
 
 def stored_weights(model: LeNet) -> dict[str, torch.Tensor]:
-    """The weights as ``save`` writes them: float32, or float16 where the file would else pass ``FILE_LIMIT``."""
+    """The weights as ``save`` writes them: float32, or float16 where float32 would make the file too large."""
     state = model.state_dict()
     size = sum(tensor.nbytes for tensor in state.values())
     if size + HEADER < FILE_LIMIT:
@@ -217,12 +217,12 @@ def stored_weights(model: LeNet) -> dict[str, torch.Tensor]:
 
 
 def halved(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Copies in half precision; whole numbers stay what they are."""
+    """Copies in half precision; tensors of whole numbers keep their type."""
     return {name: tensor.half() if tensor.is_floating_point() else tensor.clone() for name, tensor in tensors.items()}
 
 
 def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
-    """Tensors, on whichever device, as the bytes of a safetensors file."""
+    """The bytes of a safetensors file that holds ``tensors``, which may be on any device."""
     return save_tensors({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
 
 
@@ -276,7 +276,7 @@ def _read(folder: Path) -> Checkpoint:
 
 
 def _model_config(values: dict[str, Any]) -> LeNetConfig:
-    """Every field, and no other: a default that fills a gap would build another network than was trained."""
+    """The configuration that ``values`` describe. Each field must be given: a default could build another network."""
     expected, given = {field.name for field in fields(LeNetConfig)}, set(values)
     if expected != given:
         raise ValueError(f"fields missing: {sorted(expected - given)}, unknown: {sorted(given - expected)}")
@@ -284,7 +284,7 @@ def _model_config(values: dict[str, Any]) -> LeNetConfig:
 
 
 def _load_weights(model: LeNet, path: Path) -> None:
-    """Fill ``model`` from a safetensors file; each tensor must be there, of the right shape, and no other."""
+    """Fill ``model`` from a safetensors file, which must hold exactly the model's tensors, in their shapes."""
     _must_exist(path)
     with path.open("rb") as file:
         if file.read(len(GIT_LFS_POINTER)) == GIT_LFS_POINTER:

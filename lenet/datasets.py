@@ -1,6 +1,6 @@
-"""MNIST and Fashion-MNIST as tensors in memory, from torchvision's files, each checked before it is used.
+"""MNIST and Fashion-MNIST as tensors in memory. Each of torchvision's files is checked before it is used.
 
-The only module that imports torchvision.
+No other module of the core imports torchvision.
 """
 
 import gzip
@@ -23,13 +23,13 @@ from torchvision import datasets as sources
 from lenet.model import PICTURE_SIZE
 
 DOWNLOAD_TIMEOUT = 30
-"""Seconds without a byte after which a download is given up; torchvision itself would wait for ever."""
+"""A download is given up after so many seconds without a byte; torchvision itself would wait for ever."""
 
 DEBIAN = Path("/usr/share/datasets")
-"""Where Debian's dataset-fashion-mnist package puts the four packed files, in a folder of the data set's name."""
+"""The folder in which Debian's package dataset-fashion-mnist installs its packed files, as fashion-mnist/*.gz."""
 
 ASIDE = ".replaced"
-"""Ends the new name of a damaged file that a sound one has replaced."""
+"""Ends the new name of a damaged file that an intact one has replaced."""
 
 TRAIN_SIZE, TEST_SIZE = 60_000, 10_000
 
@@ -67,7 +67,7 @@ SOURCES = {
         debian="fashion-mnist",
     ),
 }
-"""mean and std are those of the pixels of all 60,000 training images, in [0, 1]; debian is a folder in ``DEBIAN``."""
+"""mean and std describe the pixels, in [0, 1], of all 60,000 training images; debian names a folder in ``DEBIAN``."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +82,15 @@ class Dataset:
 
 
 def default_data_dir() -> Path:
-    """``$LENET_DATA``, else ``data/`` in the working directory."""
+    """The folder that ``$LENET_DATA`` names, or ``data/`` in the working directory."""
     return Path(os.environ.get("LENET_DATA") or "data")
 
 
 def load(name: str, data_dir: Path) -> Dataset:
-    """Read a data set, fetching what is missing or damaged first.
+    """Read a data set. Files that are missing or damaged are downloaded first.
 
-    Raises ValueError for an unknown name or labels out of range, and OSError when a file is neither there and sound
-    nor can be had.
+    Raises ValueError for an unknown name or labels out of range, and OSError when a file is missing or damaged and
+    cannot be downloaded.
     """
     if name not in SOURCES:
         raise ValueError(f"there is no data set {name!r}; there is {', '.join(SOURCES)}")
@@ -114,9 +114,9 @@ def _pictures(pixels: Tensor) -> Tensor:
 
 
 def _ensure_files(source: Source, data_dir: Path) -> None:
-    """Make sure that the four extracted files are whole; copy or download those that are not.
+    """Make sure that the four extracted files are intact; copy or download those that are not.
 
-    Raises OSError when that fails; the files that were there then stay as they are.
+    Raises OSError when that fails. The damaged files then stay as they are.
     """
     raw = data_dir / source.loader.__name__ / "raw"
     faults = _faults(raw)
@@ -135,7 +135,7 @@ def _ensure_files(source: Source, data_dir: Path) -> None:
 
 
 def _fetch(source: Source, scratch: Path, raw: Path, files: list[str]) -> str:
-    """Bring sound ones of ``files`` into ``raw``, by way of ``scratch``. Returns why some could not be had."""
+    """Replace ``files`` in ``raw`` by intact ones, fetched into ``scratch``. Returns why some could not be fetched."""
     if source.debian:
         _unpack(DEBIAN / source.debian, scratch, files)
     files = _install(scratch, raw, files)
@@ -143,7 +143,7 @@ def _fetch(source: Source, scratch: Path, raw: Path, files: list[str]) -> str:
         return ""
     fetched = scratch / source.loader.__name__ / "raw"
     fetched.mkdir(parents=True)
-    for packed in raw.glob("*.gz"):  # left by an earlier download; torchvision checks them and takes the sound ones
+    for packed in raw.glob("*.gz"):  # of an earlier download; torchvision checks them and unpacks the intact ones
         shutil.copy(packed, fetched)
     reason = "the download did not help"
     try:
@@ -156,30 +156,30 @@ def _fetch(source: Source, scratch: Path, raw: Path, files: list[str]) -> str:
 
 
 def _unpack(installed: Path, target: Path, files: list[str]) -> None:
-    """Extract ``files`` from the packed ones that Debian has installed, if it has."""
+    """Extract ``files`` into ``target`` where Debian's package has installed them packed."""
     for file in files:
         packed = installed / f"{file}.gz"
         if packed.is_file():
-            damaged = (OSError, EOFError, zlib.error)  # the network may have a sound one
+            damaged = (OSError, EOFError, zlib.error)  # the network may have an intact one
             with suppress(*damaged), gzip.open(packed) as source, (target / file).open("wb") as extracted:
                 shutil.copyfileobj(source, extracted)
 
 
 def _install(fetched: Path, raw: Path, files: list[str]) -> list[str]:
-    """Move those of ``files`` that are sound from ``fetched`` to ``raw``. Returns the others.
+    """Move those of ``files`` that are intact from ``fetched`` to ``raw``. Returns the others.
 
-    A file whose name is taken in ``raw`` may be someone's work, a smaller data set for example: it is kept aside.
+    A file in ``raw`` that gives way is renamed, not deleted: it may be a person's work, such as a smaller data set.
     """
-    sound = [file for file in files if not _fault(fetched / file, FILES[file])]
-    for file in sound:
+    intact = [file for file in files if not _fault(fetched / file, FILES[file])]
+    for file in intact:
         if os.path.lexists(raw / file):
             os.rename(raw / file, _free_name(raw / f"{file}{ASIDE}"))
         os.rename(fetched / file, raw / file)
-    return [file for file in files if file not in sound]
+    return [file for file in files if file not in intact]
 
 
 def _free_name(path: Path) -> Path:
-    """``path``, or where that is taken the first of ``path``-2, ``path``-3 ... that is not."""
+    """The first of ``path``, ``path``-2, ``path``-3 ... that does not exist."""
     number, free = 1, path
     while os.path.lexists(free):
         number += 1
@@ -195,14 +195,14 @@ def _remove_empty(folders: list[Path]) -> None:
 
 
 def _faults(raw: Path) -> dict[str, str]:
-    """What is wrong with each of the four files, by file name; empty when all are sound."""
+    """What is wrong with each of the four files, by file name; empty when all are intact."""
     return {file: fault for file, shape in FILES.items() if (fault := _fault(raw / file, shape))}
 
 
 def _fault(path: Path, shape: tuple[int, ...]) -> str:
-    """What is wrong with one IDX file, or nothing: its size and header must be those of ``shape``.
+    """What is wrong with one IDX file; empty when its size and its header are those of ``shape``.
 
-    The format is described on MNIST's page: two zero bytes, 8 for unsigned bytes, the number of dimensions, then each
+    MNIST's page describes the header: two zero bytes, 8 for unsigned bytes, the number of dimensions, then each
     dimension as a big-endian 32-bit number.
     """
     header = struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape)

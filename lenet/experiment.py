@@ -1,13 +1,14 @@
-"""One recipe on one data set with one seed, from the untrained network to everything its checkpoint carries."""
+"""An experiment: one recipe on one data set with one seed, from the untrained network to the checkpoint."""
 
 import platform
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from lenet import assess, atlas, augment, strokes
 from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
@@ -15,18 +16,18 @@ from lenet.datasets import SOURCES, Dataset, Source
 from lenet.model import LeNet, Members, initialise, join, parameter_count
 from lenet.model_card import model_card
 from lenet.recipes import Recipe
-from lenet.training import Labelled, Training, logits
+from lenet.training import Epoch, Labelled, Training, logits
 
 CHOSEN = {
     "last": "the last epoch, whatever it gave",
     "best": "the epoch with the highest validation accuracy",
 }
-"""How the published weights were chosen, by ``Recipe.keep``."""
+"""How the weights of the checkpoint were chosen, for each value of ``Recipe.keep``."""
 
 
 @dataclass
 class Experiment:
-    """A training with what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision."""
+    """A training and what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision."""
 
     recipe: Recipe
     source: Source
@@ -35,8 +36,8 @@ class Experiment:
     snapshots: list[dict[str, Tensor]] = field(default_factory=list)
     seconds: float = 0.0
 
-    def run(self, **hooks):
-        """Yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
+    def run(self, **hooks: Any) -> Iterator[Epoch]:
+        """Train, and yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
         self._take_snapshot()
         started = time.perf_counter()
         for epoch in self.training.run(**hooks):
@@ -55,14 +56,14 @@ class Experiment:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where ``state`` was taken, read to the CPU. Raises ValueError when it belongs to other settings."""
+        """Go on from ``state``, whose tensors are on the CPU. Raises ValueError when it belongs to other settings."""
         if state["identity"] != self._identity():
             raise ValueError(f"the training to resume was {state['identity']}, and not {self._identity()}")
         self.training.load_state_dict(state["training"])
         self.snapshots, self.seconds = state["snapshots"], state["seconds"]
 
     def _identity(self) -> dict[str, Any]:
-        """What decides the data and the random draws, beside the recipe."""
+        """What decides the data and the random draws, besides the recipe."""
         return {"dataset": self.source.title, "seed": self.seed, "device": self.training.generator.device.type}
 
     def _take_snapshot(self) -> None:
@@ -71,7 +72,7 @@ class Experiment:
 
 
 def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
-    """Build the network and split the data; the same seed gives the same on one machine."""
+    """Build the network and split the data. On one machine, the same seed gives the same training."""
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     torch.backends.cudnn.allow_tf32 = False  # float32 is what the recipe says and what the page computes in
     torch.manual_seed(seed)
@@ -81,7 +82,7 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
     train, validation = split(data, recipe, seed)
     if recipe.strokes and source.kind == "digit":
         drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
-        train = tuple(torch.cat(pair) for pair in zip(train, drawn, strict=True))
+        train = torch.cat((train[0], drawn[0])), torch.cat((train[1], drawn[1]))
     training = Training(
         model,
         _on(device, train),
@@ -94,7 +95,7 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
 
 
 def build_model(recipe: Recipe, source: Source) -> LeNet | Members:
-    """The recipe's untrained network, or its members, for the pictures of ``source``."""
+    """The untrained network of ``recipe``, or its members, for the pictures of ``source``."""
     config = replace(recipe.model, classes=len(source.classes))
     if recipe.standardise:
         config = replace(config, mean=source.mean, std=source.std)
@@ -105,7 +106,7 @@ def build_model(recipe: Recipe, source: Source) -> LeNet | Members:
 
 
 def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]:
-    """((training images, labels), (validation images, labels)), as the recipe holds them out.
+    """Split the training part of ``data``: ((training images, labels), (validation images, labels)).
 
     Raises ValueError when nothing is left to train on.
     """
@@ -118,26 +119,42 @@ def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]
     if recipe.held_out == "random":
         order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
     train, held_out = order.split([count - recipe.validation, recipe.validation])
-    return tuple((data.train_images[part], data.train_labels[part]) for part in (train, held_out))
+    images, labels = data.train_images, data.train_labels
+    return (images[train], labels[train]), (images[held_out], labels[held_out])
 
 
 def finish(
     experiment: Experiment, data: Dataset, files: dict[str, str], name: str, command: str
 ) -> tuple[Checkpoint, dict[str, bytes]]:
-    """The checkpoint of a training that is over, and its further files by path.
+    """The checkpoint of a training that is over, and its further files by their path in the folder.
 
-    The test set is looked at here, once, with the weights as they will be stored. ``files`` are the fingerprints of the
-    data's files, ``command`` is what trains this again.
+    Here the test set is looked at, once, with the weights as they will be stored. ``files`` are the fingerprints of the
+    data's files. ``command`` is the command line that trains this network again.
     """
-    training, source = experiment.training, experiment.source
-    device = training.generator.device
-    model, validation = training.model.cpu(), training.validation and _on("cpu", training.validation)
-    if isinstance(model, Members):
-        model = join(model)
+    model = _network(experiment.training.model.cpu())
     model.load_state_dict(stored_weights(model))
-    epochs, images, labels = training.epochs, data.test_images, data.test_labels
-    metrics = {
-        "command": command,
+    metrics = {"command": command, **_metrics(experiment, model, data), "data_sha256": files}
+    source = experiment.source
+    checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
+    extras = {CARD: model_card(checkpoint, source.title).encode()}
+    extras |= {
+        f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
+    }
+    extras |= _atlas(model, data)
+    # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
+    return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
+
+
+def _network(model: nn.Module) -> LeNet:
+    """The one network that is stored: members are joined."""
+    return join(model) if isinstance(model, Members) else cast(LeNet, model)
+
+
+def _metrics(experiment: Experiment, model: LeNet, data: Dataset) -> dict[str, Any]:
+    """What is known of ``experiment`` and of ``model``, which came out of it."""
+    training, classes = experiment.training, experiment.source.classes
+    held_out = training.validation and _on("cpu", training.validation)
+    return {
         "dataset": data.name,
         "recipe": asdict(experiment.recipe),
         "seed": experiment.seed,
@@ -145,30 +162,27 @@ def finish(
         "training_images": len(training.train[1]),
         "chosen": _chosen(experiment),
         "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
-        "device": device.type,
+        "device": training.generator.device.type,
         "seconds": round(experiment.seconds, 1),
-        "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in epochs)),
+        "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in training.epochs)),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
-        "test": assess.assess(logits(model, images), labels, source.classes),
-        "validation": validation and _score(assess.assess(logits(model, validation[0]), validation[1], source.classes)),
-        "epochs": [asdict(epoch) for epoch in epochs],
-        "data_sha256": files,
+        "test": assess.assess(logits(model, data.test_images), data.test_labels, classes),
+        "validation": held_out and _score(assess.assess(logits(model, held_out[0]), held_out[1], classes)),
+        "epochs": [asdict(epoch) for epoch in training.epochs],
     }
-    checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
-    extras = {CARD: model_card(checkpoint, source.title).encode()}
-    extras |= {
-        f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
-    }
-    means = atlas.class_means(model, images, labels)
-    extras |= {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
+
+
+def _atlas(model: LeNet, data: Dataset) -> dict[str, bytes]:
+    """The files of the atlas, by their path in the checkpoint's folder."""
+    means = atlas.class_means(model, data.test_images, data.test_labels)
+    files = {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
     for layer in atlas.LAYERS[: len(model.config.channels)]:
-        extras[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, images, layer))
-    # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
-    return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
+        files[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, data.test_images, layer))
+    return files
 
 
 def _chosen(experiment: Experiment) -> str:
-    """How the published weights were chosen, and what the test images had to do with it."""
+    """Say how the weights of the checkpoint were chosen, and that the test images had no part in it."""
     done, planned = len(experiment.training.epochs), experiment.recipe.epochs
     stopped = f", stopped after {done} of {planned} epochs" if done < planned else ""
     average = "; its weights are a moving average" if experiment.recipe.average else ""

@@ -1,12 +1,14 @@
 """LeNet as a list of named stages, and the configuration that builds it.
 
-The layer numbers run through the whole network: ``conv1``, ``act1``, ``pool1``, ``conv2``, ..., ``dense3``,
-``act3``, ``dense4``, ``act4``, ``logits``. Whatever a stage puts out can be had by its name.
+The layers are numbered through the whole network: ``conv1``, ``act1``, ``pool1``, ``conv2``, ..., ``dense3``,
+``act3``, ``dense4``, ``act4``, ``logits``. The output of each stage is found by the stage's name.
 """
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -17,12 +19,12 @@ PICTURE_SIZE = 28
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
-INITIALISATIONS = {
+INITIALISATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "pytorch": lambda weight: nn.init.kaiming_uniform_(weight, a=math.sqrt(5)),
     "xavier": nn.init.xavier_uniform_,
     "kaiming": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
 }
-"""PyTorch's own default; Glorot and Bengio 2010, as the book; He et al. 2015, for ReLU."""
+"""PyTorch's default; the book's choice (Glorot and Bengio 2010); and the one for ReLU (He et al. 2015)."""
 
 POOL_SIZE = 2
 """Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
@@ -33,7 +35,8 @@ class LeNetConfig:
     """Everything that decides a LeNet's architecture. The defaults are the book's network.
 
     ``channels``, ``kernel_sizes`` and ``paddings`` have one entry for each convolution layer, ``hidden`` one for each
-    dense layer before the last. Pictures are resized to ``input_size`` pixels, then ``(x - mean) / std``.
+    dense layer before the last. Pictures are resized to ``input_size`` pixels; then each pixel x becomes
+    ``(x - mean) / std``.
 
     Raises ValueError when the values do not describe a network.
     """
@@ -51,7 +54,7 @@ class LeNetConfig:
     mean: float = 0.0
     std: float = 1.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("channels", "kernel_sizes", "paddings", "hidden"):
             object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
         if not len(self.channels) == len(self.kernel_sizes) == len(self.paddings) > 0:
@@ -69,8 +72,8 @@ class LeNetConfig:
             raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0")
         self._check_sizes()
 
-    def _check_sizes(self):
-        """Each kernel must fit into the maps that reach it, and leave enough of them to pool."""
+    def _check_sizes(self) -> None:
+        """Raise ValueError where a kernel does not fit into the maps that reach it, or leaves too little to pool."""
         side = self.input_size
         for number, made in enumerate(self.convolved_sizes, start=1):
             kernel_size, padding = self.kernel_sizes[number - 1], self.paddings[number - 1]
@@ -98,12 +101,12 @@ class LeNetConfig:
 
 
 def _convolved(side: int, kernel_size: int, padding: int) -> int:
-    """Side of what a convolution makes of square maps, in cells; 0 when the kernel is larger than they are."""
+    """Side of the maps after a convolution of square maps, in cells; 0 when the kernel is larger than the maps."""
     return max(side + 2 * padding - kernel_size + 1, 0)
 
 
 class Standardise(nn.Module):
-    """The first stage: (N, 1, H, W) pictures in [0, 1] -> (N, 1, size, size), resized, then ``(x - mean) / std``."""
+    """The first stage: (N, 1, H, W) pictures in [0, 1] -> (N, 1, size, size), resized and standardised."""
 
     def __init__(self, size: int, mean: float, std: float):
         super().__init__()
@@ -123,7 +126,7 @@ def stages(config: LeNetConfig) -> OrderedDict[str, nn.Module]:
     inputs = 1
     layers = zip(config.channels, config.kernel_sizes, config.paddings, strict=True)
     for number, (channels, kernel_size, padding) in enumerate(layers, start=1):
-        # A bias before batch normalisation would be subtracted again; document 004 keeps it, and so do we.
+        # Batch normalisation subtracts this bias again; the batchnorm recipe's document keeps it, and so do we.
         net[f"conv{number}"] = nn.Conv2d(inputs, channels, kernel_size, padding=padding)
         if config.batch_norm:
             net[f"norm{number}"] = nn.BatchNorm2d(channels)
@@ -150,7 +153,7 @@ class LeNet(nn.Sequential):
         super().__init__(stages(self.config))
 
     def activations(self, pictures: Tensor) -> dict[str, Tensor]:
-        """What every stage puts out for ``pictures``, by the stage's name and in order; the last one is the logits.
+        """The output of every stage for ``pictures``, by the stage's name and in order; the last one is the logits.
 
         Nothing is stored in the model, so threads can share it.
         """
@@ -164,8 +167,8 @@ class LeNet(nn.Sequential):
 class Members(nn.ModuleList):
     """LeNets of one configuration that are trained together and answer together: an ensemble.
 
-    (N, 1, 28, 28) pictures -> (members, N, classes) logits in training, each member's own; their mean, (N, classes), in
-    evaluation.
+    In training, (N, 1, 28, 28) pictures -> (members, N, classes) logits. In evaluation, the members' mean:
+    (N, classes).
     """
 
     def forward(self, pictures: Tensor) -> Tensor:
@@ -178,16 +181,16 @@ def join(members: Members) -> LeNet:
 
     Each member keeps its own channels and features: the weights between those of two members are zero.
     """
-    config = members[0].config
-    wider = {name: tuple(len(members) * size for size in getattr(config, name)) for name in ("channels", "hidden")}
-    joined = LeNet(replace(config, **wider))
+    config = cast(LeNet, members[0]).config
+    channels, hidden = (tuple(len(members) * size for size in sizes) for sizes in (config.channels, config.hidden))
+    joined = LeNet(replace(config, channels=channels, hidden=hidden))
     parts = zip(*(member.state_dict().values() for member in members), strict=True)
     joined.load_state_dict({name: _joined(name, part) for name, part in zip(joined.state_dict(), parts, strict=True)})
     return joined
 
 
 def _joined(name: str, parts: tuple[Tensor, ...]) -> Tensor:
-    """One tensor of a joined network from the members': all read the picture and add to the logits, nothing else."""
+    """Join one tensor of all members. The members share the picture and the logits, and nothing in between."""
     stage = name.split(".")[0]
     if stage == "logits":
         return torch.stack(parts).mean(0) if parts[0].ndim == 1 else torch.cat(parts, 1) / len(parts)
@@ -203,12 +206,12 @@ def _joined(name: str, parts: tuple[Tensor, ...]) -> Tensor:
 
 
 def parameter_count(model: nn.Module) -> int:
-    """How many numbers training may change."""
+    """How many numbers of ``model`` training may change."""
     return sum(parameter.numel() for parameter in model.parameters())
 
 
 def initialise(model: nn.Module, scheme: str) -> None:
-    """Draw all weights but the biases anew by a scheme of ``INITIALISATIONS``. Raises ValueError for another."""
+    """Draw all weights except the biases by a scheme of ``INITIALISATIONS``. Raises ValueError for an unknown one."""
     if scheme not in INITIALISATIONS:
         raise ValueError(f"initialisation is {scheme!r}; it can be {', '.join(INITIALISATIONS)}")
     for module in model.modules():
@@ -228,7 +231,7 @@ class StageSummary:
 
 
 def summarise(model: LeNet) -> list[StageSummary]:
-    """What each stage makes of one picture and costs; multiply-adds are those of convolutions and dense layers."""
+    """The output shape and the cost of each stage for one picture; only convolutions and dense layers are counted."""
     outputs = model.eval().activations(torch.zeros(1, 1, PICTURE_SIZE, PICTURE_SIZE))
     rows = []
     for name, stage in model.named_children():

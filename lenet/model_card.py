@@ -1,4 +1,4 @@
-"""A checkpoint's README.md: a model card, with the front matter that the Hub reads results from."""
+"""The README.md of a checkpoint: a model card, with the front matter from which the Hub reads the results."""
 
 from typing import Any
 
@@ -34,7 +34,9 @@ model-index:
 # {name}
 
 A LeNet of {parameters:,} parameters ({channels} maps, {activation}, {pooling} pooling), trained by LeNet Lab on {title}
-({dataset_licence}) after {source}.
+({dataset_licence}).
+
+Source: {source}.
 
 | | accuracy | loss |
 |---|---|---|
@@ -45,7 +47,8 @@ A LeNet of {parameters:,} parameters ({channels} maps, {activation}, {pooling} p
 
 * **For**: learning what a convolution network does, and reading {kind}s prepared as {title}'s were: 28 x 28 grey
   pixels, {ink} bright on black. LeNet Lab prepares any picture so.
-* **Not for**: decisions that matter to someone. It gives one of its ten classes for any picture, however strange.
+* **Not for**: decisions that matter to a person. It names one of its ten classes for every picture, also for one that
+  shows none of them.
 * **Files**: `config.json` (architecture, class names), `model.safetensors` ({precision} weights), `metrics.json` (every
   setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, from
   {title}, {dataset_licence}){snapshots}.
@@ -53,11 +56,11 @@ A LeNet of {parameters:,} parameters ({channels} maps, {activation}, {pooling} p
 """
 
 HUB = {"mnist": ("ylecun/mnist", "CC BY-SA 3.0"), "fashion": ("zalando-datasets/fashion_mnist", "MIT")}
-"""Each data set's name on the Hub, and its licence."""
+"""The name of each data set on the Hub, and its licence."""
 
 
 def model_card(checkpoint: Checkpoint, title: str) -> str:
-    """The card of ``checkpoint``, whose metrics are those of ``lenet.experiment``; ``title`` names its data set."""
+    """The card of ``checkpoint``, from the metrics that an experiment wrote; ``title`` is the name of its data set."""
     metrics, config = checkpoint.metrics, checkpoint.model.config
     hub, licence = HUB[metrics["dataset"]]
     last = metrics["epochs"][-1]["train"]
@@ -91,7 +94,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
 
 
 def _varied(kind: str, recipe: dict[str, Any]) -> str:
-    """A sentence on training pictures that are not the data set's own, whose score the table shows."""
+    """Say how the training pictures differ from the data set's own; the table's training score is theirs."""
     said = []
     if recipe["augment"]:
         said.append("varied at random")

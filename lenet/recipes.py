@@ -1,4 +1,4 @@
-"""The systems that can be trained: one row each, an architecture and how it is trained."""
+"""The recipes: one row for each system that can be trained, and the documents that describe these systems."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -7,27 +7,65 @@ from typing import Any
 from lenet.model import LeNetConfig
 
 TRAINING_IMAGES = 60_000
-"""In either data set."""
+"""How many training pictures MNIST has, and Fashion-MNIST too."""
 
 MOMENTUM = 0.9
-"""Of the "nesterov" optimiser (Sutskever et al. 2013)."""
+"""The momentum of the "nesterov" optimiser (Sutskever et al. 2013)."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text that describes a LeNet and its training. ``address`` is empty where the text gives none."""
+
+    title: str
+    author: str
+    address: str = ""
+
+
+SOURCES = {
+    "chapter": Document(
+        "卷积神经网络(LeNet)",
+        "Aston Zhang, Zachary C. Lipton, Mu Li and Alexander J. Smola, Dive into Deep Learning, Chinese edition",
+        "https://zh.d2l.ai/chapter_convolutional-neural-networks/lenet.html",
+    ),
+    "translation": Document(
+        "Convolutional neural network (LeNet)",
+        "an unsigned translation of the same chapter",
+        "https://d2l.ai/chapter_convolutional-neural-networks/lenet.html",  # the chapter in English: its own is unknown
+    ),
+    "fundamentals": Document("Fundamentals of Convolutional Neural Networks", "unsigned"),
+    "maxpool": Document(
+        "Pytorch: Convolutional Neural Network-LeNet",
+        "Jingmin Wei, Huazhong University of Science and Technology",
+    ),
+    "batchnorm": Document("Some words (a LeNet-5 re-implemented with PyTorch)", "bdim"),
+}
+"""The five source documents."""
+
+
+def cite(key: str) -> str:
+    """Title, author and address of one of ``SOURCES``, in one line."""
+    document = SOURCES[key]
+    address = f", {document.address}" if document.address else ""
+    return f'"{document.title}" ({document.author}{address})'
 
 
 @dataclass(frozen=True)
 class Recipe:
     """An architecture and its training.
 
-    ``optimizer``, ``schedule`` and ``precision`` name entries of the tables in ``lenet.training``, ``initialisation``
-    one in ``lenet.model``. ``validation`` training images are held out: the ``held_out`` "last" ones or a "random"
-    draw. After the last epoch the model is that of the epoch that ``keep`` chooses, "last" or "best" on validation.
+    ``optimizer``, ``schedule`` and ``precision`` name entries of the tables in ``lenet.training``; ``initialisation``
+    names one in ``lenet.model``. ``validation`` training images are held out: the last ones where ``held_out`` is
+    "last", a random draw where it is "random". ``keep`` chooses the epoch whose weights are the result: the "last" one,
+    or the "best" one on the validation images.
 
-    ``standardise`` gives the model its data set's mean and std. ``augment`` varies each batch as suits the data set's
-    kind, but not in the last ``plain_epochs``. ``strokes`` digits drawn by ``lenet.strokes`` join the training images.
-    ``average`` is the share of an exponential moving average of the weights that stays at each step. ``members``
-    networks, each as ``model`` says, are trained side by side and joined into one: an ensemble in a single network.
+    ``standardise`` gives the model the mean and std of its data set. ``augment`` varies each batch in the way that
+    suits the kind of data, except in the last ``plain_epochs``. ``strokes`` is how many digits drawn by code join the
+    training images. ``average`` is the share of a moving average of the weights that stays at each training step.
+    ``members`` networks, each as ``model`` says, are trained side by side and joined into one.
 
-    ``snapshots`` says that watching it form is worth a file an epoch. ``source`` is the document and ``documented`` its
-    results.
+    ``snapshots`` keeps the weights after each epoch, so that a person can watch the network form. ``source`` cites the
+    document that describes the system, and ``documented`` holds the results that the document prints.
     """
 
     source: str
@@ -53,7 +91,7 @@ class Recipe:
     snapshots: bool = False
     documented: Mapping[str, float | str] = field(default_factory=dict)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.batch_size < 1 or self.epochs < 1 or self.learning_rate <= 0 or not 0 <= self.average < 1:
             raise ValueError(
                 "batch size and epochs must be 1 or more, the learning rate above 0, the average in [0, 1)"
@@ -70,7 +108,7 @@ NO_PADDING = LeNetConfig(paddings=(0, 0), pooling="max")
 
 MODERN = LeNetConfig(activation="relu", pooling="max", batch_norm=True)
 
-MODERN_TRAINING = {
+MODERN_TRAINING: dict[str, Any] = {
     "initialisation": "kaiming",
     "optimizer": "adamw",
     "learning_rate": 3e-3,
@@ -85,17 +123,19 @@ MODERN_TRAINING = {
     "strokes": 12_000,
     "precision": "bfloat16",
 }
-"""What both modern recipes share; each value was chosen with 5,000 pictures held out, then all 60,000 were used."""
+"""What both modern recipes share. Each value was chosen with 5,000 pictures held out; then all 60,000 were used."""
+
+EXERCISES = f"exercises 1 to 3 of {cite('chapter')}"
 
 RECIPES = {
     "classic": Recipe(
-        "documents 002 and 003, the chapter itself (000 stops after 5 epochs)",
+        f"{cite('chapter')}; also {cite('fundamentals')} and, for 5 epochs, {cite('translation')}",
         initialisation="xavier",
         snapshots=True,
         documented={"dataset": "fashion", "train loss": 0.467, "train accuracy": 0.825, "test accuracy": 0.821},
     ),
     "maxpool": Recipe(
-        "document 001",
+        cite("maxpool"),
         model=NO_PADDING,
         optimizer="adam",
         learning_rate=1e-3,
@@ -109,7 +149,7 @@ RECIPES = {
         documented={"dataset": "fashion", "validation accuracy": 0.8771, "test accuracy": 0.8677},
     ),
     "batchnorm": Recipe(
-        "document 004",
+        cite("batchnorm"),
         model=replace(NO_PADDING, input_size=32, activation="relu", batch_norm=True),
         optimizer="adam",
         learning_rate=1e-3,
@@ -118,14 +158,14 @@ RECIPES = {
         snapshots=True,
         documented={"dataset": "mnist", "test accuracy": 0.9896},
     ),
-    # Exercises 1 to 3: two convolutions and three dense layers, with what has been learned since.
+    # Two convolutions and three dense layers, trained with what has been learned since the book's network.
     "modern": Recipe(
-        "the chapter's exercises 1 to 3",
+        EXERCISES,
         model=replace(MODERN, channels=(48, 96), dropout=0.3),
         **MODERN_TRAINING,
     ),
     "modern-small": Recipe(
-        "the chapter's exercises 1 to 3, in fewer than 100,000 parameters",
+        f"{EXERCISES}, with fewer than 100,000 parameters",
         model=replace(MODERN, channels=(16, 32), hidden=(84, 84), dropout=0.1),
         **MODERN_TRAINING,
     ),
@@ -133,12 +173,12 @@ RECIPES = {
 
 
 def adjust(recipe: Recipe, **knobs: Any) -> Recipe:
-    """``recipe`` with some of its own fields or its model's changed; a knob that is None leaves its field alone.
+    """A copy of ``recipe`` in which ``knobs`` replace fields of the recipe or of its model; None replaces nothing.
 
-    ``convolutions`` sets the number of convolution layers. Where there are then too few channels, kernel sizes or
-    paddings, the last one is repeated, so that one kernel size serves every layer; the recipe's own are cut.
+    The knob ``convolutions`` sets the number of convolution layers. Where a list of channels, kernel sizes or paddings
+    is then too short, its last entry is repeated. Where a list of the recipe's own is too long, it is cut.
 
-    Raises ValueError when the result is no network or no training, TypeError for a knob that neither has.
+    Raises ValueError when the result is no network or no training, TypeError for a knob that does not exist.
     """
     knobs = {name: value for name, value in knobs.items() if value is not None}
     count = knobs.pop("convolutions", len(knobs.get("channels", recipe.model.channels)))

@@ -1,7 +1,7 @@
 """Digits drawn by code, in pen styles that MNIST hardly has: flagged ones, crossed sevens, hooked nines, open fours.
 
-MNIST's writers are Americans of the 1990s. What other hands do is written here as a table of strokes, and every
-picture draws its own proportions, slant, wobble and pen.
+MNIST's writers are Americans of the 1990s. A table of strokes describes how other people write. For each picture,
+proportions, slant, wobble and pen are drawn at random.
 """
 
 import math
@@ -13,26 +13,28 @@ from torch import Generator, Tensor
 from lenet.model import PICTURE_SIZE
 
 BOX = 20
-"""Side of the box that the ink is fitted into, in pixels, as MNIST's own (LeCun et al. 1998)."""
+"""Side of the box into which the ink is fitted, in pixels, as in MNIST (LeCun et al. 1998)."""
 
 POINTS_PER_SPAN = 3
-"""Lines that the curve between two control points is drawn with: smooth enough for a bow of 20 pixels."""
+"""How many lines make the curve between two control points: enough for a smooth bow of 20 pixels."""
 
 SLANT, ROTATION, ASPECT = math.tan(math.radians(12)), math.radians(6), 0.2
-"""Bounds of the uniform draws of slant (x per y), rotation in radians and the logarithm of width over height."""
+"""Bounds of uniform draws: of slant (x per y), of rotation in radians, of the logarithm of the aspect's change."""
+
+WIDTH = 0.7
+"""The middle of the drawn widths of a digit, in heights of the digit."""
 
 WOBBLE = 0.025
-"""Standard deviation of each control point, in heights of the digit, on top of the style's own freedom."""
+"""Standard deviation of each control point, in heights of the digit, in addition to the style's own freedom."""
 
 PEN = (1.2, 4.2)
-"""Widths of the pen in pixels; MNIST's strokes average 2.6."""
+"""The thinnest and the widest pen, in pixels; MNIST's strokes average 2.6."""
 
 RENDERED_AT_ONCE = 256
-"""Pictures drawn in one go: their distances to all segments fit into some 50 MB."""
-
+"""Pictures drawn in one go: the distances of their pixels to all segments fit into some 50 MB."""
 
 FREEDOM = (6, 6)
-"""How far, in hundredths of the unit box, a control point may lie from its place unless its style says otherwise."""
+"""How far a control point may lie from its place unless its style says otherwise, in hundredths of the unit box."""
 
 STYLES: tuple[dict[str, tuple[float, str]], ...] = (
     {  # 0
@@ -96,18 +98,19 @@ STYLES: tuple[dict[str, tuple[float, str]], ...] = (
         "angular": (0.7, "80,5~3,3! 20,10! 22,47! 78,45! / 80,5~3,3 78,70 55,100~20,3"),
     },
 )
-"""The styles of each digit: name -> (how often, strokes), in a notation of its own.
+"""The styles of each digit: name -> (weight, strokes). A style of twice the weight is drawn twice as often.
 
-"/" parts the strokes. A stroke is a smooth curve through its points "x,y", in hundredths of a unit box, y down. "!"
-makes a point a corner, and "~dx,dy" gives the bounds of the uniform draw around it.
+The strokes have a notation of their own. "/" stands between two strokes. A stroke is a smooth curve through its points
+"x,y", in hundredths of a unit box, y down. "!" makes a point a corner, and "~dx,dy" gives the bounds of the uniform
+draw around it.
 """
 
 
 @dataclass(frozen=True)
 class Stroke:
-    """Control points and the bounds of their draws, both (points, 2) in unit boxes; ``again`` marks (points,) copies.
+    """The control points of a stroke and the bounds of their draws, both (points, 2), in unit boxes.
 
-    A corner is its point and a copy of it, between which the curve has no length.
+    A corner is a point followed by its copy: between them the curve has no length. ``again``, (points,), marks copies.
     """
 
     places: Tensor
@@ -123,9 +126,9 @@ def parse(strokes: str) -> list[Stroke]:
 def _parse_stroke(points: list[str]) -> Stroke:
     rows = []
     for point in points:
-        place, _, freedom = point.rstrip("!").partition("~")
+        place, _, spread = point.rstrip("!").partition("~")
         pair = [float(number) / 100 for number in place.split(",")]
-        bounds = [float(number) / 100 for number in freedom.split(",") if number] or [bound / 100 for bound in FREEDOM]
+        bounds = [float(number) / 100 for number in spread.split(",") if number] or [bound / 100 for bound in FREEDOM]
         rows.append((pair, bounds, False))
         if point.endswith("!"):
             rows.append((pair, bounds, True))
@@ -151,7 +154,7 @@ def draw(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
 
 
 def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tensor:
-    """The segments of ``count`` digits: (count, segments, 2 ends, 2), in heights of the digit, centred at 0."""
+    """Draw ``count`` digits as line segments: (count, segments, 2 ends, 2), in heights of the digit, centred at 0."""
     segments = []
     for stroke in strokes:
         free = torch.rand((count, len(stroke.places), 2), generator=generator) * 2 - 1
@@ -166,7 +169,7 @@ def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tenso
 
 
 def _through(points: Tensor) -> Tensor:
-    """A Catmull-Rom spline through (count, n, 2) control points, sampled: (count, POINTS_PER_SPAN * (n - 1) + 1, 2)."""
+    """Points on a Catmull-Rom spline: (count, n, 2) control points -> (count, POINTS_PER_SPAN * (n - 1) + 1, 2)."""
     padded = torch.cat((points[:, :1], points, points[:, -1:]), 1)
     spans = points.shape[1] - 1
     where = torch.linspace(0, spans, POINTS_PER_SPAN * spans + 1)
@@ -179,12 +182,12 @@ def _through(points: Tensor) -> Tensor:
 
 
 def _render(segments: Tensor, generator: Generator) -> Tensor:
-    """Give each digit its slant and its pen, fit it as MNIST's were and draw it: (count, 1, 28, 28)."""
+    """Draw each digit with a slant and a pen of its own, fitted as MNIST's digits are: (count, 1, 28, 28)."""
     count = len(segments)
     slant, rotation, aspect = (
         bound * (torch.rand(count, generator=generator) * 2 - 1) for bound in (SLANT, ROTATION, ASPECT)
     )
-    width = (aspect + math.log(0.7)).exp()
+    width = (aspect + math.log(WIDTH)).exp()
     cosine, sine = rotation.cos(), rotation.sin()
     turn = torch.stack((cosine * width, sine * width, slant - sine, cosine), 1).view(count, 1, 2, 2)
     segments = segments @ turn
@@ -198,7 +201,10 @@ def _render(segments: Tensor, generator: Generator) -> Tensor:
 
 
 def _distance(segments: Tensor) -> Tensor:
-    """From each pixel's centre to the nearest of (count, segments, 2, 2), origin at index 14: (count, 784, 1, 1)."""
+    """Distance of each pixel's centre from the nearest of (count, segments, 2, 2): (count, 784, 1, 1).
+
+    The origin of the segments lies at pixel 14, 14, where MNIST has the centre of mass.
+    """
     axis = torch.arange(PICTURE_SIZE) - PICTURE_SIZE / 2
     pixels = torch.stack(torch.meshgrid(axis, axis, indexing="xy"), -1).view(1, -1, 1, 2)
     start, along = segments[:, None, :, 0], (segments[:, :, 1] - segments[:, :, 0])[:, None]

@@ -1,23 +1,25 @@
-"""The training loop, which yields a result an epoch and can be left and resumed, and the evaluation of a model."""
+"""Train a model and evaluate it. The loop yields a result after each epoch; it can be stopped and resumed."""
 
 import copy
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional as F
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 
 from lenet.recipes import MOMENTUM, Recipe
 
 EVALUATION_BATCH = 200
-"""Pictures in one forward pass of an evaluation: a wide network's maps of them take some 100 MB."""
+"""Pictures in one forward pass of an evaluation: the maps of a wide network then take some 100 MB."""
 
 AVERAGE_WARM_UP = 10
-"""Steps by which the weights' average lags at the start, so that it forgets the first draw of the weights soon."""
+"""Training steps in which the average of the weights starts: it follows them closely and soon forgets the first."""
 
 Labelled = tuple[Tensor, Tensor]
 """(N, 1, 28, 28) float32 pictures and (N,) int64 labels."""
@@ -28,7 +30,7 @@ Augment = Callable[[Tensor, Generator], Tensor]
 
 @dataclass(frozen=True)
 class Score:
-    """Mean cross-entropy in nats, and the share of pictures whose most likely class is the right one."""
+    """The mean cross-entropy in nats, and the share of pictures whose most likely class is the right one."""
 
     loss: float
     accuracy: float
@@ -36,9 +38,9 @@ class Score:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training pictures gave; the training score is the mean over its batches.
+    """The result of one pass over the training pictures. ``train`` is the mean over its batches.
 
-    ``validation`` is None when nothing is held out.
+    ``validation`` is None when no pictures are held out.
     """
 
     number: int
@@ -49,7 +51,7 @@ class Epoch:
 
 @torch.inference_mode()
 def logits(model: nn.Module, images: Tensor) -> Tensor:
-    """What ``model``, in evaluation mode, puts out for (N, 1, 28, 28) images: (N, classes) on the CPU."""
+    """The outputs of ``model``, in evaluation mode, for (N, 1, 28, 28) images: (N, classes) on the CPU."""
     model.eval()
     return torch.cat([model(batch).float().cpu() for batch in images.split(EVALUATION_BATCH)])
 
@@ -61,7 +63,7 @@ def evaluate(model: nn.Module, images: Tensor, labels: Tensor) -> Score:
 
 
 def best_device() -> torch.device:
-    """The accelerator that is there, else the CPU."""
+    """The machine's accelerator, or the CPU where it has none."""
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
@@ -70,9 +72,9 @@ def best_device() -> torch.device:
 class Training:
     """The training of one model, in place, by a recipe.
 
-    ``model``, ``train`` and ``validation`` are on one device, which is ``generator``'s too; ``validation`` is None when
-    nothing is held out. After the last epoch, or the one after which it is stopped, the model is that of the epoch
-    which ``recipe.keep`` chooses, or the average of the weights where the recipe has one.
+    ``model``, ``train``, ``validation`` and ``generator`` are on one device. ``validation`` is None when no pictures
+    are held out. When ``run`` has ended or was stopped, the model has the weights of the epoch that ``recipe.keep``
+    chooses. Where the recipe averages the weights, their average counts as an epoch's weights.
     """
 
     def __init__(
@@ -100,11 +102,11 @@ class Training:
     def run(
         self, on_batch: Callable[[int], None] = lambda count: None, stop: Callable[[], bool] = lambda: False
     ) -> Iterator[Epoch]:
-        """Yield each epoch that is still to come. ``on_batch`` hears the number of pictures after each step.
+        """Train, and yield each epoch that is still to come. ``on_batch`` gets each training step's number of pictures.
 
-        When ``stop`` says so after a step, that step was the last; the epoch it belongs to is not yielded.
+        ``stop`` is asked after each training step. When it answers True, training ends and this epoch is not yielded.
 
-        Raises ArithmeticError when the loss is no longer a finite number; the model is then the last that was kept.
+        Raises ArithmeticError when the loss is no longer a finite number. The model then has the last kept weights.
         """
         for number in range(len(self.epochs) + 1, self.recipe.epochs + 1):
             started = time.perf_counter()
@@ -118,18 +120,22 @@ class Training:
             rate = len(self.train[1]) / (time.perf_counter() - started)
             validation = evaluate(self.average, *self.validation) if self.validation else None
             self.epochs.append(Epoch(number, score, validation, rate))
-            if self.recipe.keep == "last" or validation.accuracy > self.best:
-                self.best = validation.accuracy if validation else self.best
-                self.kept = _copy(self.average)
+            self._keep(validation)
             yield self.epochs[-1]
         self._restore_kept()
+
+    def _keep(self, validation: Score | None) -> None:
+        """Keep the weights if the epoch that ends with this score is the one that ``recipe.keep`` chooses so far."""
+        accuracy = validation.accuracy if validation else self.best
+        if self.recipe.keep == "last" or accuracy > self.best:
+            self.best, self.kept = accuracy, _copy(self.average)
 
     def _restore_kept(self) -> None:
         if self.kept:
             self.model.load_state_dict(self.kept)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that changes from epoch to epoch: with it, an interrupted training goes on as if it had not been."""
+        """Everything that changes from epoch to epoch. With it, an interrupted training goes on as if never stopped."""
         return {
             "recipe": asdict(self.recipe),
             "model": self.model.state_dict(),
@@ -145,12 +151,12 @@ class Training:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where the training that gave ``state``, read to the CPU, was.
+        """Go on from the ``state`` of a training; its tensors are on the CPU.
 
-        Raises ValueError when its recipe was another.
+        Raises ValueError when that training had another recipe.
         """
         if state["recipe"] != asdict(self.recipe):
-            raise ValueError("the training to resume had other settings; give the same ones, or start anew")
+            raise ValueError("the training to resume had other settings; give the same ones, or start again")
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -162,7 +168,7 @@ class Training:
         _set_dropout_state(state["dropout"], self.generator.device)
 
     def _pass(self, number: int, on_batch: Callable[[int], None], stop: Callable[[], bool]) -> Score | None:
-        """Go through the training pictures once; None when stopped on the way."""
+        """Go through the training pictures once. Returns None when ``stop`` ends it early."""
         self.model.train()
         device, (images, labels) = self.generator.device, self.train
         if self.recipe.shuffle:
@@ -188,7 +194,7 @@ class Training:
         return Score(loss_sum.item() / len(labels), correct.item() / len(labels))
 
     def _step(self, batch: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """One step of the optimiser: the logits, detached, and the mean loss; both are means over a model's members."""
+        """Make one training step. Returns the logits and the loss, both means over the model's members."""
         half = self.recipe.precision == "bfloat16"
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             outputs = self.model(batch.contiguous(memory_format=torch.channels_last))
@@ -205,17 +211,21 @@ class Training:
 
     @torch.no_grad()
     def _update_average(self) -> None:
-        """Move the average towards the weights; what batch normalisation counts is copied."""
+        """Move the average towards the weights. Whole numbers, which batch normalisation counts, are copied."""
         stays = min(self.recipe.average, self.steps / (self.steps + AVERAGE_WARM_UP))
-        pairs = list(zip(self.average.state_dict().values(), self.model.state_dict().values(), strict=True))
-        torch._foreach_lerp_(*zip(*[pair for pair in pairs if pair[0].is_floating_point()], strict=True), 1 - stays)
-        for average, current in pairs:
+        averages, current = list(self.average.state_dict().values()), list(self.model.state_dict().values())
+        torch._foreach_lerp_(_floating(averages), _floating(current), 1 - stays)
+        for average, value in zip(averages, current, strict=True):
             if not average.is_floating_point():
-                average.copy_(current)
+                average.copy_(value)
+
+
+def _floating(tensors: Iterable[Tensor]) -> list[Tensor]:
+    return [tensor for tensor in tensors if tensor.is_floating_point()]
 
 
 def _parameter_groups(model: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Weight decay is for the weights; biases and what batch normalisation learns keep theirs."""
+    """The parameters in two groups: weights decay; biases and the parameters of batch normalisation do not."""
     parameters = list(model.parameters())
     return [
         {"params": [parameter for parameter in parameters if parameter.ndim > 1], "weight_decay": weight_decay},
@@ -228,7 +238,7 @@ def _copy(model: nn.Module) -> dict[str, Tensor]:
 
 
 def _dropout_state(device: torch.device) -> Tensor:
-    """The state of the stream that dropout draws from, which is the device's own."""
+    """The state of the device's own random generator, from which dropout draws."""
     return torch.get_rng_state() if device.type == "cpu" else getattr(torch, device.type).get_rng_state()
 
 
@@ -244,14 +254,14 @@ def _epoch(values: dict[str, Any]) -> Epoch:
     return Epoch(values["number"], Score(**values["train"]), validation, values["examples_per_second"])
 
 
-def _constant(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int):
+def _constant(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
     return torch.optim.lr_scheduler.ConstantLR(optimizer, factor=1.0, total_iters=0)
 
 
-def _one_cycle(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int):
-    """Smith and Topin 2018: warm up to the learning rate, then anneal to nearly nothing.
+def _one_cycle(optimizer: Optimizer, recipe: Recipe, steps: int) -> LRScheduler:
+    """Rise to the learning rate, then fall to nearly zero (Smith and Topin 2018).
 
-    The Adams' first beta goes the opposite way, from 0.95 to 0.85 and back; SGD keeps its momentum.
+    The first beta of Adam and AdamW moves the opposite way, from 0.95 to 0.85 and back. SGD keeps its momentum.
     """
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
@@ -261,7 +271,7 @@ def _one_cycle(optimizer: torch.optim.Optimizer, recipe: Recipe, steps: int):
     )
 
 
-OPTIMIZERS = {
+OPTIMIZERS: dict[str, Callable[[list[dict[str, Any]], Recipe], Optimizer]] = {
     "sgd": lambda groups, recipe: torch.optim.SGD(groups, lr=recipe.learning_rate),
     "nesterov": lambda groups, recipe: torch.optim.SGD(
         groups, lr=recipe.learning_rate, momentum=MOMENTUM, nesterov=True
@@ -269,6 +279,6 @@ OPTIMIZERS = {
     "adam": lambda groups, recipe: torch.optim.Adam(groups, lr=recipe.learning_rate),
     "adamw": lambda groups, recipe: torch.optim.AdamW(groups, lr=recipe.learning_rate),
 }
-SCHEDULES = {"constant": _constant, "one-cycle": _one_cycle}
+SCHEDULES: dict[str, Callable[[Optimizer, Recipe, int], LRScheduler]] = {"constant": _constant, "one-cycle": _one_cycle}
 PRECISIONS = ("float32", "bfloat16")
-"""Of the forward pass and its gradients; weights, loss and optimiser are float32 in both."""
+"""The type of the forward pass and its gradients; weights, loss and optimiser are float32 in both."""

@@ -53,6 +53,17 @@ def test_the_page_follows_the_pen():
     assert measured["pinned_ms"] <= 150
 
 
+@pytest.mark.parametrize("content", [None, "", "{", "[]", "[1]", '[{"label": 1, "strokes": [[[0]]]}]', "{}"])
+def test_pens_says_in_one_line_what_it_needs(content, tmp_path, capsys):
+    path = tmp_path / "strokes.json"
+    if content:
+        path.write_text(content)
+    assert pens.main([] if content is None else [str(path)]) == 2
+    line = capsys.readouterr().err
+    assert line.count("\n") == 1
+    assert "https://archive.ics.uci.edu/dataset/81" in line
+
+
 def test_the_default_network_reads_real_pen_strokes():
     assert read(pens.RESULTS)["mnist-modern"]["accuracy"] >= 0.970
 

@@ -99,6 +99,7 @@ def test_model_knows_only_torch():
         "math",
         "collections",
         "dataclasses",
+        "typing",
         "torch",
     }
 

@@ -1,9 +1,13 @@
+import re
 from dataclasses import replace
 
 import pytest
+from conftest import CHECKPOINTS
 
+from lenet import checkpoint, datasets
 from lenet.model import LeNet, LeNetConfig, parameter_count
-from lenet.recipes import RECIPES, adjust
+from lenet.model_card import model_card
+from lenet.recipes import RECIPES, SOURCES, adjust, cite
 
 CLASSIC = RECIPES["classic"]
 
@@ -14,17 +18,39 @@ def test_classic_trains_as_the_chapter_does():
     assert (CLASSIC.initialisation, CLASSIC.schedule, CLASSIC.validation) == ("xavier", "constant", 0)
 
 
-def test_maxpool_trains_as_document_001_does():
+def test_maxpool_trains_as_jingmin_wei_s_tutorial_does():
     recipe = RECIPES["maxpool"]
     assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size, recipe.epochs) == ("adam", 1e-3, 64, 25)
     assert (recipe.held_out, recipe.shuffle, recipe.keep, recipe.initialisation) == ("last", False, "best", "pytorch")
     assert 60_000 - recipe.validation == round(0.8 * 938) * 64
 
 
-def test_batchnorm_trains_as_document_004_does():
+def test_batchnorm_trains_as_bdim_s_article_does():
     recipe = RECIPES["batchnorm"]
     assert (recipe.optimizer, recipe.learning_rate, recipe.batch_size, recipe.epochs) == ("adam", 1e-3, 64, 10)
     assert (recipe.validation, recipe.shuffle, recipe.standardise, recipe.model.input_size) == (0, True, True, 32)
+
+
+def test_the_five_documents_are_named_and_never_numbered():
+    assert len(SOURCES) == 5
+    for name, recipe in RECIPES.items():
+        assert any(
+            document.title in recipe.source and document.author in recipe.source for document in SOURCES.values()
+        )
+        assert not re.search(r"documents? \d", recipe.source), name
+
+
+def test_every_document_is_cited_by_a_recipe():
+    cited = " ".join(recipe.source for recipe in RECIPES.values())
+    assert all(cite(key) in cited for key in SOURCES)
+
+
+@pytest.mark.parametrize("folder", sorted(CHECKPOINTS.iterdir()), ids=lambda folder: folder.name)
+def test_each_card_is_what_its_metrics_say_and_names_its_source(folder):
+    loaded = checkpoint.load(folder)
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert card == model_card(loaded, datasets.SOURCES[loaded.metrics["dataset"]].title)
+    assert RECIPES[folder.name.split("-", 1)[1]].source in card
 
 
 def test_nothing_adjusted_is_the_recipe_itself():

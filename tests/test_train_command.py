@@ -153,7 +153,7 @@ def test_list_names_every_recipe_with_its_size_and_results(capsys):
     for name in RECIPES:
         assert f"\n{name} " in f"\n{printed}"
     assert "61,706" in printed
-    assert "document 001" in printed
+    assert "Jingmin Wei" in printed
     metrics = checkpoint.load(CHECKPOINTS / "mnist-modern").metrics
     assert f"mnist-modern: test accuracy {metrics['test']['accuracy']:.4f}" in printed
 
