@@ -40,11 +40,18 @@ def test_arguments_have_names(client, seven):
     assert "Ankle boot" in answer["probabilities"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n broken"])
-def test_a_file_that_is_no_picture_is_a_sentence(client, tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "not a picture that can be read"),
+        (b"no picture", "not a picture that can be read"),
+        (b"\x89PNG\r\n\x1a\n broken", "damaged"),
+    ],
+)
+def test_a_file_that_is_no_picture_is_a_sentence(client, tmp_path, content, words):
     path = tmp_path / "broken.png"
     path.write_bytes(content)
-    with pytest.raises(AppError, match="not a picture that can be read"):
+    with pytest.raises(AppError, match=words):
         client.predict(handle_file(str(path)), "mnist-modern", api_name="/predict")
 
 

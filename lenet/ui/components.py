@@ -21,6 +21,7 @@ from lenet.planes import resize
 from lenet.predict import Prediction
 from lenet.prepare import Prepared
 from lenet.saliency import PATCH
+from lenet.ui.door import Refused, uploaded
 from lenet.ui.view import View
 
 HERE = Path(__file__).parent
@@ -28,6 +29,9 @@ EXAMPLES = HERE / "examples"
 
 GRID = 112
 """Side of the ink grid that the pad sends, in cells: four for each pixel of the prepared picture. pad.js has it too."""
+
+COUNT_LIMIT = 2**53
+"""Scripts count exactly below this."""
 
 EXAMPLE_ROWS, EXAMPLE_COLUMNS, EXAMPLE_SIDE = 3, 10, 28
 """An example sheet has a column for each class, pictures of 28 x 28."""
@@ -116,8 +120,17 @@ class PictureBox(gr.Image):
 
     is_template = True
 
-    def preprocess(self, payload: Any) -> str | None:
-        return payload.path if payload else None
+    def preprocess(self, payload: Any) -> str | Refused | None:
+        return uploaded(payload.path) if payload else None
+
+
+class CheckpointMenu(gr.Dropdown):
+    """gr.Dropdown that hands over any name: the checkpoints may have changed since the menu was filled."""
+
+    is_template = True
+
+    def preprocess(self, payload: Any) -> str:
+        return payload if isinstance(payload, str) else ""
 
 
 # The pad
@@ -145,8 +158,7 @@ def pad_grid(value: Any) -> NDArray[np.uint8] | None:
 
 def pad_count(value: Any) -> int:
     """How many pictures the pad has shown; answers carry it so that a late one can be told."""
-    count = value.get("n", 0) if isinstance(value, dict) else 0
-    return count if isinstance(count, int) else 0
+    return _count(value, "n")
 
 
 def is_moving(value: Any) -> bool:
@@ -264,8 +276,13 @@ def controls_value(
 
 def turn(controls: Any) -> int:
     """How often the view has changed; answers carry it so that a late one can be told."""
-    count = controls.get("turn", 0) if isinstance(controls, dict) else 0
-    return count if isinstance(count, int) else 0
+    return _count(controls, "turn")
+
+
+def _count(value: Any, name: str) -> int:
+    """The count ``name`` in what a browser sent; 0 where there is none that a script can have counted."""
+    count = value.get(name) if isinstance(value, dict) else None
+    return count if type(count) is int and 0 <= count < COUNT_LIMIT else 0
 
 
 def to_bytes(values: NDArray[np.float32], low: float, high: float) -> NDArray[np.uint8]:
@@ -301,7 +318,7 @@ def _example_name(classes: tuple[str, ...], index: int) -> str:
 
 def example_picture(kind: str, index: Any) -> NDArray[np.uint8]:
     """The (28, 28) picture with the number ``index``, row by row. Raises ValueError when there is none."""
-    if not isinstance(index, int) or not 0 <= index < EXAMPLE_ROWS * EXAMPLE_COLUMNS:
+    if type(index) is not int or not 0 <= index < EXAMPLE_ROWS * EXAMPLE_COLUMNS:
         raise ValueError(f"there is no example {index!r}")
     row, column = (EXAMPLE_SIDE * at for at in divmod(index, EXAMPLE_COLUMNS))
     return _sheet(kind)[row : row + EXAMPLE_SIDE, column : column + EXAMPLE_SIDE]

@@ -1,7 +1,6 @@
 """What happens when a person, or a program, does something on the page. Nothing is kept between two calls."""
 
 import base64
-import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
 from numpy.typing import NDArray
 
 from lenet import export, saliency
@@ -18,6 +19,7 @@ from lenet.prepare import open_picture
 from lenet.sheet import sheet
 from lenet.ui import components as ui
 from lenet.ui import link
+from lenet.ui.door import Chosen, Refused
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
 from lenet.ui.maps import maps_value
 from lenet.ui.scene import Lab, Scene
@@ -30,13 +32,16 @@ FILES = {
 }
 """What can be taken away, by file ending: its media type, and (A, B or None, answer to A, view) -> its content."""
 
+File = str | Refused | None
+"""The path of an uploaded picture, what stands in place of one that is not opened, or None without one."""
+
 OVERLAYS = {"occlusion": saliency.occlusion, "gradient": saliency.input_gradient}
 
 
 class Handlers:
     """The page's answers, from the checkpoints of ``lab``.
 
-    ``pad`` is what pad.js sent, ``file`` the path of an uploaded picture or None, ``name`` a checkpoint's name,
+    ``pad`` is what pad.js sent, ``file`` an uploaded picture (see ``File``), ``name`` a checkpoint's name,
     ``controls`` what controls.js sent. Most return (verdict, maps, explanation) and what else changes. The values are
     those of ``lenet.ui``; whatever goes wrong is in them as a sentence.
     """
@@ -49,21 +54,21 @@ class Handlers:
     def on_draw(self, pad: Any, name: str, controls: Any):
         return self._show(_scene(pad, None, name, controls))
 
-    def on_view(self, pad: Any, file: str | None, name: str, controls: Any):
+    def on_view(self, pad: Any, file: File, name: str, controls: Any):
         return self._show(_scene(pad, file, name, controls))
 
-    def on_pin(self, pad: Any, file: str | None, name: str, controls: Any):
+    def on_pin(self, pad: Any, file: File, name: str, controls: Any):
         """The explanation alone: nothing else changes with the pinned cell."""
         scene = _scene(pad, file, name, controls)
         a = self._lab.a(scene, self._lab.answer(scene))
         return self._lab.explanation(scene, a, self._lab.b(scene))
 
-    def on_upload(self, pad: Any, file: str | None, name: str, controls: Any):
+    def on_upload(self, pad: Any, file: File, name: str, controls: Any):
         """... and the pad: an uploaded picture replaces the drawing; without it the page is empty."""
         empty = ui.put_on_pad(pad, None)
         return *self._show(_scene(empty, file, name, controls)), empty
 
-    def on_checkpoint(self, pad: Any, file: str | None, name: str, controls: Any):
+    def on_checkpoint(self, pad: Any, file: File, name: str, controls: Any):
         """... the examples, the controls and the exercises: another network looks at the same picture."""
         scene = _turned(_scene(pad, file, name, controls))
         shown = self._show(scene)
@@ -72,7 +77,7 @@ class Handlers:
         except (ValueError, OSError):
             return *shown, gr.skip(), gr.skip(), gr.skip()
 
-    def on_example(self, pad: Any, file: str | None, name: str, controls: Any, chosen: gr.EventData):
+    def on_example(self, pad: Any, file: File, name: str, controls: Any, chosen: Chosen):
         """... the pad, the upload, the controls and the exercises: the example is put on the pad, to be drawn on.
 
         Noise has no ink to find; it goes to the network as it is. Other examples are prepared.
@@ -104,7 +109,7 @@ class Handlers:
         answer = self._lab.answer(scene)
         return ui.to_bytes(answer.prepared.picture, 0, 1) if isinstance(answer, Prediction) else None
 
-    def on_keep(self, pad: Any, file: str | None, name: str, controls: Any):
+    def on_keep(self, pad: Any, file: File, name: str, controls: Any):
         """(controls, notice): what the network sees now is kept as B, which the controls then ask for."""
         scene = _scene(pad, file, name, controls)
         answer = self._lab.answer(scene)
@@ -114,7 +119,7 @@ class Handlers:
         view = replace(scene.view, compare="kept", kept=_as_kept(answer.prepared.picture), kept_as=kind)
         return self.controls(replace(scene, view=view), "compare", "kept", "kept_as"), notice("")
 
-    def on_exercise(self, pad: Any, controls: Any, chosen: gr.EventData):
+    def on_exercise(self, pad: Any, controls: Any, chosen: Chosen):
         """... and everything else on the page; see ``stage``."""
         offered = [number for number, _ in self.exercises()["titles"]]
         if type(chosen.index) is not int or chosen.index not in offered:
@@ -146,10 +151,12 @@ class Handlers:
 
     # What is taken away
 
-    def on_take(self, pad: Any, file: str | None, name: str, controls: Any, chosen: gr.EventData):
+    def on_take(self, pad: Any, file: File, name: str, controls: Any, chosen: Chosen):
         """What takeaway.js hands over: the view as a link, or the activations as a file."""
         scene = _scene(pad, file, name, controls)
         answer = self._lab.answer(scene)
+        if scene.problem:
+            return notice(scene.problem)
         if chosen.what == "link":
             return self._link(scene, answer)
         if isinstance(answer, str) or chosen.what not in FILES:
@@ -179,24 +186,24 @@ class Handlers:
 
     # What programs ask
 
-    def predict(self, picture: str, checkpoint: str) -> dict[str, Any]:
+    def predict(self, picture: File, checkpoint: str) -> dict[str, Any]:
         """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
         prediction = self._predict_file(picture, checkpoint)
         return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
 
-    def activations(self, picture: str, checkpoint: str) -> str:
+    def activations(self, picture: File, checkpoint: str) -> str:
         """Everything that a network computes for a picture, as an .npz of named arrays."""
         prediction = self._predict_file(picture, checkpoint)
-        folder = tempfile.mkdtemp(dir=Path(picture).parent)  # others may have sent the same picture
-        path = Path(folder, Path(picture).stem).with_suffix(".npz")
-        path.write_bytes(export.npz(self._lab.find(checkpoint), prediction))
-        return str(path)
+        content = export.npz(self._lab.find(checkpoint), prediction)
+        return save_bytes_to_cache(content, f"{Path(picture).stem}.npz", get_upload_folder())
 
-    def _predict_file(self, picture: str, checkpoint: str) -> Prediction:
+    def _predict_file(self, picture: File, checkpoint: str) -> Prediction:
         if not picture:
             raise gr.Error(
                 "There is no picture; send one, in Python as gradio_client.handle_file(path).", print_exception=False
             )
+        if isinstance(picture, Refused):
+            raise gr.Error(picture.sentence, print_exception=False)
         try:
             return predict(self._lab.find(checkpoint), open_picture(picture))
         except (ValueError, OSError) as error:
@@ -258,12 +265,14 @@ class Handlers:
         return extras
 
 
-def _scene(pad: Any, file: str | None, name: str, controls: Any) -> Scene:
+def _scene(pad: Any, file: File, name: str, controls: Any) -> Scene:
     """What the browser sent; controls that cannot be are a problem of the scene."""
     try:
         view, problem = View.read(controls.get("view") if isinstance(controls, dict) else {}), ""
     except ValueError as error:
         view, problem = View(), str(error)
+    if isinstance(file, Refused):
+        file, problem = None, file.sentence
     return Scene(pad, file, name, view, ui.turn(controls), problem)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import gradio as gr
 import torch
+from starlette.middleware import Middleware
 
 from lenet.ui import components as ui
+from lenet.ui.door import Door, Sentences
 from lenet.ui.handlers import Handlers
 from lenet.ui.scene import Lab, Scene
 from lenet.ui.view import View
@@ -48,10 +50,10 @@ def build(root: Path) -> gr.Blocks:
     fresh = Scene(None, None, first, View(), 0)
     verdict_now, maps_now, explanation_now, *_, examples_now, controls_now = handlers.stage(fresh)
 
-    with gr.Blocks(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
+    with Door(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
         with gr.Row(elem_classes="lab-head"):
             gr.Markdown(INTRODUCTION, elem_classes="lab-title")
-            chosen = gr.Dropdown(lab.names, value=first, label="Checkpoint", filterable=False)
+            chosen = ui.CheckpointMenu(lab.names, value=first, label="Checkpoint", filterable=False)
         exercises = ui.Exercises(handlers.exercises())
         with gr.Row(elem_classes="lab-main"):
             with gr.Column(elem_classes="lab-pad", min_width=300):
@@ -125,4 +127,5 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
         "max_file_size": MAX_UPLOAD,
+        "app_kwargs": {"middleware": [Middleware(Sentences)]},
     }

@@ -1,0 +1,151 @@
+"""The page's door: what a request brings is checked here, and no request is answered with a traceback or never."""
+
+import functools
+import logging
+import re
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import gradio as gr
+from gradio.utils import get_upload_folder
+from gradio_client.utils import is_http_url_like
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+ANSWER_LIMIT = 30
+"""Seconds after which a request is told that its answer took too long; most take milliseconds."""
+
+LOG_WIDTH = 200
+"""Characters of an error's own words that go into the log."""
+
+NOT_UPLOADED = "This picture was not uploaded here, or it is not kept any more; upload it again."
+UNREADABLE = "The page was sent something that it cannot read; reload it and try again."
+TOO_LONG = f"The answer took longer than {ANSWER_LIMIT} seconds and was given up; try a smaller picture."
+
+HASH = re.compile(r"[0-9a-f]{64}")
+
+log = logging.getLogger("lenet")
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Stands in place of an uploaded file; ``sentence`` says why the file is not opened."""
+
+    sentence: str = NOT_UPLOADED
+
+
+def uploaded(path: Any) -> str | Refused:
+    """The path of an uploaded file, its links resolved. Every other path is refused in the same words.
+
+    gradio keeps an upload as FOLDER/HASH/NAME, where HASH is the SHA-256 of its content. Only a visitor who has the
+    file can know that path, so a file there is the visitor's own.
+    """
+    try:
+        folder, file = Path(get_upload_folder()).resolve(), Path(path).resolve()
+        its_own = file.parent.parent == folder and HASH.fullmatch(file.parent.name)
+        return str(file) if its_own and file.is_file() else Refused()
+    except (OSError, RuntimeError, TypeError, ValueError):  # RuntimeError: links in a circle, before Python 3.13
+        return Refused()
+
+
+class Chosen(gr.EventData):
+    """What was chosen on the page; None where a request does not say it, or says what it cannot be.
+
+    ``index`` is the number or the name of an example or exercise, ``what`` the name of a thing to take away.
+    """
+
+    def __init__(self, target: Any, sent: Any):
+        super().__init__(target, sent)
+        sent = sent if isinstance(sent, dict) else {}
+        self.index = sent.get("index") if type(sent.get("index")) in (int, str) else None
+        self.what = sent.get("what") if isinstance(sent.get("what"), str) else None
+
+
+class Door(gr.Blocks):
+    """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log."""
+
+    def __exit__(self, *error: Any) -> None:
+        super().__exit__(*error)
+        for answer in self.fns.values():
+            if answer.fn:
+                answer.fn = _can_be_given_up(answer.fn, self)
+
+    async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:
+        self.validate_inputs(block_fn, inputs)
+        inputs = [
+            _unmarked(value) if isinstance(block, gr.Image) else value
+            for block, value in zip(block_fn.inputs, inputs, strict=False)
+        ]
+        return await super().preprocess_data(block_fn, inputs, *arguments, **options)
+
+    async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        try:
+            with anyio.fail_after(ANSWER_LIMIT):
+                return await super().process_api(*arguments, **options)
+        except TimeoutError as error:
+            sentence, problem = TOO_LONG, error
+        except Exception as error:
+            if isinstance(error, gr.Error) and not error.print_exception:
+                raise  # it is a sentence of ours
+            sentence, problem = UNREADABLE, error
+        note(problem)
+        raise gr.Error(sentence, print_exception=False) from problem
+
+
+class Sentences:
+    """ASGI middleware: a request that even gradio's own routes stumble over is answered with a sentence."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            note(error)
+            if not started:
+                await JSONResponse({"error": UNREADABLE}, status_code=400)(scope, receive, send)
+
+
+def note(error: Exception) -> None:
+    """One line in the log about a request that failed: the error, and the place in the code where it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    log.warning("A request failed%s: %s: %.*s", place, type(error).__name__, LOG_WIDTH, ascii(str(error)))
+
+
+def _can_be_given_up(answer: Callable, blocks: gr.Blocks) -> Callable:
+    """``answer`` in a thread that a request need not wait for to the end.
+
+    Python cannot stop a thread, but one that is given up no longer takes the place of another answer.
+    """
+
+    @functools.wraps(answer)
+    async def answer_in_thread(*values: Any) -> Any:
+        return await anyio.to_thread.run_sync(answer, *values, abandon_on_cancel=True, limiter=blocks.limiter)
+
+    return answer_in_thread
+
+
+def _unmarked(picture: Any) -> Any:
+    """A picture as gradio hands it on untouched.
+
+    gradio looks itself at files that are marked as such, and its errors tell which paths exist. It still fetches
+    addresses of the web; their files lie among the uploads then.
+    """
+    if not isinstance(picture, dict) or (isinstance(picture.get("path"), str) and is_http_url_like(picture["path"])):
+        return picture
+    return {key: value for key, value in picture.items() if key != "meta"}
