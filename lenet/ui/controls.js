@@ -111,6 +111,7 @@ function refresh() {
 }
 
 document.addEventListener("lab-pin", ({ detail }) => change(detail, "pin"));
+document.addEventListener("lab-back", () => change({})); // the server answers again: all is asked for as it is now
 
 watch("value", () => {
   const value = received();

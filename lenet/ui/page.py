@@ -15,7 +15,7 @@ from lenet.ui.scene import Lab, Scene
 from lenet.ui.view import View
 
 DEFAULT_CHECKPOINT = "mnist-modern"
-PAGE_SCRIPTS = ("menu.js",)
+PAGE_SCRIPTS = ("menu.js", "server.js")
 """What runs once for the whole page, beside the components' own scripts."""
 MAX_UPLOAD = "20mb"
 KEEP_UPLOADS = 3600

@@ -6,7 +6,8 @@
 // picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
 // steps: [{title, height, width, cells}, ...]; overlay: {cells, note} or null, 28 x 28 bytes, 128 for zero.
 //
-// "lab-field" on the document frames a part of the pictures, {sides, left, top, width, height} in shares of their sides, or
+// "lab-trouble" on the document, {words}, says that the server did not answer: the words stand in place of the answer, until
+// the next one. "lab-field" on the document frames a part of the pictures, {sides, left, top, width, height} in shares of their sides, or
 // null.
 
 const PICTURE = 28;
@@ -121,6 +122,19 @@ function show() {
   const value = received();
   if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
   shown = { n: value.n, turn: value.turn };
+  showAnswer(value);
+  element.dataset.n = value.n;
+  element.dataset.label = value.label;
+}
+
+// What stands here belongs to a picture or a network of before.
+function showTrouble(words) {
+  const nothing = { picture: "", label: "", note: "", probabilities: [], doubts: [], other: null, steps: [], overlay: null };
+  showAnswer({ ...received(), ...nothing, text: words });
+  note.textContent = "";
+}
+
+function showAnswer(value) {
   element.classList.toggle("verdict-empty", !value.label);
   showPicture(canvas, value.picture);
   showHidden(value);
@@ -137,14 +151,13 @@ function show() {
   if (value.note || value.n !== noted.n) noted = value;
   note.textContent = noted.note;
   doubts.replaceChildren(...value.doubts.map((sentence) => make("li", "", sentence)));
-  element.dataset.n = value.n;
-  element.dataset.label = value.label;
 }
 
 showButton.addEventListener("click", () => {
   askedFor = shown.n;
   showHidden(received());
 });
+document.addEventListener("lab-trouble", ({ detail }) => showTrouble(detail.words));
 document.addEventListener("lab-field", ({ detail }) => {
   for (const [side, field] of Object.entries({ a: fields[0], b: fields[1] })) {
     field.hidden = !detail?.sides.includes(side);
