@@ -16,9 +16,10 @@ from typing import Any, NoReturn
 import torch
 from tqdm import tqdm
 
-from lenet import checkpoint, datasets, experiment, training
+from lenet import checkpoint
 from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, LeNet, parameter_count
-from lenet.recipes import RECIPES, Recipe, adjust
+from lenet.training import datasets, experiment, loop
+from lenet.training.recipes import RECIPES, Recipe, adjust
 
 USAGE_ERROR = 2
 """The exit status for arguments and files that cannot be used; argparse has the same."""
@@ -80,10 +81,10 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     model.add_argument("--dropout", type=float, metavar="P", help="after each dense layer")
     model.add_argument("--initialisation", choices=INITIALISATIONS)
     how = parser.add_argument_group("the training")
-    how.add_argument("--optimizer", choices=training.OPTIMIZERS)
+    how.add_argument("--optimizer", choices=loop.OPTIMIZERS)
     how.add_argument("--learning-rate", type=float, metavar="RATE")
     how.add_argument("--weight-decay", type=float, metavar="SHARE")
-    how.add_argument("--schedule", choices=training.SCHEDULES)
+    how.add_argument("--schedule", choices=loop.SCHEDULES)
     how.add_argument("--batch-size", type=_positive, metavar="N")
     how.add_argument("--epochs", type=_positive, metavar="N", help="passes over the training pictures")
     how.add_argument("--validation", type=_count, metavar="N", help="training pictures held out")
@@ -91,7 +92,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the training pictures")
     how.add_argument("--plain-epochs", type=_count, metavar="N", help="last epochs with pictures as they are")
     how.add_argument("--members", type=_positive, metavar="N", help="networks trained side by side and joined into one")
-    how.add_argument("--precision", choices=training.PRECISIONS)
+    how.add_argument("--precision", choices=loop.PRECISIONS)
 
 
 def _positive(text: str) -> int:
@@ -148,7 +149,7 @@ def print_recipes() -> None:
 
 def choose_device(name: str | None) -> torch.device:
     """The device of that name, or the best one. Raises ValueError when it cannot be used."""
-    name = name or training.best_device().type
+    name = name or loop.best_device().type
     try:
         device = torch.device(name)
         torch.zeros(1, device=device)
@@ -226,7 +227,7 @@ def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
             save_state(run, path)
 
 
-def describe(epoch: training.Epoch, recipe: Recipe) -> str:
+def describe(epoch: loop.Epoch, recipe: Recipe) -> str:
     """One epoch as one line of text."""
     held_out = epoch.validation
     return (

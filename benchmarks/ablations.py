@@ -17,10 +17,10 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from lenet import datasets, experiment
 from lenet.model import LeNet, parameter_count
-from lenet.recipes import RECIPES, Recipe, adjust
-from lenet.training import evaluate
+from lenet.training import datasets, experiment
+from lenet.training.loop import evaluate
+from lenet.training.recipes import RECIPES, Recipe, adjust
 
 RESULTS = Path(__file__).parent / "ablations.json"
 

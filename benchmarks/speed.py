@@ -17,10 +17,10 @@ from torch.optim import Optimizer
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks import textbook
-from lenet import datasets, experiment
 from lenet.model import LeNet, summarise
-from lenet.recipes import RECIPES, adjust
-from lenet.training import evaluate
+from lenet.training import datasets, experiment
+from lenet.training.loop import evaluate
+from lenet.training.recipes import RECIPES, adjust
 
 RESULTS = Path(__file__).parent / "speed.json"
 

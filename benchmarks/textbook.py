@@ -1,6 +1,6 @@
 """The training loop of the source documents: a DataLoader, ToTensor on each picture, a training step a batch.
 
-``lenet.recipes.SOURCES`` names the documents.
+``lenet.training.recipes.SOURCES`` names the documents.
 """
 
 import time

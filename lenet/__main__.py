@@ -14,11 +14,12 @@ from typing import TextIO
 
 import torch
 
-from lenet import checkpoint, export
+from lenet import checkpoint
+from lenet.microscope import export
 from lenet.model import LeNet, summarise
+from lenet.pictures.prepare import SUFFIXES, open_picture
 from lenet.predict import Prediction, predict
-from lenet.prepare import SUFFIXES, open_picture
-from lenet.recipes import RECIPES
+from lenet.training.recipes import RECIPES
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 DEFAULT_CHECKPOINT = "mnist-modern"

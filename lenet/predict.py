@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.checkpoint import Checkpoint
-from lenet.prepare import Prepared, prepare
+from lenet.pictures.prepare import Prepared, prepare
 
 
 @dataclass(frozen=True)

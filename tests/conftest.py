@@ -1,4 +1,4 @@
-"""What several test files need: the real checkpoints, real pictures, a small data set, the served page."""
+"""What several tests are given: the real checkpoints, real pictures, a small data set, the served page."""
 
 import gzip
 import hashlib
@@ -11,36 +11,12 @@ from threading import Thread
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from support import CHECKPOINTS, SMALL_FILES, real_pictures
 
-from lenet import augment, checkpoint, datasets
-from lenet.layers import Subject
-from lenet.predict import predict
+from lenet import checkpoint
+from lenet.training import augment, datasets
 
 torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other
-
-ROOT = Path(__file__).parent.parent
-CHECKPOINTS = ROOT / "checkpoints"
-SHEETS = ROOT / "lenet" / "ui" / "examples"
-
-SMALL_FILES = {
-    "train-images-idx3-ubyte": (1_500, 28, 28),
-    "train-labels-idx1-ubyte": (1_500,),
-    "t10k-images-idx3-ubyte": (300, 28, 28),
-    "t10k-labels-idx1-ubyte": (300,),
-}
-
-
-def real_pictures(kind: str) -> np.ndarray:
-    """(30, 28, 28) uint8: the page's examples, three real test images of each class; number i shows class i % 10."""
-    sheet = np.asarray(Image.open(SHEETS / f"{kind}.png"))
-    return sheet.reshape(3, 28, 10, 28).swapaxes(1, 2).reshape(30, 28, 28)
-
-
-def seen(network: checkpoint.Checkpoint, picture: np.ndarray, title: str = "this picture") -> Subject:
-    """A picture before a network."""
-    prediction = predict(network, picture)
-    return Subject(title, network, prediction.activations, prediction.prepared.picture, prediction.probabilities)
 
 
 @pytest.fixture(scope="session")
@@ -127,38 +103,3 @@ def page_url() -> str:
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
     yield url.rstrip("/")
     demo.close()
-
-
-@pytest.fixture(scope="session")
-def browser():
-    from tools import browser as tool
-
-    with tool.launch() as running:
-        yield running
-
-
-@pytest.fixture
-def open_page(browser, page_url):
-    """Opens the page, in a window of its own; errors of its scripts, or a page wider than its window, fail the test."""
-    from playwright.sync_api import expect
-    from steps import PATIENCE
-
-    contexts, errors, widths = [], [], []
-
-    def open_(width: int = 1280, height: int = 900, address: str = "", **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(page_url + address)
-        expect(page.locator(".pad-canvas")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".examples button")).to_have_count(30, timeout=PATIENCE)
-        return page
-
-    yield open_
-    for context in contexts:
-        for page in context.pages:
-            widths.append((page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]))
-        context.close()
-    assert errors == []
-    assert all(wide <= window for wide, window in widths), widths

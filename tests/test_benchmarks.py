@@ -6,11 +6,11 @@ import statistics
 import numpy as np
 import pytest
 import torch
-from conftest import real_pictures
+from support import real_pictures
 
 from benchmarks import ablations, live, pens, speed, textbook
 from lenet.model import LeNet, parameter_count
-from lenet.recipes import RECIPES
+from lenet.training.recipes import RECIPES
 
 
 def read(path):

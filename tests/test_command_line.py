@@ -5,8 +5,8 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import ROOT
 from PIL import Image
+from support import ROOT
 
 from lenet.__main__ import main
 

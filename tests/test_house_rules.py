@@ -3,61 +3,93 @@
 import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from support import ROOT
 
-CORE = sorted(path for path in (ROOT / "lenet").glob("*.py") if path.stem not in ("__init__", "__main__"))
+from lenet import model
+from lenet.pictures import planes
 
-# Each core module and the core modules that it may import.
+# Each module of the core and the modules of ours that it may import. A wing's own modules are named without the wing.
 ARROWS = {
-    "model": set(),
-    "regions": set(),
-    "augment": set(),
-    "datasets": {"model"},
-    "recipes": {"model"},
-    "strokes": {"model"},
-    "assess": set(),
-    "training": {"recipes"},
-    "atlas": {"model"},
-    "model_card": {"checkpoint"},
-    "experiment": {
-        "assess",
-        "atlas",
-        "augment",
-        "checkpoint",
-        "datasets",
-        "model",
-        "model_card",
-        "recipes",
-        "strokes",
-        "training",
+    "": {
+        "model": set(),
+        "checkpoint": {"model"},
+        "predict": {"checkpoint", "pictures.prepare"},
     },
-    "checkpoint": {"model"},
-    "planes": {"regions"},
-    "digits": {"planes", "regions"},
-    "garments": {"planes", "regions"},
-    "prepare": {"planes", "digits", "garments"},
-    "predict": {"checkpoint", "prepare"},
-    "layers": {"checkpoint", "model"},
-    "explain": {"atlas", "layers", "model"},
-    "saliency": {"model"},
-    "palettes": set(),
-    "export": {"checkpoint", "predict"},
-    "sheet": {"layers", "palettes"},
+    "pictures": {
+        "regions": set(),
+        "planes": {"regions"},
+        "digits": {"planes", "regions"},
+        "garments": {"planes", "regions"},
+        "prepare": {"digits", "garments", "planes"},
+    },
+    "training": {
+        "recipes": {"model"},
+        "datasets": {"model"},
+        "augment": set(),
+        "strokes": {"model"},
+        "loop": {"recipes"},
+        "assess": set(),
+        "model_card": {"checkpoint"},
+        "experiment": {
+            "assess",
+            "augment",
+            "checkpoint",
+            "datasets",
+            "loop",
+            "microscope.atlas",
+            "model",
+            "model_card",
+            "recipes",
+            "strokes",
+        },
+    },
+    "microscope": {
+        "layers": {"checkpoint", "model"},
+        "atlas": {"model"},
+        "explain": {"atlas", "layers", "model"},
+        "saliency": {"model"},
+        "colours": set(),
+        "export": {"checkpoint", "predict"},
+        "sheet": {"colours", "layers"},
+    },
 }
 
+# The wings, and what of ours each may know beside itself.
+WINGS = {
+    "pictures": set(),
+    "training": {"model", "checkpoint", "microscope.atlas"},
+    "microscope": {"model", "checkpoint", "predict", "pictures"},
+}
 
-def imported(path) -> set[str]:
+CORE = [(wing, name) for wing, modules in ARROWS.items() for name in modules]
+
+
+def path_of(wing: str, name: str) -> Path:
+    return ROOT / "lenet" / wing / f"{name}.py"
+
+
+def imported(path: Path) -> set[str]:
     """The modules a file imports, by full name."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} imports relatively"
             names |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def is_module(name: str) -> bool:
+    return (ROOT / f"{name.replace('.', '/')}.py").is_file()
+
+
+def known_to(path: Path) -> set[str]:
+    """The modules of ours that a file imports, without "lenet."."""
+    return {name.removeprefix("lenet.") for name in imported(path) if name.startswith("lenet.") and is_module(name)}
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -67,14 +99,32 @@ def loaded_by(statement: str) -> set[str]:
     return set(run.stdout.split())
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
-def test_arrows_go_one_way(path):
-    known = {name.split(".")[1] for name in imported(path) if name.startswith("lenet.")}
-    assert known <= ARROWS[path.stem]
+def test_every_module_of_the_core_has_its_arrows():
+    found = {
+        (wing, path.stem)
+        for wing in ARROWS
+        for path in (ROOT / "lenet" / wing).glob("*.py")
+        if path.stem not in ("__init__", "__main__")
+    }
+    assert found == set(CORE)
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
-def test_the_core_neither_prints_nor_parses_arguments(path):
+@pytest.mark.parametrize(("wing", "name"), CORE)
+def test_arrows_go_one_way(wing, name):
+    own = {f"{wing}.{other}".lstrip("."): other for other in ARROWS[wing]}
+    assert {own.get(other, other) for other in known_to(path_of(wing, name))} <= ARROWS[wing][name]
+
+
+@pytest.mark.parametrize("wing", WINGS)
+def test_a_wing_knows_only_its_neighbours(wing):
+    for path in (ROOT / "lenet" / wing).rglob("*.py"):
+        strangers = {name for name in known_to(path) if name.split(".")[0] != wing}
+        assert all(name in WINGS[wing] or name.split(".")[0] in WINGS[wing] for name in strangers), path
+
+
+@pytest.mark.parametrize(("wing", "name"), CORE)
+def test_the_core_neither_prints_nor_parses_arguments(wing, name):
+    path = path_of(wing, name)
     calls = {
         getattr(node.func, "id", "") for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
     }
@@ -82,16 +132,26 @@ def test_the_core_neither_prints_nor_parses_arguments(path):
     assert "argparse" not in imported(path)
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
-def test_only_datasets_imports_torchvision_and_nobody_gradio(path):
-    packages = {name.split(".")[0] for name in imported(path)}
+@pytest.mark.parametrize(("wing", "name"), CORE)
+def test_only_datasets_imports_torchvision_and_nobody_gradio(wing, name):
+    packages = {module.split(".")[0] for module in imported(path_of(wing, name))}
     assert "gradio" not in packages
-    assert ("torchvision" in packages) == (path.stem == "datasets")
+    assert ("torchvision" in packages) == ((wing, name) == ("training", "datasets"))
+
+
+@pytest.mark.parametrize("wing", ["training", "pictures", "microscope"])
+def test_a_wing_is_entered_by_its_modules(wing):
+    assert imported(ROOT / "lenet" / wing / "__init__.py") == set()
 
 
 def test_the_page_and_the_command_line_know_nothing_of_data_sets():
-    for path in [ROOT / "app.py", ROOT / "lenet" / "__main__.py", *(ROOT / "lenet" / "ui").glob("*.py")]:
-        assert not imported(path) & {"lenet.datasets", "lenet.experiment", "lenet.training"}, path
+    for path in [ROOT / "app.py", ROOT / "lenet" / "__main__.py", *(ROOT / "lenet" / "ui").rglob("*.py")]:
+        known = imported(path)
+        assert not known & {f"lenet.training.{name}" for name in ("datasets", "experiment", "loop")}, path
+
+
+def test_28_is_the_same_in_the_model_and_in_the_pictures():
+    assert model.PICTURE_SIZE == planes.PICTURE_SIZE
 
 
 def test_model_knows_only_torch():
@@ -99,13 +159,13 @@ def test_model_knows_only_torch():
         "math",
         "collections",
         "dataclasses",
-        "typing",
         "torch",
+        "typing",
     }
 
 
 def test_the_core_runs_without_gradio_and_torchvision():
-    loaded = loaded_by("import lenet.sheet, lenet.training, lenet.augment, lenet.__main__")
+    loaded = loaded_by("import lenet.microscope.sheet, lenet.training.loop, lenet.training.augment, lenet.__main__")
     assert "lenet" in loaded
     assert not loaded & {"gradio", "torchvision"}
 

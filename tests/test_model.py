@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional as F
 
 from lenet.model import INITIALISATIONS, LeNet, LeNetConfig, Members, initialise, join, parameter_count, summarise
-from lenet.recipes import RECIPES
+from lenet.training.recipes import RECIPES
 
 NO_PADDING = RECIPES["maxpool"].model
 BATCH_NORM = dataclasses.replace(RECIPES["batchnorm"].model, mean=0.1307, std=0.3081)

@@ -5,10 +5,12 @@ import pytest
 import torch
 from PIL import Image
 
-from lenet import datasets, model, planes
-from lenet.planes import BlankPicture
+from lenet import model
+from lenet.pictures import planes
+from lenet.pictures.planes import BlankPicture
+from lenet.pictures.prepare import open_picture
 from lenet.predict import predict
-from lenet.prepare import open_picture
+from lenet.training import datasets
 
 
 def png(picture: np.ndarray) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from lenet import datasets
+from lenet.training import datasets
 from lenet.ui.components import EXAMPLE_ROWS, EXAMPLES
 
 

@@ -15,17 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet import palettes
-from lenet.layers import Subject
-from lenet.planes import resize
+from lenet.microscope import colours
+from lenet.microscope.layers import Subject
+from lenet.microscope.saliency import PATCH
+from lenet.pictures.planes import resize
+from lenet.pictures.prepare import Prepared
 from lenet.predict import Prediction
-from lenet.prepare import Prepared
-from lenet.saliency import PATCH
 from lenet.ui.door import Refused, uploaded
 from lenet.ui.view import View
 
 HERE = Path(__file__).parent
 EXAMPLES = HERE / "examples"
+WEB = HERE / "web"
 
 GRID = 112
 """Side of the ink grid that the pad sends, in cells: four for each pixel of the prepared picture. pad.js has it too."""
@@ -36,7 +37,7 @@ COUNT_LIMIT = 2**53
 EXAMPLE_ROWS, EXAMPLE_COLUMNS, EXAMPLE_SIDE = 3, 10, 28
 """An example sheet has a column for each class, pictures of 28 x 28."""
 
-STYLE_SHEETS = sorted(HERE.glob("*.css"))
+STYLE_SHEETS = sorted(WEB.glob("*.css"))
 
 
 class Asset(gr.HTML):
@@ -46,10 +47,10 @@ class Asset(gr.HTML):
 
     def __init__(self, value: Any = None, **options: Any):
         name = type(self).__name__.lower()
-        scripts = [(HERE / f"{part}.js").read_text(encoding="utf-8") for part in ("value", *self.scripts, name)]
+        scripts = [(WEB / f"{part}.js").read_text(encoding="utf-8") for part in ("value", *self.scripts, name)]
         super().__init__(
             value,
-            html_template=(HERE / f"{name}.html").read_text(encoding="utf-8"),
+            html_template=(WEB / f"{name}.html").read_text(encoding="utf-8"),
             js_on_load="\n".join([PALETTES, *scripts]),
             css_template="",
             apply_default_css=False,
@@ -67,7 +68,7 @@ class Asset(gr.HTML):
         return None if value is None else json.dumps(value)
 
 
-PALETTES = f"const PALETTES = {json.dumps({'sequential': palettes.SEQUENTIAL, 'diverging': palettes.DIVERGING})};"
+PALETTES = f"const PALETTES = {json.dumps({'sequential': colours.SEQUENTIAL, 'diverging': colours.DIVERGING})};"
 """What every script knows beside its own file."""
 
 
@@ -90,13 +91,13 @@ class Controls(Asset):
 
 
 class Maps(Asset):
-    """What the layers computed; see ``lenet.ui.maps``."""
+    """What the layers computed; see ``lenet.ui.values.maps``."""
 
     scripts = ("canvas", "unpack", "captions", "reading")
 
 
 class Explanation(Asset):
-    """The arithmetic of the pinned cell; see ``lenet.ui.explanation``."""
+    """The arithmetic of the pinned cell; see ``lenet.ui.values.explanation``."""
 
     scripts = ("canvas",)
 

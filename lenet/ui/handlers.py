@@ -12,17 +12,17 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from numpy.typing import NDArray
 
-from lenet import export, saliency
-from lenet.layers import Subject
+from lenet.microscope import export, saliency
+from lenet.microscope.layers import Subject
+from lenet.microscope.sheet import sheet
+from lenet.pictures.prepare import open_picture
 from lenet.predict import Prediction, predict
-from lenet.prepare import open_picture
-from lenet.sheet import sheet
 from lenet.ui import components as ui
 from lenet.ui import link
 from lenet.ui.door import Chosen, Refused
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
-from lenet.ui.maps import maps_value
 from lenet.ui.scene import Lab, Scene
+from lenet.ui.values.maps import maps_value
 from lenet.ui.view import View
 
 FILES = {

@@ -112,7 +112,7 @@ def build(root: Path) -> gr.Blocks:
 
 def page_script() -> str:
     """The page's own scripts as one function, which gradio runs when the page is loaded."""
-    scripts = [(ui.HERE / name).read_text(encoding="utf-8") for name in PAGE_SCRIPTS]
+    scripts = [(ui.WEB / name).read_text(encoding="utf-8") for name in PAGE_SCRIPTS]
     return "\n".join(["() => {", *scripts, "}"])
 
 

@@ -5,14 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lenet import explain
 from lenet.checkpoint import Checkpoint, load, names
-from lenet.layers import Subject, paired, stage_name
-from lenet.planes import resize
+from lenet.microscope import explain
+from lenet.microscope.layers import Subject, paired, stage_name
+from lenet.pictures.planes import resize
+from lenet.pictures.prepare import Prepared, open_picture, squeeze
 from lenet.predict import Prediction, look, predict
-from lenet.prepare import Prepared, open_picture, squeeze
 from lenet.ui import components as ui
-from lenet.ui.explanation import NOTHING, cell_words, explanation_value
+from lenet.ui.values.explanation import NOTHING, cell_words, explanation_value
 from lenet.ui.view import SIDE, View
 
 HINTS = {

@@ -1,0 +1,135 @@
+"""Garments as Zalando prepared Fashion-MNIST's: the longest side fitted to the picture, the garment centred, the white
+ground made black (Xiao, Rasul, Vollgraf 2017, figure 1).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lenet.pictures.planes import (
+    EVEN,
+    GREY_LEVEL,
+    PICTURE_SIZE,
+    Plane,
+    Unfound,
+    fit,
+    frame,
+    luminance,
+    otsu,
+    paste,
+    refuse_without_contrast,
+    resize,
+    shrink,
+    standing_out,
+)
+from lenet.pictures.regions import bounding_box, fill_holes
+
+TRUSTED = 0.4
+"""The share of the border that is surely ground; the rest may be garment."""
+
+TRIMMINGS = 4
+"""Rounds of fitting the ground and dropping what does not fit. One round alone costs five points under a vignette."""
+
+CORNER = 0.05
+"""Side of a corner that is taken for ground, as a share of the picture's. Fashion-MNIST's makers looked there too."""
+
+ODD_CORNER = 0.2
+"""A corner that differs from the median corner by more than this share of the range from black to white is covered."""
+
+STRONG = 0.5
+"""Cloth differs from the ground by this share of Otsu's threshold; the pale parts of a garment lie below the whole."""
+
+NOISE_PERCENTILE = 75
+"""The percentile of the border's differences from the ground that counts as noise. The rest may be garment."""
+
+SCRAP = 0.05
+"""A region smaller than this share of the largest is not part of the garment."""
+
+_SOUGHT = "No garment was found: an object that differs from its ground was looked for, but"
+
+NO_OBJECT = Unfound(
+    even=f"{_SOUGHT} the whole picture looks like ground.",
+    restless=f"{_SOUGHT} nothing stands out clearly from the grain or pattern of the ground.",
+    tiny=f"{_SOUGHT} the largest thing is too small; cut the picture closer.",
+    scattered=f"{_SOUGHT} there are only many separate things, as in a pattern.",
+)
+
+
+def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
+    """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, and no warnings.
+
+    Raises BlankPicture when nothing differs from the ground.
+    """
+    refuse_without_contrast(colours)
+    grey, ground = luminance(colours), _backdrop(colours)
+    difference = abs(colours - ground).max(-1)
+    mask = _cloth_mask(difference)
+    cloth = _cloth(grey, luminance(ground), mask)
+    box = fit(cloth[bounding_box(mask)], PICTURE_SIZE)
+    box /= max(box.max(), GREY_LEVEL)  # every Fashion-MNIST image reaches full brightness
+    height, width = box.shape
+    picture = paste(box, ((height - 1) / 2, (width - 1) / 2), centre=(PICTURE_SIZE - 1) / 2)
+    return {"picture": grey, "cloth": cloth, "box": box, "network": picture}, ()
+
+
+def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The ground's colour everywhere, (height, width, 3): a quadratic surface through the border for each colour.
+
+    The garment may reach the border. So the fit starts from the blend of the corners and drops, round after round,
+    the pixels that fit worst (least trimmed squares).
+    """
+    small = np.stack([shrink(colours[..., channel]) for channel in range(3)], axis=-1)
+    down, across = (np.linspace(-1, 1, length, dtype=np.float32) for length in small.shape[:2])
+    y, x = np.meshgrid(down, across, indexing="ij")
+    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
+    border = frame(x.shape)
+    places, seen = terms[border], small[border]
+    fitted = _corner_ground(small)[border]
+    for _ in range(TRIMMINGS):
+        misfit = abs(seen - fitted).max(-1)
+        trusted = misfit <= max(np.quantile(misfit, TRUSTED), EVEN)
+        surface = np.linalg.lstsq(places[trusted], seen[trusted], rcond=None)[0]
+        fitted = places @ surface
+    ground = (terms @ surface).clip(0, 1)
+    height, width, _ = colours.shape
+    bilinear = Image.Resampling.BILINEAR
+    return np.stack([resize(ground[..., channel], height, width, bilinear) for channel in range(3)], axis=-1)
+
+
+def _corner_ground(colours: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A first guess of the ground's colour everywhere, (height, width, 3): the corners, blended into each other.
+
+    A corner that stands out from the others is covered, and the median corner takes its place.
+    """
+    height, width, _ = colours.shape
+    rows, columns = max(1, round(CORNER * height)), max(1, round(CORNER * width))
+    top, bottom = colours[:rows], colours[-rows:]
+    patches = [top[:, :columns], top[:, -columns:], bottom[:, :columns], bottom[:, -columns:]]
+    corners = np.stack([np.median(patch, (0, 1)) for patch in patches])
+    typical = np.median(corners, 0)
+    corners = np.where((abs(corners - typical).max(-1) > ODD_CORNER)[:, None], typical, corners).reshape(2, 2, 3)
+    down, across = np.linspace(0, 1, height)[:, None, None], np.linspace(0, 1, width)[None, :, None]
+    left, right = (corners[0, side] * (1 - down) + corners[1, side] * down for side in (0, 1))
+    return (left * (1 - across) + right * across).astype(np.float32)
+
+
+def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
+    """The garment: the large regions that differ from the ground, with their holes filled."""
+    labels, sizes = standing_out(
+        difference,
+        STRONG * otsu(difference),
+        noise_percentile=NOISE_PERCENTILE,
+        unfound=NO_OBJECT,
+        where=frame(difference.shape),
+    )
+    return fill_holes((sizes >= SCRAP * sizes.max())[labels])
+
+
+def _cloth(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> Plane:
+    """The garment's brightness as Fashion-MNIST has it.
+
+    The ground is black. Cloth is the brighter, the more it differs from its ground, be it darker or lighter.
+    """
+    darker = np.median((ground - grey)[mask]) > 0
+    cloth = (ground - grey) / ground.clip(GREY_LEVEL) if darker else (grey - ground) / (1 - ground).clip(GREY_LEVEL)
+    return np.where(mask, cloth.clip(0, 1), 0).astype(np.float32)

@@ -1,0 +1,198 @@
+"""An experiment: one recipe on one data set with one seed, from the untrained network to the checkpoint."""
+
+import platform
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+
+from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
+from lenet.microscope import atlas
+from lenet.model import LeNet, Members, initialise, join, parameter_count
+from lenet.training import assess, augment, strokes
+from lenet.training.datasets import SOURCES, Dataset, Source
+from lenet.training.loop import Epoch, Labelled, Training, logits
+from lenet.training.model_card import model_card
+from lenet.training.recipes import Recipe
+
+CHOSEN = {
+    "last": "the last epoch, whatever it gave",
+    "best": "the epoch with the highest validation accuracy",
+}
+"""How the weights of the checkpoint were chosen, for each value of ``Recipe.keep``."""
+
+
+@dataclass
+class Experiment:
+    """A training and what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision."""
+
+    recipe: Recipe
+    source: Source
+    seed: int
+    training: Training
+    snapshots: list[dict[str, Tensor]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def run(self, **hooks: Any) -> Iterator[Epoch]:
+        """Train, and yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
+        self._take_snapshot()
+        started = time.perf_counter()
+        for epoch in self.training.run(**hooks):
+            self.seconds += time.perf_counter() - started
+            self._take_snapshot()
+            yield epoch
+            started = time.perf_counter()
+
+    def state_dict(self) -> dict[str, Any]:
+        """What ``load_state_dict`` needs to go on after the last whole epoch."""
+        return {
+            "identity": self._identity(),
+            "training": self.training.state_dict(),
+            "snapshots": self.snapshots,
+            "seconds": self.seconds,
+        }
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from ``state``, whose tensors are on the CPU. Raises ValueError when it belongs to other settings."""
+        if state["identity"] != self._identity():
+            raise ValueError(f"the training to resume was {state['identity']}, and not {self._identity()}")
+        self.training.load_state_dict(state["training"])
+        self.snapshots, self.seconds = state["snapshots"], state["seconds"]
+
+    def _identity(self) -> dict[str, Any]:
+        """What decides the data and the random draws, besides the recipe."""
+        return {"dataset": self.source.title, "seed": self.seed, "device": self.training.generator.device.type}
+
+    def _take_snapshot(self) -> None:
+        if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
+            self.snapshots.append(halved(self.training.average.state_dict()))
+
+
+def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
+    """Build the network and split the data. On one machine, the same seed gives the same training."""
+    torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
+    torch.backends.cudnn.allow_tf32 = False  # float32 is what the recipe says and what the page computes in
+    torch.manual_seed(seed)
+    generator = torch.Generator(device).manual_seed(seed)
+    source = SOURCES[data.name]
+    model = build_model(recipe, source).to(device)
+    train, validation = split(data, recipe, seed)
+    if recipe.strokes and source.kind == "digit":
+        drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
+        train = torch.cat((train[0], drawn[0])), torch.cat((train[1], drawn[1]))
+    training = Training(
+        model,
+        _on(device, train),
+        _on(device, validation) if recipe.validation else None,
+        recipe,
+        generator=generator,
+        augment=augment.BY_KIND[source.kind] if recipe.augment else None,
+    )
+    return Experiment(recipe, source, seed, training)
+
+
+def build_model(recipe: Recipe, source: Source) -> LeNet | Members:
+    """The untrained network of ``recipe``, or its members, for the pictures of ``source``."""
+    config = replace(recipe.model, classes=len(source.classes))
+    if recipe.standardise:
+        config = replace(config, mean=source.mean, std=source.std)
+    members = [LeNet(config) for _ in range(recipe.members)]
+    for member in members:
+        initialise(member, recipe.initialisation)
+    return Members(members) if len(members) > 1 else members[0]
+
+
+def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]:
+    """Split the training part of ``data``: ((training images, labels), (validation images, labels)).
+
+    Raises ValueError when nothing is left to train on.
+    """
+    count = len(data.train_labels)
+    if recipe.validation >= count:
+        raise ValueError(f"{recipe.validation} pictures cannot be held out of {count}")
+    if not recipe.validation:
+        return (data.train_images, data.train_labels), (data.train_images[:0], data.train_labels[:0])
+    order = torch.arange(count)
+    if recipe.held_out == "random":
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(seed))
+    train, held_out = order.split([count - recipe.validation, recipe.validation])
+    images, labels = data.train_images, data.train_labels
+    return (images[train], labels[train]), (images[held_out], labels[held_out])
+
+
+def finish(
+    experiment: Experiment, data: Dataset, files: dict[str, str], name: str, command: str
+) -> tuple[Checkpoint, dict[str, bytes]]:
+    """The checkpoint of a training that is over, and its further files by their path in the folder.
+
+    Here the test set is looked at, once, with the weights as they will be stored. ``files`` are the fingerprints of the
+    data's files. ``command`` is the command line that trains this network again.
+    """
+    model = _network(experiment.training.model.cpu())
+    model.load_state_dict(stored_weights(model))
+    metrics = {"command": command, **_metrics(experiment, model, data), "data_sha256": files}
+    source = experiment.source
+    checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
+    extras = {CARD: model_card(checkpoint, source.title).encode()}
+    extras |= {
+        f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
+    }
+    extras |= _atlas(model, data)
+    # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
+    return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
+
+
+def _network(model: nn.Module) -> LeNet:
+    """The one network that is stored: members are joined."""
+    return join(model) if isinstance(model, Members) else cast(LeNet, model)
+
+
+def _metrics(experiment: Experiment, model: LeNet, data: Dataset) -> dict[str, Any]:
+    """What is known of ``experiment`` and of ``model``, which came out of it."""
+    training, classes = experiment.training, experiment.source.classes
+    held_out = training.validation and _on("cpu", training.validation)
+    return {
+        "dataset": data.name,
+        "recipe": asdict(experiment.recipe),
+        "seed": experiment.seed,
+        "parameters": parameter_count(model),
+        "training_images": len(training.train[1]),
+        "chosen": _chosen(experiment),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__.split("+")[0]},
+        "device": training.generator.device.type,
+        "seconds": round(experiment.seconds, 1),
+        "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in training.epochs)),
+        "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
+        "test": assess.assess(logits(model, data.test_images), data.test_labels, classes),
+        "validation": held_out and _score(assess.assess(logits(model, held_out[0]), held_out[1], classes)),
+        "epochs": [asdict(epoch) for epoch in training.epochs],
+    }
+
+
+def _atlas(model: LeNet, data: Dataset) -> dict[str, bytes]:
+    """The files of the atlas, by their path in the checkpoint's folder."""
+    means = atlas.class_means(model, data.test_images, data.test_labels)
+    files = {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
+    for layer in atlas.LAYERS[: len(model.config.channels)]:
+        files[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, data.test_images, layer))
+    return files
+
+
+def _chosen(experiment: Experiment) -> str:
+    """Say how the weights of the checkpoint were chosen, and that the test images had no part in it."""
+    done, planned = len(experiment.training.epochs), experiment.recipe.epochs
+    stopped = f", stopped after {done} of {planned} epochs" if done < planned else ""
+    average = "; its weights are a moving average" if experiment.recipe.average else ""
+    return f"{CHOSEN[experiment.recipe.keep]}{stopped}{average}; the test images were looked at afterwards only"
+
+
+def _on(device: torch.device | str, labelled: Labelled) -> Labelled:
+    return labelled[0].to(device), labelled[1].to(device)
+
+
+def _score(report: dict[str, Any]) -> dict[str, float]:
+    return {name: report[name] for name in ("loss", "accuracy")}

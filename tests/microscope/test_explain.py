@@ -1,0 +1,159 @@
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from support import CHECKPOINTS, real_pictures
+from torch import nn
+
+from lenet import checkpoint
+from lenet.microscope.explain import MAPS, Field, class_mean, explain, favourites, receptive_field
+from lenet.model import LeNet, LeNetConfig
+
+NETWORKS = [checkpoint.load(CHECKPOINTS / name) for name in checkpoint.names(CHECKPOINTS)]
+
+
+@torch.inference_mode()
+def stages_of(model: LeNet, picture: np.ndarray) -> dict[str, np.ndarray]:
+    outputs = model.activations(torch.from_numpy(picture.astype(np.float32) / 255)[None, None])
+    return {name: output[0].numpy() for name, output in outputs.items()}
+
+
+WALKED = [
+    (network, stages_of(network.model, picture)) for network in NETWORKS for picture in real_pictures(network.kind)[:2]
+]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WALKED), st.data())
+def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data):
+    network, stages = walked
+    maps = [name for name in stages if name.startswith(MAPS) and stages[name].ndim == 3]
+    stage = data.draw(st.sampled_from(maps))
+    cell = tuple(data.draw(st.integers(0, side - 1)) for side in stages[stage].shape)
+    found = explain(network.model, stages, stage, *cell)
+    place = (found.channel, found.row, found.column)
+    assert found.sums.sum() + found.bias == pytest.approx(found.before)
+    assert found.before == pytest.approx(stages[f"conv{found.layer}"][place], abs=1e-4)
+    assert found.after == pytest.approx(stages[f"act{found.layer}"][place], abs=1e-4)
+    if network.model.config.batch_norm:
+        assert found.normalised == pytest.approx(stages[f"norm{found.layer}"][place], abs=1e-4)
+    pooled = stages[f"pool{found.layer}"]
+    half = (found.channel, found.row // 2, found.column // 2)
+    if stage.startswith("pool"):
+        assert half == cell
+        assert found.after == pytest.approx(found.window.max(), abs=1e-4)
+    else:
+        assert place == cell
+    if max(half[1:]) < pooled.shape[-1]:
+        assert found.pooled == pytest.approx(pooled[half], abs=1e-4)
+    else:
+        assert found.window is found.pooled is None
+
+
+@pytest.mark.parametrize(
+    ("stage", "cell", "words"),
+    [
+        ("conv3", (0, 0, 0), "no maps of layer 3 here; the last with maps is 2"),
+        ("logits", (0, 0, 0), "no maps"),
+        ("act3", (0, 0, 0), "no maps"),
+        ("act1", (6, 0, 0), "Layer 1 has no map 7 here; it has 6"),
+        ("act1", (0, 28, 0), "no row 29 here; it has 28"),
+        ("pool2", (0, 0, -1), "no column 0 here; it has 5"),
+    ],
+)
+def test_a_cell_that_is_not_there_is_a_sentence(classic, digits, stage, cell, words):
+    with pytest.raises(ValueError, match=words):
+        explain(classic.model, stages_of(classic.model, digits[0]), stage, *cell)
+
+
+def test_receptive_fields_of_the_book_s_network():
+    config = LeNetConfig()
+    assert receptive_field(config, "conv1") == Field(size=5, stride=1, offset=-2)
+    assert receptive_field(config, "pool1") == Field(size=6, stride=2, offset=-2)
+    assert receptive_field(config, "act2") == Field(size=14, stride=2, offset=-2)
+    assert receptive_field(config, "pool2") == Field(size=16, stride=4, offset=-2)
+    assert receptive_field(config, "act2", onto="pool1") == Field(size=5, stride=1, offset=0)
+    assert receptive_field(config, "act2", onto="act1") == Field(size=10, stride=2, offset=0)
+
+
+@pytest.mark.parametrize("config", [network.model.config for network in NETWORKS], ids=[n.name for n in NETWORKS])
+@pytest.mark.parametrize("onto", ["input", "act1", "pool1"])
+@pytest.mark.parametrize("stage", ["act2", "pool2"])
+def test_a_cell_changes_with_its_field_and_with_nothing_else(config, onto, stage):
+    """Of random positive weights and no saturation: whatever is in the field reaches the cell."""
+    torch.manual_seed(0)
+    plain = LeNet(
+        LeNetConfig(
+            config.channels, config.kernel_sizes, config.paddings, "tanh", "average", input_size=config.input_size
+        )
+    )
+    for parameter in plain.parameters():
+        parameter.data = parameter.abs() / parameter.numel()
+    names = [name for name, _ in plain.named_children()]
+    rest = nn.Sequential(*list(plain.children())[names.index(onto) + 1 : names.index(stage) + 1])
+    start = plain.eval().activations(torch.zeros(1, 1, 28, 28))[onto].detach().requires_grad_()
+    output = rest(start)
+    row, column = 1, output.shape[-1] - 1
+    output[0, 0, row, column].backward()
+    touched = start.grad[0].abs().sum(0) > 0
+    field = receptive_field(config, stage, onto)
+    rows, columns = (
+        range(at * field.stride + field.offset, at * field.stride + field.offset + field.size) for at in (row, column)
+    )
+    side = touched.shape[-1]
+    expected = [[y in rows and x in columns for x in range(side)] for y in range(side)]
+    assert touched.tolist() == expected
+
+
+@pytest.mark.parametrize(("stage", "onto"), [("conv1", "pool1"), ("conv9", "input"), ("dense3", "input")])
+def test_a_field_on_something_later_is_refused(stage, onto):
+    with pytest.raises(ValueError, match="no map of this network"):
+        receptive_field(LeNetConfig(), stage, onto)
+
+
+@pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])
+def test_the_mean_before_the_activation_is_that_of_the_normalised_maps(name):
+    """The atlas leaves it out: it follows from the convolution's mean, as it does for any one picture."""
+    network = next(network for network in NETWORKS if network.name == name)
+    mean, norm = class_mean(CHECKPOINTS / name, network.model, 3), network.model.get_submodule("norm2")
+    with torch.inference_mode():
+        expected = norm(torch.from_numpy(mean["conv2"])[None])[0].numpy()
+    np.testing.assert_allclose(mean["norm2"], expected, atol=1e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_the_atlas_of_each_checkpoint_fits_its_network(network):
+    folder = CHECKPOINTS / network.name
+    mean = class_mean(folder, network.model, 3)
+    assert mean["act1"].shape == stages_of(network.model, np.zeros((28, 28)))["act1"].shape
+    assert mean["logits"].argmax() == 3
+    for layer in (1, 2):
+        found = favourites(folder, layer, 1)
+        assert len(found) == 9
+        assert [item.value for item in found] == sorted((item.value for item in found), reverse=True)
+        best = stages_of(network.model, found[0].picture)[f"act{layer}"][1]
+        assert best.max() == pytest.approx(found[0].value, abs=1e-3)
+        assert best[found[0].row, found[0].column] == pytest.approx(best.max(), abs=1e-3)
+
+
+def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path, classic):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with pytest.raises(FileNotFoundError, match="mine has no input in its atlas"):
+        class_mean(folder, classic.model, 0)
+    with pytest.raises(FileNotFoundError, match="mine has no favourites2"):
+        favourites(folder, 2, 0)
+    shutil.copytree(CHECKPOINTS / "mnist-classic" / "atlas", folder / "atlas")
+    path = folder / "atlas" / "favourites1.safetensors"
+    path.write_bytes(path.read_bytes()[:200])
+    with pytest.raises(ValueError, match="damaged"):
+        favourites(folder, 1, 0)
+    shutil.copy(folder / "atlas" / "act1.safetensors", path)
+    with pytest.raises(ValueError, match="it has no cell, picture, value"):
+        favourites(folder, 1, 0)
+    (folder / "atlas" / "act1.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="mine has no act1 in its atlas"):
+        class_mean(folder, classic.model, 0)
