@@ -1,19 +1,44 @@
-"""The entry of the Hugging Face Space, and of the page anywhere: python app.py"""
+"""The entry of the Hugging Face Space, and of the page anywhere: python app.py [--checkpoints DIR]"""
 
+import argparse
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import gradio as gr
+from lenet import settings
 
-from lenet.ui.page import build, launch_options
+if TYPE_CHECKING:
+    import gradio as gr
 
-try:
-    demo = build(Path(__file__).parent / "checkpoints")
-except (OSError, ValueError, gr.Error) as error:
-    sys.exit(f"app.py: error: {error}")
+
+def page(folder: str | None = None) -> "gr.Blocks":
+    """The page over the checkpoints in ``folder``, or in the folder that the settings name."""
+    settings.port()  # before gradio, which reads the port when it is imported and dies of a bad one with a traceback
+    from lenet.ui.page import build
+
+    return build(settings.checkpoints(folder))
+
+
+def serve(demo: "gr.Blocks") -> None:
+    """Serve the page until it is stopped."""
+    from lenet.ui.page import launch_options
+
+    demo.launch(**launch_options())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="app.py", description="Serve the page.")
+    parser.add_argument(
+        "--checkpoints",
+        metavar="DIR",
+        help=f"the folder of checkpoints (default: ${settings.CHECKPOINTS_VARIABLE}, or the committed ones)",
+    )
+    try:
+        serve(page(parser.parse_args().checkpoints))
+    except (OSError, ValueError) as error:
+        sys.exit(f"app.py: error: {error}")
+
 
 if __name__ == "__main__":
-    try:
-        demo.launch(**launch_options())
-    except OSError as error:
-        sys.exit(f"app.py: error: {error}")
+    main()
+else:
+    demo = page()  # a Space's builder and gradio's reloader look for this name

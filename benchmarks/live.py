@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page
 
+from lenet.settings import CHECKPOINTS
 from lenet.ui.page import build, launch_options
 from tools import browser
 
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 RESULTS = Path(__file__).parent / "live.json"
 
 TURNS = 4

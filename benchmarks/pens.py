@@ -22,8 +22,9 @@ from PIL import Image, ImageDraw
 
 from lenet import checkpoint
 from lenet.predict import predict
+from lenet.settings import CHECKPOINTS
+from lenet.ui.values.pad import GRID_SIZE
 
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 RESULTS = Path(__file__).parent / "pens.json"
 
 NEEDED = (
@@ -34,9 +35,6 @@ NEEDED = (
 USAGE_ERROR = 2
 """The exit status when the strokes are missing or damaged; argparse has the same."""
 
-PAD = 112
-"""Side of the page's pad, in cells."""
-
 SIZES = (40.0, 84.0)
 """Heights of the drawn unit box, in cells."""
 
@@ -46,7 +44,7 @@ PENS = (2, 5, 9, 12)
 FINER = 4
 """A drawing is made so many times larger and then averaged, for smooth edges."""
 
-MARGIN = PAD / 14
+MARGIN = GRID_SIZE / 14
 """The least distance of the drawn unit box from the pad's edge, in cells."""
 
 FREQUENT = 5
@@ -57,8 +55,8 @@ Strokes = list[list[list[float]]]
 
 
 def draw(strokes: Strokes, pen: float, size: float, corner: np.ndarray) -> np.ndarray:
-    """The strokes on the pad: (PAD, PAD) uint8, ink 255."""
-    image = Image.new("L", (PAD * FINER, PAD * FINER))
+    """The strokes on the pad: (GRID_SIZE, GRID_SIZE) uint8, ink 255."""
+    image = Image.new("L", (GRID_SIZE * FINER, GRID_SIZE * FINER))
     canvas = ImageDraw.Draw(image)
     radius = pen * FINER / 2
     for stroke in strokes:
@@ -67,7 +65,7 @@ def draw(strokes: Strokes, pen: float, size: float, corner: np.ndarray) -> np.nd
             canvas.line(points, fill=255, width=round(2 * radius), joint="curve")
         for x, y in points:
             canvas.ellipse((x - radius, y - radius, x + radius, y + radius), fill=255)
-    return np.asarray(image.resize((PAD, PAD), Image.Resampling.BOX))
+    return np.asarray(image.resize((GRID_SIZE, GRID_SIZE), Image.Resampling.BOX))
 
 
 def measure(network: checkpoint.Checkpoint, digits: list[dict[str, Any]], seed: int = 0) -> dict[str, Any]:
@@ -79,7 +77,7 @@ def measure(network: checkpoint.Checkpoint, digits: list[dict[str, Any]], seed: 
         count = 0
         for digit in digits:
             size = random.uniform(*SIZES)
-            corner = random.uniform(MARGIN, PAD - MARGIN - size, 2)
+            corner = random.uniform(MARGIN, GRID_SIZE - MARGIN - size, 2)
             answer = predict(network, draw(digit["strokes"], pen, size, corner)).label
             count += answer == str(digit["label"])
             errors[f"{digit['label']} read as {answer}"] += answer != str(digit["label"])

@@ -10,10 +10,10 @@ from typing import Any
 
 from benchmarks import ablations, live, pens, speed
 from lenet import checkpoint
+from lenet.settings import CHECKPOINTS
 from lenet.training.datasets import SOURCES
 
 ROOT = Path(__file__).parent.parent
-CHECKPOINTS = ROOT / "checkpoints"
 README = ROOT / "README.md"
 
 BEGIN, END = "<!-- {}: python -m benchmarks.tables -->\n", "<!-- end of {} -->"

@@ -8,21 +8,19 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
 import torch
 
-from lenet import checkpoint
+from lenet import checkpoint, settings
 from lenet.microscope import export
 from lenet.model import LeNet, summarise
 from lenet.pictures.prepare import SUFFIXES, open_picture
 from lenet.predict import Prediction, predict
 from lenet.training.recipes import RECIPES
 
-CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
-DEFAULT_CHECKPOINT = "mnist-modern"
 STDIN = "-"
 USAGE_ERROR = 2
 """Exit status for arguments that cannot be used, as argparse has it."""
@@ -32,17 +30,26 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m lenet")
     commands = parser.add_subparsers(required=True)
     summary = commands.add_parser("summary", help="print each layer's shape, parameters and multiply-adds")
-    summary.add_argument("name", metavar="NAME", help="a recipe, a name in checkpoints/, or a checkpoint's folder")
+    summary.add_argument("name", metavar="NAME", help="a recipe, a name in the folder of checkpoints, or a checkpoint")
     summary.set_defaults(run=print_summary)
     command = commands.add_parser("predict", help="say what is in pictures")
     command.set_defaults(run=predict_command)
     command.add_argument("paths", nargs="+", metavar="PATH", help="a picture, a folder of them, or - for stdin")
     command.add_argument(
-        "--checkpoint", default=DEFAULT_CHECKPOINT, help="a name in checkpoints/, or a folder (default: %(default)s)"
+        "--checkpoint",
+        metavar="NAME",
+        default=settings.DEFAULT_CHECKPOINT,
+        help="a name in the folder of checkpoints, or a checkpoint's folder (default: %(default)s)",
     )
     command.add_argument("--json", action="store_true", help="one JSON object a line")
     command.add_argument("--npz", type=Path, metavar="DIR", help="write each picture's activations to DIR")
     command.add_argument("--csv", type=Path, metavar="FILE", help="write a table of all probabilities")
+    for each in (summary, command):
+        each.add_argument(
+            "--checkpoints",
+            metavar="DIR",
+            help=f"the folder of checkpoints (default: ${settings.CHECKPOINTS_VARIABLE}, or the committed ones)",
+        )
     return parser.parse_args(arguments)
 
 
@@ -86,7 +93,7 @@ def npz_path(folder: Path, path: str) -> Path:
     return target
 
 
-def open_table(path: Path | None):
+def open_table(path: Path | None) -> AbstractContextManager[TextIO | None]:
     """The CSV file as a context, or a context of None."""
     return path.open("w", encoding="utf-8", newline="") if path else nullcontext()
 
@@ -111,15 +118,15 @@ def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, tab
     return status
 
 
-def load_checkpoint(name: str) -> checkpoint.Checkpoint:
-    """The checkpoint in the folder ``name``, or of that name in ``CHECKPOINTS``."""
+def load_checkpoint(name: str, root: str | None) -> checkpoint.Checkpoint:
+    """The checkpoint in the folder ``name``, or of that name in the folder ``root``; see ``settings.checkpoints``."""
     folder = Path(name)
-    return checkpoint.load(folder if folder.is_dir() else CHECKPOINTS / name)
+    return checkpoint.load(folder if folder.is_dir() else settings.checkpoints(root) / name)
 
 
 def predict_command(options: argparse.Namespace) -> int:
     """Predict all pictures: the exit status. Raises ValueError or OSError when nothing can be predicted."""
-    network = load_checkpoint(options.checkpoint)
+    network = load_checkpoint(options.checkpoint, options.checkpoints)
     if options.npz:
         options.npz.mkdir(parents=True, exist_ok=True)
     with open_table(options.csv) as table:
@@ -129,7 +136,7 @@ def predict_command(options: argparse.Namespace) -> int:
 def print_summary(options: argparse.Namespace) -> int:
     """Print one line a stage and the sums. Raises ValueError or OSError when there is no such network."""
     name = options.name
-    network = LeNet(RECIPES[name].model) if name in RECIPES else load_checkpoint(name).model
+    network = LeNet(RECIPES[name].model) if name in RECIPES else load_checkpoint(name, options.checkpoints).model
     rows = summarise(network)
     print(f"{'stage':<9} {'layer':<12} {'output shape':<14} {'parameters':>10} {'multiply-adds':>13}")
     for row in rows:

@@ -11,9 +11,10 @@ from threading import Thread
 import numpy as np
 import pytest
 import torch
-from support import CHECKPOINTS, SMALL_FILES, real_pictures
+from support import SMALL_FILES, real_pictures
 
 from lenet import checkpoint
+from lenet.settings import CHECKPOINTS
 from lenet.training import augment, datasets
 
 torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other

@@ -8,15 +8,10 @@ from PIL import Image
 from lenet import checkpoint
 from lenet.microscope.layers import Subject
 from lenet.predict import predict
+from lenet.ui.values.pad import Drawing, drawing_number, put_value, read_ink
 
 ROOT = Path(__file__).parent.parent
-
-
-CHECKPOINTS = ROOT / "checkpoints"
-
-
 SHEETS = ROOT / "lenet" / "ui" / "examples"
-
 
 SMALL_FILES = {
     "train-images-idx3-ubyte": (1_500, 28, 28),
@@ -36,3 +31,13 @@ def seen(network: checkpoint.Checkpoint, picture: np.ndarray, title: str = "this
     """A picture before a network."""
     prediction = predict(network, picture)
     return Subject(title, network, prediction.activations, prediction.prepared.picture, prediction.probabilities)
+
+
+def put(pad: dict | None, picture: np.ndarray | None) -> dict:
+    """The pad's value after the server has put ``picture`` on it."""
+    return put_value(Drawing(drawing_number(pad)).followed_by(picture))
+
+
+def ink_of(pad: dict) -> np.ndarray | None:
+    """The ink of a pad's value."""
+    return read_ink(pad["grid"])

@@ -10,11 +10,11 @@ import pytest
 import torch
 import yaml
 from safetensors.torch import load_file, save_file
-from support import CHECKPOINTS
 
 from lenet import checkpoint
 from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet, LeNetConfig
+from lenet.settings import CHECKPOINTS
 from lenet.training.recipes import RECIPES
 
 # The least test accuracy of each committed checkpoint: the documents' own, and public tables' best of that size.

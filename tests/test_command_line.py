@@ -1,5 +1,6 @@
 import csv
 import json
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from PIL import Image
 from support import ROOT
 
 from lenet.__main__ import main
+from lenet.settings import CHECKPOINTS
 
 
 @pytest.fixture
@@ -126,3 +128,13 @@ def test_summary_takes_a_checkpoint_too(capsys):
 def test_summary_of_an_unknown_name_is_one_line(capsys):
     assert main(["summary", "nothing"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_network_of_one_s_own_is_found_in_a_folder_of_one_s_own(tmp_path, folder, capsys, monkeypatch):
+    own = tmp_path / "networks"
+    shutil.copytree(CHECKPOINTS / "mnist-classic", own / "mine")
+    asked = ["predict", str(folder / "seven.png"), "--json", "--checkpoint", "mine"]
+    assert main([*asked, "--checkpoints", str(own)]) == 0
+    monkeypatch.setenv("LENET_CHECKPOINTS", str(own))
+    assert main(asked) == 0
+    assert [answer["label"] for answer in answers(capsys)] == ["7", "7"]

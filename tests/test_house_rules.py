@@ -14,6 +14,7 @@ from lenet.pictures import planes
 # Each module of the core and the modules of ours that it may import. A wing's own modules are named without the wing.
 ARROWS = {
     "": {
+        "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
         "predict": {"checkpoint", "pictures.prepare"},
@@ -48,14 +49,42 @@ ARROWS = {
     },
     "microscope": {
         "layers": {"checkpoint", "model"},
-        "atlas": {"model"},
-        "explain": {"atlas", "layers", "model"},
+        "activations": set(),
+        "atlas": {"checkpoint", "layers", "model"},
+        "explain": {"activations", "layers", "model"},
         "saliency": {"model"},
-        "colours": set(),
+        "colours": {"layers"},
         "export": {"checkpoint", "predict"},
         "sheet": {"colours", "layers"},
     },
 }
+
+# The page's modules: the ones of ui that each may import. Values, as "values.X", know the core and what stands here.
+UI_ARROWS = {
+    "sentence": set(),
+    "bundle": set(),
+    "view": set(),
+    "values.pixels": set(),
+    "values.pad": {"values.pixels"},
+    "values.verdict": {"sentence", "values.pixels", "view"},
+    "values.controls": {"values.pad", "view"},
+    "values.maps": {"sentence", "view"},
+    "values.explanation": {"view"},
+    "values.examples": set(),
+    "values.exercises": {"exercises"},
+    "values.takeaway": set(),
+    "exercises": {"values.examples", "values.pixels", "view"},
+    "scene": {"sentence", "values.controls", "values.pad", "view"},
+    "link": {"values.pad", "view"},
+    "lab": {"scene", "sentence", "values.explanation", "view"},
+    "door": {"sentence"},
+    "components": {"bundle", "door", "sentence"},
+    "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},
+    "page": {"bundle", "components", "door", "handlers", "lab"},
+}
+
+KNOW_GRADIO = {"components", "door", "handlers", "page"}
+"""The page's modules that import gradio."""
 
 # The wings, and what of ours each may know beside itself.
 WINGS = {
@@ -120,6 +149,29 @@ def test_a_wing_knows_only_its_neighbours(wing):
     for path in (ROOT / "lenet" / wing).rglob("*.py"):
         strangers = {name for name in known_to(path) if name.split(".")[0] != wing}
         assert all(name in WINGS[wing] or name.split(".")[0] in WINGS[wing] for name in strangers), path
+
+
+def ui_path(name: str) -> Path:
+    return ROOT / "lenet" / "ui" / f"{name.replace('.', '/')}.py"
+
+
+def test_every_module_of_the_page_has_its_arrows():
+    folder = ROOT / "lenet" / "ui"
+    found = {".".join(path.relative_to(folder).with_suffix("").parts) for path in folder.rglob("*.py")}
+    assert {name for name in found if not name.endswith("__init__")} == set(UI_ARROWS)
+
+
+@pytest.mark.parametrize("name", UI_ARROWS)
+def test_the_page_s_arrows_go_one_way(name):
+    known = {module.removeprefix("ui.") for module in known_to(ui_path(name)) if module.startswith("ui.")}
+    allowed = UI_ARROWS[name]
+    assert {module for module in known if module not in allowed and module.split(".")[0] not in allowed} == set()
+
+
+@pytest.mark.parametrize("name", UI_ARROWS)
+def test_only_four_modules_of_the_page_know_gradio(name):
+    packages = {module.split(".")[0] for module in imported(ui_path(name))}
+    assert ("gradio" in packages) == (name in KNOW_GRADIO)
 
 
 @pytest.mark.parametrize(("wing", "name"), CORE)

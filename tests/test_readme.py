@@ -8,11 +8,12 @@ from dataclasses import asdict
 import pytest
 import yaml
 from PIL import Image
-from support import CHECKPOINTS, ROOT
+from support import ROOT
 
 import train
 from benchmarks import pens, tables
 from lenet import checkpoint
+from lenet.settings import CHECKPOINTS
 from lenet.training.recipes import RECIPES, adjust
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,15 +1,30 @@
-"""What a network does with a whole test set: each class's mean activations, and the pictures each channel likes best.
+"""The atlas: what a network does with a whole test set, which the page then shows without the data set.
 
-The page shows both without the data set.
+Training makes each class's mean activations and the pictures that each channel likes best, and keeps them in the folder
+``atlas`` of the checkpoint. Both are read from there, each file once.
 """
 
+import string
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
 from torch import Tensor
 
-from lenet.model import LeNet
+from lenet.checkpoint import Checkpoint
+from lenet.microscope.layers import Stages
+from lenet.model import PICTURE_SIZE, LeNet, LeNetConfig
+
+FOLDER = "atlas"
+"""Within the folder of a checkpoint."""
 
 DERIVED = ("norm", "flatten", "drop")
-"""Stages whose means follow from the stage before: an affine map, a reshaping, nothing at all."""
+"""Stages that are left out, as their means follow from the stage before: an affine map, a reshaping, nothing at all."""
 
 LAYERS = (1, 2)
 """The convolution layers whose channels get their favourites."""
@@ -19,6 +34,12 @@ BATCH = 100
 
 FAVOURITES = 9
 """Test pictures kept for each channel."""
+
+FILES_KEPT = 64
+"""Files that stay in memory once they are read, at most. Training writes none above a megabyte."""
+
+
+# What training makes
 
 
 @torch.inference_mode()
@@ -57,3 +78,98 @@ def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
         "cell": torch.stack((cell // width, cell % width), -1).transpose(0, 1).byte(),
         "picture": (images[index.T.flatten(), 0] * 255).round().byte().view(*index.T.shape, *images.shape[-2:]),
     }
+
+
+# What the page reads
+
+
+@dataclass(frozen=True)
+class Favourite:
+    """A test picture (28, 28) uint8 that excites a channel: its strongest activation, and the cell where that is."""
+
+    picture: NDArray[np.uint8]
+    value: float
+    row: int
+    column: int
+
+
+def favourites_of(checkpoint: Checkpoint, layer: int, channel: int) -> list[Favourite]:
+    """The test pictures that excite a channel most, best first.
+
+    Raises FileNotFoundError when the atlas has none for the layer, ValueError when the file is damaged.
+    """
+    path = _path(checkpoint, f"favourites{layer}")
+    found = _read(path, "picture", "value", "cell")
+    pictures, values, cells = (found[name] for name in ("picture", "value", "cell"))
+    count = checkpoint.model.config.channels[layer - 1]
+    likes = pictures.shape[1:2]
+    for tensor, shape in ((pictures, (PICTURE_SIZE, PICTURE_SIZE)), (values, ()), (cells, (2,))):
+        _must_be(path, tensor, (count, *likes, *shape))
+    return [
+        Favourite(picture.astype(np.uint8), float(value), int(row), int(column))
+        for picture, value, (row, column) in zip(pictures[channel], values[channel], cells[channel], strict=True)
+    ]
+
+
+def class_mean(checkpoint: Checkpoint, number: int) -> Stages:
+    """What each stage of the network puts out on average for the class ``number``.
+
+    Flattening and dropout are left out: they repeat the stage before. Raises FileNotFoundError when the atlas is not
+    there or lacks a stage, ValueError when it is damaged.
+    """
+    config, stages = checkpoint.model.config, Stages()
+    for name, stage in checkpoint.model.named_children():
+        if name.startswith("norm"):  # the mean of an affine map is that map of the mean
+            before = torch.from_numpy(stages[name.replace("norm", "conv")])
+            with torch.inference_mode():
+                stages[name] = stage(before[None])[0].numpy()
+        elif not name.startswith(DERIVED):
+            path = _path(checkpoint, name)
+            means = _read(path, "mean")["mean"]
+            _must_be(path, means, (config.classes, *_shape(config, name)))
+            stages[name] = means[number].astype(np.float32)
+    return stages
+
+
+def _path(checkpoint: Checkpoint, name: str) -> Path:
+    """A file of the atlas. Raises FileNotFoundError when it is not there."""
+    if checkpoint.folder is not None:
+        path = checkpoint.folder / FOLDER / f"{name}.safetensors"
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f"{checkpoint.name} has no {name} in its atlas; training writes one")
+
+
+def _read(path: Path, *parts: str) -> dict[str, NDArray]:
+    """The tensors of one file, ``parts`` among them. Raises ValueError when it is damaged."""
+    found = _kept(path, path.stat().st_mtime_ns)
+    if missing := set(parts) - set(found):
+        raise ValueError(f"{path} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
+    return found
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _kept(path: Path, changed: int) -> dict[str, NDArray]:
+    """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
+    try:
+        return load_file(path)
+    except (SafetensorError, TypeError, KeyError) as error:  # the last two for numbers that numpy does not know
+        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+
+
+def _must_be(path: Path, tensor: NDArray, shape: tuple[int, ...]) -> None:
+    if tensor.shape != shape:
+        raise ValueError(f"{path} is damaged (it holds {tensor.shape}, not {shape}); copy or train it again")
+
+
+def _shape(config: LeNetConfig, stage: str) -> tuple[int, ...]:
+    """What a stage that is not ``DERIVED`` puts out for one picture: (channels, height, width) or (values,)."""
+    if stage == "input":
+        return 1, config.input_size, config.input_size
+    if stage == "logits":
+        return (config.classes,)
+    number, layers = int(stage.lstrip(string.ascii_lowercase)), len(config.channels)
+    if number > layers:
+        return (config.hidden[number - layers - 1],)
+    side = (config.map_sizes if stage.startswith("pool") else config.convolved_sizes)[number - 1]
+    return config.channels[number - 1], side, side

@@ -1,31 +1,30 @@
-"""Why a cell has its value: what it sees, its arithmetic, and what the test set says about its channel."""
+"""Why a cell has its value: which cells of earlier stages it sees, and the arithmetic that makes it."""
 
 import string
 from dataclasses import dataclass
-from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
-from torch import nn
+from torch import Tensor, nn
 
-from lenet.microscope.atlas import DERIVED
+from lenet.microscope.activations import ACTIVATIONS, POOLINGS
 from lenet.microscope.layers import Stages
 from lenet.model import POOL_SIZE, LeNet, LeNetConfig
 
 LETTERS, DIGITS = string.ascii_lowercase, string.digits
-"""A stage's name is its kind and its layer's number."""
+"""The name of a stage is its kind in letters, then the number of its layer in digits."""
 
 MAPS = ("conv", "norm", "act", "pool")
-"""What the names of the stages that put out maps begin with, in the order in which a layer has them."""
+"""The kinds of stages that put out maps, in the order in which a layer has them."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """Which cells of an earlier stage a cell depends on: cell i on those from i * stride + offset, ``size`` in a row.
+    """Which cells of an earlier stage a cell depends on.
 
-    The same holds for rows and columns. Cells outside the map are padding.
+    Cell i of a row depends on ``size`` cells in a row, from i * ``stride`` + ``offset`` on. The same holds for columns.
+    Cells outside the map are padding.
     """
 
     size: int
@@ -34,19 +33,19 @@ class Field:
 
 
 def receptive_field(config: LeNetConfig, stage: str, onto: str = "input") -> Field:
-    """What a cell of ``stage`` sees of the stage ``onto``: the recurrence of Dumoulin and Visin 2016, section 4.
+    """What a cell of ``stage`` sees of the stage ``onto``, by the recurrence of Dumoulin and Visin 2016, section 4.
 
-    Raises ValueError when ``stage`` is no map that comes after ``onto``.
+    Raises ValueError when ``stage`` puts out no maps or does not come after ``onto``.
     """
     size, stride, offset = 1, 1, 0
     passed = onto == "input"
     for number in range(1, len(config.channels) + 1):
-        for step in MAPS:
-            name = f"{step}{number}"
-            if passed and step == "conv":
+        for kind in MAPS:
+            name = f"{kind}{number}"
+            if passed and kind == "conv":
                 size += (config.kernel_sizes[number - 1] - 1) * stride
                 offset -= config.paddings[number - 1] * stride
-            elif passed and step == "pool":
+            elif passed and kind == "pool":
                 size += (POOL_SIZE - 1) * stride
                 stride *= POOL_SIZE
             if passed and name == stage:
@@ -59,13 +58,13 @@ def receptive_field(config: LeNetConfig, stage: str, onto: str = "input") -> Fie
 class Explanation:
     """The arithmetic behind one cell, in float64: each value follows from those above it.
 
-    ``patch`` (inputs, k, k) is what the kernel lies on, zero where it overhangs; ``kernel`` (inputs, k, k) its weights;
-    ``products`` theirs, cell by cell. ``before`` is the sum of all products plus ``bias``. With batch normalisation
-    ``normalised`` is ``before * scale + shift``; without, scale is 1 and shift 0. ``after`` is the activation of that.
-    ``window`` (2, 2) holds the activations that are pooled together with this one, into ``pooled``; both are None where
-    the pooling leaves a last odd row or column out.
+    ``patch`` (inputs, k, k) is what the kernel lies on; it is zero beyond the border. ``kernel`` (inputs, k, k) are the
+    weights, ``products`` (inputs, k, k) patch times kernel, cell by cell. ``before`` is the sum of all products plus
+    ``bias``. ``normalised`` is ``before * scale + shift``: without batch normalisation scale is 1 and shift 0.
+    ``after`` is the activation of that. ``window`` (2, 2) holds this activation and those that are pooled with it, into
+    ``pooled``. Both are None in a last odd row or column, which pooling leaves out.
 
-    ``row`` and ``column`` are the convolution's cell; behind a pooled cell, the strongest of its window.
+    ``row`` and ``column`` are the cell of the convolution. Behind a pooled cell it is the strongest of its window.
     """
 
     layer: int
@@ -88,7 +87,7 @@ class Explanation:
 
     @property
     def sums(self) -> NDArray[np.float64]:
-        """(inputs,): the sum of the products in each input map."""
+        """(inputs,): the sum of the products over each input map."""
         return self.products.sum((1, 2))
 
 
@@ -97,21 +96,20 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
 
     ``stages`` is what ``model`` put out. Raises ValueError when there is no such cell.
     """
-    value_at(stages, stage, channel, row, column)  # there is such a cell
-    step, layer = stage.rstrip(DIGITS), int(stage.lstrip(LETTERS))
-    if step == "pool":
-        window = _window(stages, layer, channel, row, column)
-        down, across = np.unravel_index(window.argmax(), window.shape)
-        row, column = POOL_SIZE * row + int(down), POOL_SIZE * column + int(across)
+    value_at(stages, stage, channel, row, column)  # refuses a cell that is not there
+    kind, layer = stage.rstrip(DIGITS), int(stage.lstrip(LETTERS))
+    if kind == "pool":
+        row, column = _strongest(stages, layer, channel, row, column)
     window = _window(stages, layer, channel, row // POOL_SIZE, column // POOL_SIZE)
-    convolution = model.get_submodule(f"conv{layer}")
+    convolution = cast(nn.Conv2d, model.get_submodule(f"conv{layer}"))
     patch = _patch(stages, layer, convolution, row, column)
     kernel = convolution.weight[channel].detach().numpy().astype(np.float64)
-    bias = convolution.bias[channel].item()
+    bias = cast(Tensor, convolution.bias)[channel].item()
     products = patch * kernel
     before = products.sum() + bias
     scale, shift = (float(values[channel]) for values in _normalisation(model, layer))
     normalised = before * scale + shift
+    activation, pooling = model.config.activation, model.config.pooling
     return Explanation(
         layer=layer,
         channel=channel,
@@ -125,21 +123,12 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
         scale=scale,
         shift=shift,
         normalised=normalised,
-        activation=model.config.activation,
-        after=float(ACTIVATIONS[model.config.activation](normalised)),
-        pooling=model.config.pooling,
+        activation=activation,
+        after=float(ACTIVATIONS[activation].formula(normalised)),
+        pooling=pooling,
         window=window,
-        pooled=None if window is None else float(POOLINGS[model.config.pooling](window)),
+        pooled=None if window is None else float(POOLINGS[pooling].formula(window)),
     )
-
-
-ACTIVATIONS = {
-    "sigmoid": lambda value: 1 / (1 + np.exp(-value)),
-    "tanh": np.tanh,
-    "relu": lambda value: max(value, 0.0),
-}
-POOLINGS = {"average": np.mean, "max": np.max}
-"""The formulas of the model's stages, by the same names."""
 
 
 def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) -> float:
@@ -160,90 +149,43 @@ def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) ->
 
 def _window(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64] | None:
     """(2, 2): the activations that the pooled cell at ``row``, ``column`` pools; None where there is no such cell."""
-    rows, columns = (slice(POOL_SIZE * at, POOL_SIZE * (at + 1)) for at in (row, column))
-    window = stages[f"act{layer}"][channel, rows, columns].astype(np.float64)
+    window = _square(stages, layer, channel, row, column)
     return window if window.shape == (POOL_SIZE, POOL_SIZE) else None
+
+
+def _strongest(stages: Stages, layer: int, channel: int, row: int, column: int) -> tuple[int, int]:
+    """Row and column of the strongest activation that the pooled cell at ``row``, ``column`` pools."""
+    window = _square(stages, layer, channel, row, column)
+    down, across = np.unravel_index(window.argmax(), window.shape)
+    return POOL_SIZE * row + int(down), POOL_SIZE * column + int(across)
+
+
+def _square(stages: Stages, layer: int, channel: int, row: int, column: int) -> NDArray[np.float64]:
+    """The activations in the square that pooling makes one cell of; smaller than (2, 2) where the map ends."""
+    rows, columns = (slice(POOL_SIZE * at, POOL_SIZE * (at + 1)) for at in (row, column))
+    return stages[f"act{layer}"][channel, rows, columns].astype(np.float64)
 
 
 def _patch(stages: Stages, layer: int, convolution: nn.Conv2d, row: int, column: int) -> NDArray[np.float64]:
     """(inputs, k, k): what the kernel lies on when it makes the cell, padded with zeros."""
     inputs = stages["input" if layer == 1 else f"pool{layer - 1}"].astype(np.float64)
-    padding, side = convolution.padding[0], convolution.kernel_size[0]
+    padding, side = int(convolution.padding[0]), convolution.kernel_size[0]
     padded = np.pad(inputs, [(0, 0), (padding, padding), (padding, padding)])
     return padded[:, row : row + side, column : column + side]
 
 
 def _normalisation(model: LeNet, layer: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(channels,) twice: what batch normalisation, in evaluation, multiplies each map by and adds to it.
+    """(channels,) twice: what batch normalisation multiplies each map by in evaluation, and what it then adds.
 
-    1 and 0 without it; Ioffe and Szegedy 2015, algorithm 2.
+    These are 1 and 0 in a network without it. Ioffe and Szegedy 2015, algorithm 2.
     """
     if not model.config.batch_norm:
         channels = model.config.channels[layer - 1]
         return np.ones(channels), np.zeros(channels)
-    norm = model.get_submodule(f"norm{layer}")
+    norm = cast(nn.BatchNorm2d, model.get_submodule(f"norm{layer}"))
+    state = norm.state_dict()
     mean, variance, weight, bias = (
-        values.detach().numpy().astype(np.float64)
-        for values in (norm.running_mean, norm.running_var, norm.weight, norm.bias)
+        state[name].numpy().astype(np.float64) for name in ("running_mean", "running_var", "weight", "bias")
     )
     scale = weight / np.sqrt(variance + norm.eps)
     return scale, bias - mean * scale
-
-
-@dataclass(frozen=True)
-class Favourite:
-    """A test picture (28, 28) uint8 that excites a channel: its strongest activation and where that is."""
-
-    picture: NDArray[np.uint8]
-    value: float
-    row: int
-    column: int
-
-
-def favourites(folder: Path, layer: int, channel: int) -> list[Favourite]:
-    """The test pictures that excite a channel most, best first, from the atlas in a checkpoint's ``folder``.
-
-    Raises FileNotFoundError when the atlas has none for the layer, ValueError when the file is damaged.
-    """
-    parts = ("picture", "value", "cell")
-    found = _read_atlas(folder, f"favourites{layer}", *parts)
-    if any(channel >= len(found[name]) for name in parts):
-        raise ValueError(f"{folder / 'atlas'} is damaged: layer {layer} has no map {channel + 1}; train it again")
-    return [
-        Favourite(picture, float(value), int(row), int(column))
-        for picture, value, (row, column) in zip(*(found[name][channel] for name in parts), strict=True)
-    ]
-
-
-def class_mean(folder: Path, model: LeNet, number: int) -> Stages:
-    """What each stage of ``model`` puts out on average for the class ``number``, from the atlas in its ``folder``.
-
-    Without flattening and dropout, which repeat the stage before. Raises FileNotFoundError when the atlas is
-    not there or lacks a stage, ValueError when it is damaged.
-    """
-    stages = {}
-    for name, _ in model.named_children():
-        if name.startswith("norm"):  # the mean of an affine map is that map of the mean
-            layer = int(name.removeprefix("norm"))
-            scale, shift = (values[:, None, None] for values in _normalisation(model, layer))
-            stages[name] = (stages[f"conv{layer}"] * scale + shift).astype(np.float32)
-        elif not name.startswith(DERIVED):
-            means = _read_atlas(folder, name, "mean")["mean"]
-            if number >= len(means):
-                raise ValueError(f"{folder / 'atlas'} is damaged: {name} has {len(means)} classes; train it again")
-            stages[name] = means[number].astype(np.float32)
-    return stages
-
-
-def _read_atlas(folder: Path, name: str, *parts: str) -> dict[str, NDArray]:
-    """The tensors of one file, ``parts`` among them."""
-    path = folder / "atlas" / f"{name}.safetensors"
-    if not path.is_file():
-        raise FileNotFoundError(f"{folder.name} has no {path.stem} in its atlas; training writes one")
-    try:
-        found = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
-    if missing := set(parts) - set(found):
-        raise ValueError(f"{path} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
-    return found

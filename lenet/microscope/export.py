@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
@@ -12,33 +12,33 @@ from lenet.predict import Prediction
 
 
 def npz(checkpoint: Checkpoint, prediction: Prediction) -> bytes:
-    """The prepared picture and every stage's output as numpy arrays, by name; see ``Prediction`` for shapes.
+    """The prepared ``picture`` and every stage's output as numpy arrays, by name, in the shapes of ``Prediction``.
 
     ``checkpoint`` and ``weights_sha256`` say which network it was.
     """
-    file = io.BytesIO()
-    np.savez_compressed(
-        file,
-        checkpoint=checkpoint.name,
-        weights_sha256=checkpoint.metrics.get("weights_sha256", ""),
-        picture=prediction.prepared.picture,
+    arrays: dict[str, Any] = {
+        "checkpoint": checkpoint.name,
+        "weights_sha256": checkpoint.metrics.get("weights_sha256", ""),
+        "picture": prediction.prepared.picture,
         **prediction.activations,
-    )
+    }
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
     return file.getvalue()
 
 
 def write_csv_header(classes: Iterable[str], file: TextIO) -> None:
-    """Write the names of the columns: the file, the label, each class."""
+    """Write the names of the columns: "file", "label" and the classes."""
     csv.writer(file).writerow(["file", "label", *classes])
 
 
 def write_csv_row(name: str, prediction: Prediction, file: TextIO) -> None:
-    """Write one picture's line: its file name, its label, each class's probability."""
+    """Write the line of one picture: its file ``name``, its label and the probability of each class."""
     csv.writer(file).writerow([name, prediction.label, *(f"{p:.6f}" for p in prediction.probabilities.values())])
 
 
 def probabilities(a: Mapping[str, float], b: Mapping[str, float] | None = None) -> bytes:
-    """The classes and their probabilities as a CSV table; those of ``b`` as well, if it has the same classes."""
+    """The classes and their probabilities as a CSV table, with those of ``b`` if it has the same classes."""
     file = io.StringIO(newline="")
     writer = csv.writer(file)
     tables = [a, b] if b and list(b) == list(a) else [a]

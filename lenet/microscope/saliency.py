@@ -18,8 +18,8 @@ BATCH = 192
 def occlusion(model: LeNet, picture: NDArray[np.float32], number: int) -> NDArray[np.float32]:
     """How much the probability of class ``number`` falls where the (28, 28) ``picture`` is covered with ground.
 
-    (28, 28): at each pixel the mean fall over all ``PATCH`` x ``PATCH`` squares that cover it; negative where covering
-    makes the class likelier. Zeiler and Fergus 2014, section 4.2.
+    (28, 28): each pixel has the mean fall over all ``PATCH`` x ``PATCH`` squares that cover it. It is negative where
+    covering makes the class likelier. Zeiler and Fergus 2014, section 4.2.
     """
     plain = torch.from_numpy(picture)[None, None]
     covers = _squares(*picture.shape)
@@ -31,7 +31,7 @@ def occlusion(model: LeNet, picture: NDArray[np.float32], number: int) -> NDArra
 def input_gradient(model: LeNet, picture: NDArray[np.float32], number: int) -> NDArray[np.float32]:
     """How fast the logit of class ``number`` rises with each pixel of the (28, 28) ``picture``: (28, 28).
 
-    Simonyan, Vedaldi and Zisserman 2014, section 3, with its sign.
+    Simonyan, Vedaldi and Zisserman 2014, section 3, but with the sign kept.
     """
     pixels = torch.from_numpy(picture)[None, None].requires_grad_()
     logit = model(pixels)[0, number]
@@ -39,17 +39,17 @@ def input_gradient(model: LeNet, picture: NDArray[np.float32], number: int) -> N
 
 
 def _squares(height: int, width: int) -> Tensor:
-    """(places, 1, height, width): true on one square each, at every place where a square fits."""
+    """(places, 1, height, width): for every place where a square fits, true on that square."""
     rows, columns = (_runs(length) for length in (height, width))
     return (rows[:, None, :, None] & columns[None, :, None, :]).flatten(0, 1).unsqueeze(1)
 
 
 def _runs(length: int) -> Tensor:
-    """(length - PATCH + 1, length): true on ``PATCH`` cells in a row, one row for each place."""
+    """(places, length): for every place where ``PATCH`` cells in a row fit, true on those cells."""
     first, cell = torch.arange(length - PATCH + 1)[:, None], torch.arange(length)
     return (cell >= first) & (cell < first + PATCH)
 
 
 def _probability(model: LeNet, pictures: Tensor, number: int) -> Tensor:
-    """(N,): the probability of the class."""
+    """(N,): the probability of class ``number`` for each picture."""
     return model(pictures).softmax(1)[:, number]

@@ -5,7 +5,6 @@ import logging
 import re
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,8 @@ from gradio.utils import get_upload_folder
 from gradio_client.utils import is_http_url_like
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lenet.ui.sentence import Sentence
 
 ANSWER_LIMIT = 30
 """Seconds after which a request is told that its answer took too long; most take milliseconds."""
@@ -31,14 +32,7 @@ HASH = re.compile(r"[0-9a-f]{64}")
 log = logging.getLogger("lenet")
 
 
-@dataclass(frozen=True)
-class Refused:
-    """Stands in place of an uploaded file; ``sentence`` says why the file is not opened."""
-
-    sentence: str = NOT_UPLOADED
-
-
-def uploaded(path: Any) -> str | Refused:
+def uploaded(path: Any) -> str | Sentence:
     """The path of an uploaded file, its links resolved. Every other path is refused in the same words.
 
     gradio keeps an upload as FOLDER/HASH/NAME, where HASH is the SHA-256 of its content. Only a visitor who has the
@@ -47,9 +41,9 @@ def uploaded(path: Any) -> str | Refused:
     try:
         folder, file = Path(get_upload_folder()).resolve(), Path(path).resolve()
         its_own = file.parent.parent == folder and HASH.fullmatch(file.parent.name)
-        return str(file) if its_own and file.is_file() else Refused()
+        return str(file) if its_own and file.is_file() else Sentence(NOT_UPLOADED)
     except (OSError, RuntimeError, TypeError, ValueError):  # RuntimeError: links in a circle, before Python 3.13
-        return Refused()
+        return Sentence(NOT_UPLOADED)
 
 
 class Chosen(gr.EventData):
@@ -87,13 +81,13 @@ class Door(gr.Blocks):
             with anyio.fail_after(ANSWER_LIMIT):
                 return await super().process_api(*arguments, **options)
         except TimeoutError as error:
-            sentence, problem = TOO_LONG, error
+            note(error)
+            raise gr.Error(TOO_LONG, print_exception=False) from error
         except Exception as error:
             if isinstance(error, gr.Error) and not error.print_exception:
                 raise  # it is a sentence of ours
-            sentence, problem = UNREADABLE, error
-        note(problem)
-        raise gr.Error(sentence, print_exception=False) from problem
+            note(error)
+            raise gr.Error(UNREADABLE, print_exception=False) from error
 
 
 class Sentences:

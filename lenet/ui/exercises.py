@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.ui.components import EXAMPLE_COLUMNS, encode, example_picture
-from lenet.ui.view import SIDE, View
+from lenet.pictures.planes import PICTURE_SIZE
+from lenet.ui.values.examples import COLUMNS, example_picture
+from lenet.ui.values.pixels import encode
+from lenet.ui.view import View
 
 NOISE, UPSIDE_DOWN = "noise", "upside down"
 """Pictures beside the examples: one that shows nothing, and one turned by half."""
@@ -28,7 +30,7 @@ class Exercise:
 
 def noise(seed: int) -> NDArray[np.uint8]:
     """(28, 28): every pixel drawn by itself."""
-    return np.random.default_rng(seed).integers(0, 256, (SIDE, SIDE), np.uint8)
+    return np.random.default_rng(seed).integers(0, 256, (PICTURE_SIZE, PICTURE_SIZE), np.uint8)
 
 
 def upside_down(picture: NDArray) -> NDArray:
@@ -41,7 +43,7 @@ TROUSER, PULLOVER, COAT, ANKLE_BOOT = 1, 2, 4, 9
 
 
 def garment(number: int, row: int = 0) -> NDArray[np.uint8]:
-    return example_picture("garment", row * EXAMPLE_COLUMNS + number)
+    return example_picture("garment", row * COLUMNS + number)
 
 
 def digit(number: int) -> NDArray[np.uint8]:
@@ -56,7 +58,7 @@ EXERCISES = (
         "forgets where in its square it was.",
         "fashion-classic",
         garment(ANKLE_BOOT),
-        View(step="pooled", compare="checkpoint", other="fashion-maxpool"),
+        View(phase="pooled", compare="checkpoint", other="fashion-maxpool"),
     ),
     Exercise(
         "2 · What do the modern parts change?",
@@ -114,6 +116,6 @@ EXERCISES = (
         "what it makes of them is no longer a picture of the shoe.",
         "fashion-classic",
         garment(ANKLE_BOOT),
-        View(step="before"),
+        View(phase="before"),
     ),
 )

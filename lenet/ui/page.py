@@ -1,6 +1,7 @@
 """The page: what stands where, and which handler answers what."""
 
-import os
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +9,13 @@ import gradio as gr
 import torch
 from starlette.middleware import Middleware
 
+from lenet import settings
 from lenet.ui import components as ui
+from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Door, Sentences
-from lenet.ui.handlers import Handlers
-from lenet.ui.scene import Lab, Scene
-from lenet.ui.view import View
+from lenet.ui.handlers import UNCHANGED, Answer, Handlers
+from lenet.ui.lab import Lab
 
-DEFAULT_CHECKPOINT = "mnist-modern"
-PAGE_SCRIPTS = ("menu.js", "server.js")
-"""What runs once for the whole page, beside the components' own scripts."""
 MAX_UPLOAD = "20mb"
 KEEP_UPLOADS = 3600
 """Seconds for which an uploaded file is kept, and between two looks for such files."""
@@ -39,6 +38,30 @@ WORDS = """* **Checkpoint**: a trained network, as it was stored.
   probabilities of them, which add up to 1."""
 
 
+LIVE: dict[str, Any] = {
+    # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
+    # upload, which gr.Image announces as two inputs, "cleared" and "there".
+    "trigger_mode": "always_last",
+    # gradio would copy all that it knows of each output whenever a request starts and ends, some 5 ms a stroke.
+    "show_progress": "hidden",
+    "show_progress_on": [],
+    "queue": False,
+    "api_visibility": "private",
+}
+"""How the page asks: at once, and privately."""
+
+SHOWN = ("verdict", "maps", "explanation")
+"""What every drawing changes."""
+
+EVERYTHING = (*SHOWN, "pad", "upload", "checkpoint", "examples", "controls", "exercises")
+
+LINK = "(fragment, checkpoint) => [location.hash.slice(1), checkpoint]"
+"""JavaScript: what the page is opened with."""
+
+Components = dict[str, Any]
+"""The page's components, by the names that ``Answer`` gives them."""
+
+
 def build(root: Path) -> gr.Blocks:
     """The page over the checkpoints in the folder ``root``.
 
@@ -46,83 +69,121 @@ def build(root: Path) -> gr.Blocks:
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
     lab = Lab(root)
-    handlers, first = Handlers(lab), lab.first(DEFAULT_CHECKPOINT)
-    fresh = Scene(None, None, first, View(), 0)
-    verdict_now, maps_now, explanation_now, *_, examples_now, controls_now = handlers.stage(fresh)
-
+    handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
     with Door(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
-        with gr.Row(elem_classes="lab-head"):
-            gr.Markdown(INTRODUCTION, elem_classes="lab-title")
-            chosen = ui.CheckpointMenu(lab.names, value=first, label="Checkpoint", filterable=False)
-        exercises = ui.Exercises(handlers.exercises())
-        with gr.Row(elem_classes="lab-main"):
-            with gr.Column(elem_classes="lab-pad", min_width=300):
-                pad = ui.Pad()
-            with gr.Column(scale=2, min_width=300):
-                verdict = ui.Verdict(verdict_now)
-                with gr.Row(elem_classes="lab-pictures"):
-                    box = ui.PictureBox(
-                        label="or a picture",
-                        placeholder="Drop a picture here",
-                        sources=["upload", "clipboard"],
-                        type="filepath",
-                        height=150,
-                        buttons=[],
-                        min_width=240,
-                    )
-                    with gr.Column(scale=2, min_width=260, elem_classes="lab-examples"):
-                        gr.Markdown("or choose an example", elem_classes="lab-caption")
-                        examples = ui.Examples(examples_now)
-        controls = ui.Controls(controls_now)
-        takeaway = ui.Takeaway({})
-        maps = ui.Maps(maps_now)
-        explanation = ui.Explanation(explanation_now)
-        with gr.Accordion("What the words mean", open=False):
-            gr.Markdown(WORDS, elem_classes="lab-words")
-        api, more = gr.Button(visible=False), gr.Button(visible=False)  # endpoints need triggers; these are never shown
-        reply, file, fragment = gr.JSON(visible=False), gr.File(visible=False), gr.Textbox(visible=False)
-
-        # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
-        # upload, which gr.Image announces as two inputs, "cleared" and "there". Progress is shown on nothing: gradio
-        # would copy all that it knows of each output whenever a request starts and ends, some 5 ms a stroke.
-        live = {
-            "trigger_mode": "always_last",
-            "show_progress": "hidden",
-            "show_progress_on": [],
-            "queue": False,
-            "api_visibility": "private",
-        }
-        scene, shown = [pad, box, chosen, controls], [verdict, maps, explanation]
-        everything = [*shown, pad, box, chosen, examples, controls, exercises]
-        pad.begin(None, None, box, js="() => null", api_visibility="private")  # a drawing replaces an uploaded picture
-        pad.input(handlers.on_draw, [pad, chosen, controls], shown, **live)
-        box.input(handlers.on_upload, scene, [*shown, pad], **live)
-        chosen.input(handlers.on_checkpoint, scene, [*shown, examples, controls, exercises], **live)
-        controls.input(handlers.on_view, scene, shown, **live)
-        controls.pin(handlers.on_pin, scene, explanation, **live)
-        controls.keep(handlers.on_keep, scene, [controls, takeaway], **live)
-        controls.take(handlers.on_take, scene, takeaway, **live)
-        examples.select(handlers.on_example, scene, [*shown, pad, box, controls, exercises], **live)
-        exercises.select(handlers.on_exercise, [pad, controls], everything, **live)
-        demo.load(handlers.on_link, fragment, [*everything, takeaway], js="() => location.hash.slice(1)", **live)
-        api.click(handlers.predict, [box, chosen], reply, api_name="predict")
-        more.click(handlers.activations, [box, chosen], file, api_name="activations")
+        components = place(first, lab.names, handlers.opened(first))
+        connect(demo, handlers, components)
+        offer(handlers, components)
     return demo
 
 
-def page_script() -> str:
-    """The page's own scripts as one function, which gradio runs when the page is loaded."""
-    scripts = [(ui.WEB / name).read_text(encoding="utf-8") for name in PAGE_SCRIPTS]
-    return "\n".join(["() => {", *scripts, "}"])
+def place(first: str, names: Sequence[str], now: Answer) -> Components:
+    """What stands where, and what it shows ``now``, with the checkpoint that is ``first``."""
+    at: Components = {}
+    with gr.Row(elem_classes="lab-head"):
+        gr.Markdown(INTRODUCTION, elem_classes="lab-title")
+        at["checkpoint"] = ui.Menu(list(names), value=first, label="Checkpoint", filterable=False)
+    at["exercises"] = ui.Exercises(now.exercises)
+    with gr.Row(elem_classes="lab-main"):
+        with gr.Column(elem_classes="lab-pad", min_width=300):
+            at["pad"] = ui.Pad()
+        with gr.Column(scale=2, min_width=300):
+            at["verdict"] = ui.Verdict(now.verdict)
+            with gr.Row(elem_classes="lab-pictures"):
+                at["upload"] = _picture_box()
+                with gr.Column(scale=2, min_width=260, elem_classes="lab-examples"):
+                    gr.Markdown("or choose an example", elem_classes="lab-caption")
+                    at["examples"] = ui.Examples(now.examples)
+    at["controls"] = ui.Controls(now.controls)
+    at["takeaway"] = ui.Takeaway()
+    at["maps"] = ui.Maps(now.maps)
+    at["explanation"] = ui.Explanation(now.explanation)
+    with gr.Accordion("What the words mean", open=False):
+        gr.Markdown(WORDS, elem_classes="lab-words")
+    return at
+
+
+def _picture_box() -> ui.PictureBox:
+    return ui.PictureBox(
+        label="or a picture",
+        placeholder="Drop a picture here",
+        sources=["upload", "clipboard"],
+        type="filepath",
+        height=150,
+        buttons=[],
+        min_width=240,
+    )
+
+
+def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
+    """Which handler answers what, and which components its answer changes."""
+
+    def on(event: Callable, handler: Callable[..., Answer], inputs: Sequence[str], outputs: Sequence[str]) -> None:
+        event(picked(handler, outputs), [at[name] for name in inputs], [at[name] for name in outputs], **LIVE)
+
+    scene = ("pad", "upload", "checkpoint", "controls")
+    # A drawing replaces an uploaded picture.
+    at["pad"].begin(None, None, at["upload"], js="() => null", api_visibility="private")
+    on(at["pad"].input, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
+    on(at["upload"].input, handlers.on_upload, scene, (*SHOWN, "pad"))
+    on(at["checkpoint"].input, handlers.on_checkpoint, scene, (*SHOWN, "examples", "controls", "exercises"))
+    on(at["controls"].input, handlers.on_view, scene, SHOWN)
+    on(at["controls"].pin, handlers.on_pin, scene, ("explanation",))
+    on(at["controls"].keep, handlers.on_keep, scene, ("controls", "takeaway"))
+    on(at["controls"].take, handlers.on_take, scene, ("takeaway",))
+    on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls", "exercises"))
+    on(at["exercises"].select, handlers.on_exercise, ("pad", "controls"), EVERYTHING)
+    outputs = (*EVERYTHING, "takeaway")
+    fragment = gr.Textbox(visible=False)
+    demo.load(
+        picked(handlers.on_open, outputs),
+        [fragment, at["checkpoint"]],
+        [at[name] for name in outputs],
+        js=LINK,
+        **LIVE,
+    )
+
+
+def offer(handlers: Handlers, at: Components) -> None:
+    """What programs can ask. Endpoints need triggers; these are never shown."""
+    api, more = gr.Button(visible=False), gr.Button(visible=False)
+    reply, file = gr.JSON(visible=False), gr.File(visible=False)
+    api.click(handlers.predict, [at["upload"], at["checkpoint"]], reply, api_name="predict")
+    more.click(handlers.activations, [at["upload"], at["checkpoint"]], file, api_name="activations")
+
+
+def picked(handler: Callable[..., Answer], names: Sequence[str]) -> Callable[..., Any]:
+    """``handler`` as gradio wants it: it returns what changes in the components called ``names``, in their order."""
+
+    @wraps(handler)  # gradio looks at the signature for events
+    def call(*arguments: Any) -> Any:
+        answer = handler(*arguments)
+        values = [_menu(answer) if name == "checkpoint" else _new_value(name, getattr(answer, name)) for name in names]
+        return values if len(values) > 1 else values[0]
+
+    return call
+
+
+def _menu(answer: Answer) -> dict[str, Any]:
+    """What changes in the menu of checkpoints."""
+    said: dict[str, Any] = {"choices": answer.offered, "value": answer.checkpoint}
+    changes = {name: value for name, value in said.items() if value is not UNCHANGED}
+    return gr.update(**changes) if changes else gr.skip()
+
+
+def _new_value(name: str, value: Any) -> Any:
+    """For None gradio does nothing to our own components, while gr.skip() makes it build them anew, in some 2 ms."""
+    if value is not UNCHANGED:
+        return value
+    return None if name in SHOWN else gr.skip()
 
 
 def launch_options() -> dict[str, Any]:
     """What every launch of the page needs."""
-    port = os.environ.get("GRADIO_SERVER_PORT")
     return {
-        "server_port": int(port) if port else None,  # gradio itself would take the next free one without a word
+        "server_port": settings.port(),  # gradio itself would take the next free one without a word
         "css_paths": ui.STYLE_SHEETS,
-        "js": page_script(),
+        "js": page_bundle(ui.WEB / "page.js"),
         "theme": gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS),
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it

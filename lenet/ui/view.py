@@ -2,22 +2,41 @@
 
 import base64
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-SIDE = 28
-"""Of the picture that the network sees, in pixels."""
+from lenet.pictures.planes import PICTURE_SIZE
 
 CHOICES = {
-    "step": ("kernels", "before", "after", "pooled"),
+    "phase": ("kernels", "before", "after", "pooled"),
     "scale": ("map", "layer", "both"),
     "overlay": ("none", "occlusion", "gradient"),
     "compare": ("none", "kept", "checkpoint", "class"),
     "kept_as": ("", "digit", "garment"),
     "side": ("a", "b"),
 }
+
+
+class ViewValue(TypedDict):
+    """A view as JSON; see ``View`` for what each switch means."""
+
+    phase: str
+    scale: str
+    prepare: bool
+    steps: bool
+    overlay: str
+    compare: str
+    kept: str
+    kept_as: str
+    other: str
+    label: int
+    numbers: bool
+    sort: bool
+    hide: bool
+    pin: tuple[int, int, int, int] | None
+    side: str
 
 
 class BadView(ValueError):
@@ -31,7 +50,7 @@ class BadView(ValueError):
 class View:
     """The page's switches.
 
-    ``step`` is what is shown of each layer, ``scale`` what shares one colour scale. ``prepare`` says whether pictures
+    ``phase`` is what is shown of each layer, ``scale`` what shares one colour scale. ``prepare`` says whether pictures
     are prepared, ``steps`` whether that is shown; ``overlay`` is laid on what the network sees.
 
     ``compare`` is what stands beside the picture as B: the kept one (``kept``, base64 of 28 x 28 bytes, ``kept_as``
@@ -39,13 +58,13 @@ class View:
     or the mean of the class with the number ``label``.
 
     ``numbers`` writes minimum, maximum and mean under each map, ``sort`` puts the channels that differ most first,
-    ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``step``, from 0 but for
+    ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``phase``, from 0 but for
     the layer, or None; ``side`` says whether it is A's or B's.
 
     Raises BadView when a value is not of its kind.
     """
 
-    step: str = "after"
+    phase: str = "after"
     scale: str = "layer"
     prepare: bool = True
     steps: bool = False
@@ -61,7 +80,7 @@ class View:
     pin: tuple[int, int, int, int] | None = None
     side: str = "a"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.pin is not None:
             if not (isinstance(self.pin, list | tuple) and len(self.pin) == 4 and all(map(_is_whole, self.pin))):
                 raise BadView("pin")
@@ -87,9 +106,9 @@ class View:
         except TypeError as error:
             raise BadView("an unknown switch") from error
 
-    def value(self) -> dict[str, Any]:
+    def value(self) -> ViewValue:
         """What the page's controls are given."""
-        return asdict(self)
+        return cast(ViewValue, asdict(self))
 
     def kept_picture(self) -> NDArray[np.float32]:
         """The kept picture, (28, 28) from 0 to 1."""
@@ -97,9 +116,9 @@ class View:
             pixels = np.frombuffer(base64.b64decode(self.kept, validate=True), np.uint8)
         except ValueError as error:
             raise BadView("kept") from error
-        if pixels.size != SIDE * SIDE:
+        if pixels.size != PICTURE_SIZE * PICTURE_SIZE:
             raise BadView("kept")
-        return pixels.reshape(SIDE, SIDE).astype(np.float32) / 255
+        return pixels.reshape(PICTURE_SIZE, PICTURE_SIZE).astype(np.float32) / np.float32(255)
 
 
 def _is_whole(value: Any) -> bool:

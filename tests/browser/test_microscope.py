@@ -490,7 +490,7 @@ def test_an_exercise_is_one_click(open_page, number):
     exercise(page, number)
     wanted = EXERCISES[number]
     expect(page.get_by_label("Checkpoint", exact=True)).to_have_value(wanted.checkpoint)
-    expect(page.locator(f"[data-step={wanted.view.step}]")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(f"[data-step={wanted.view.phase}]")).to_have_count(1, timeout=PATIENCE)
     expect(page.locator(".verdict-other")).to_be_visible(visible=wanted.view.compare != "none", timeout=PATIENCE)
     expect(page.locator(".bar-best")).to_have_count(1)
 

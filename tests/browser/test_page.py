@@ -1,6 +1,5 @@
 """The page in a real browser, used as a person uses it."""
 
-import base64
 import io
 import re
 
@@ -24,9 +23,6 @@ from steps import (
 )
 from support import ROOT
 
-from lenet.ui import link
-from lenet.ui.components import GRID
-from lenet.ui.view import View
 from tools import browser as tool
 
 
@@ -266,37 +262,6 @@ def test_examples_are_put_on_the_pad_and_can_be_drawn_on(open_page, digits):
     page.wait_for_function(f"before => ({shown})() !== before", arg=before, timeout=PATIENCE)
     page.get_by_role("button", name="Undo").click()
     expect_label(page, "5")
-
-
-def test_undo_after_an_example_brings_the_drawing_back(open_page):
-    page = open_page()
-    tool.draw(page, ONE)
-    expect_label(page, "1")
-    settle(page)
-    page.get_by_role("button", name="Example: 5").first.click()
-    expect_label(page, "5")
-    page.get_by_role("button", name="Undo").click()
-    expect_label(page, "1")
-    expect(page.locator(".verdict-note")).to_have_text("")
-    page.get_by_role("button", name="Undo").click()
-    expect_hint(page)
-
-
-def test_a_link_that_is_pasted_into_an_open_page_is_followed(open_page):
-    page = open_page()
-    drawn = np.zeros((GRID, GRID), np.uint8)
-    drawn[15:97, 50:60] = 255
-    grid = base64.b64encode(drawn.tobytes()).decode()
-    first = link.encode(link.Linked(grid, "mnist-classic", View(step="pooled")))
-    second = link.encode(link.Linked("", "fashion-classic", View()))
-    address = page.url.split("#")[0]
-    page.goto(f"{address}#{first}")  # the same page with another fragment: a browser does not load it anew
-    expect_label(page, "1")
-    expect(page.get_by_label("Checkpoint", exact=True)).to_have_value("mnist-classic")
-    expect(page.locator("[data-step=pooled]")).to_have_count(1, timeout=PATIENCE)
-    page.goto(f"{address}#{second}")
-    expect_hint(page, "garment")
-    expect(page.get_by_label("Checkpoint", exact=True)).to_have_value("fashion-classic")
 
 
 def test_a_picture_that_arrives_while_the_pen_is_down_ends_the_stroke(open_page, digits):

@@ -1,16 +1,15 @@
-import shutil
-
 import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import CHECKPOINTS, real_pictures
+from support import real_pictures
 from torch import nn
 
 from lenet import checkpoint
-from lenet.microscope.explain import MAPS, Field, class_mean, explain, favourites, receptive_field
+from lenet.microscope.explain import MAPS, Field, explain, receptive_field
 from lenet.model import LeNet, LeNetConfig
+from lenet.settings import CHECKPOINTS
 
 NETWORKS = [checkpoint.load(CHECKPOINTS / name) for name in checkpoint.names(CHECKPOINTS)]
 
@@ -112,48 +111,3 @@ def test_a_cell_changes_with_its_field_and_with_nothing_else(config, onto, stage
 def test_a_field_on_something_later_is_refused(stage, onto):
     with pytest.raises(ValueError, match="no map of this network"):
         receptive_field(LeNetConfig(), stage, onto)
-
-
-@pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])
-def test_the_mean_before_the_activation_is_that_of_the_normalised_maps(name):
-    """The atlas leaves it out: it follows from the convolution's mean, as it does for any one picture."""
-    network = next(network for network in NETWORKS if network.name == name)
-    mean, norm = class_mean(CHECKPOINTS / name, network.model, 3), network.model.get_submodule("norm2")
-    with torch.inference_mode():
-        expected = norm(torch.from_numpy(mean["conv2"])[None])[0].numpy()
-    np.testing.assert_allclose(mean["norm2"], expected, atol=1e-4, rtol=1e-4)
-
-
-@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
-def test_the_atlas_of_each_checkpoint_fits_its_network(network):
-    folder = CHECKPOINTS / network.name
-    mean = class_mean(folder, network.model, 3)
-    assert mean["act1"].shape == stages_of(network.model, np.zeros((28, 28)))["act1"].shape
-    assert mean["logits"].argmax() == 3
-    for layer in (1, 2):
-        found = favourites(folder, layer, 1)
-        assert len(found) == 9
-        assert [item.value for item in found] == sorted((item.value for item in found), reverse=True)
-        best = stages_of(network.model, found[0].picture)[f"act{layer}"][1]
-        assert best.max() == pytest.approx(found[0].value, abs=1e-3)
-        assert best[found[0].row, found[0].column] == pytest.approx(best.max(), abs=1e-3)
-
-
-def test_a_missing_or_damaged_atlas_is_a_sentence(tmp_path, classic):
-    folder = tmp_path / "mine"
-    folder.mkdir()
-    with pytest.raises(FileNotFoundError, match="mine has no input in its atlas"):
-        class_mean(folder, classic.model, 0)
-    with pytest.raises(FileNotFoundError, match="mine has no favourites2"):
-        favourites(folder, 2, 0)
-    shutil.copytree(CHECKPOINTS / "mnist-classic" / "atlas", folder / "atlas")
-    path = folder / "atlas" / "favourites1.safetensors"
-    path.write_bytes(path.read_bytes()[:200])
-    with pytest.raises(ValueError, match="damaged"):
-        favourites(folder, 1, 0)
-    shutil.copy(folder / "atlas" / "act1.safetensors", path)
-    with pytest.raises(ValueError, match="it has no cell, picture, value"):
-        favourites(folder, 1, 0)
-    (folder / "atlas" / "act1.safetensors").unlink()
-    with pytest.raises(FileNotFoundError, match="mine has no act1 in its atlas"):
-        class_mean(folder, classic.model, 0)

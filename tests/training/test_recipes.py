@@ -2,10 +2,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from support import CHECKPOINTS
 
 from lenet import checkpoint
 from lenet.model import LeNet, LeNetConfig, parameter_count
+from lenet.settings import CHECKPOINTS
 from lenet.training import datasets
 from lenet.training.model_card import model_card
 from lenet.training.recipes import RECIPES, SOURCES, adjust, cite

@@ -1,8 +1,8 @@
 import pytest
 import torch
-from support import CHECKPOINTS
 
 from lenet import checkpoint
+from lenet.settings import CHECKPOINTS
 from lenet.training import strokes
 
 

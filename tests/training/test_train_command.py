@@ -11,12 +11,12 @@ import torch
 import yaml
 from PIL import Image
 from safetensors.torch import load_file
-from support import CHECKPOINTS
 
 import train
 from lenet import __main__ as command_line
 from lenet import checkpoint
 from lenet.model import LeNetConfig
+from lenet.settings import CHECKPOINTS
 from lenet.training import datasets, loop
 from lenet.training.recipes import RECIPES
 

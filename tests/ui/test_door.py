@@ -10,7 +10,8 @@ import pytest
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from lenet.ui.door import NOT_UPLOADED, Refused, uploaded
+from lenet.ui.door import NOT_UPLOADED, uploaded
+from lenet.ui.sentence import Sentence
 from lenet.ui.view import View
 
 PATIENCE = 20
@@ -67,7 +68,7 @@ def asked(api: httpx.Client, endpoint: dict, data: list, **more) -> httpx.Respon
 
 def with_picture(endpoint: dict, config: dict, path: dict) -> list:
     """Inputs that an endpoint takes, with ``path`` as the picture."""
-    seen = json.dumps({"turn": 1, "view": View(steps=True, prepare=False).value()})
+    seen = json.dumps({"revision": 1, "view": View(steps=True, prepare=False).value()})
     values = {"image": path, "dropdown": "mnist-modern", "controls": seen}
     return [values.get(kind) for kind in kinds_of(endpoint, config)]
 
@@ -137,9 +138,9 @@ def test_only_regular_files_among_the_uploads_are_opened(tmp_path, monkeypatch, 
         "x" * 5000,
     ]
     for name in [*refused, "a\0b", "\ud800", ""]:
-        assert uploaded(f"{own}/{name}") == Refused(), name
+        assert uploaded(f"{own}/{name}") == Sentence(NOT_UPLOADED), name
     for path in (None, 5, "", [], "/dev/zero", "/proc/self/fd/0"):
-        assert uploaded(path) == Refused(), path
+        assert uploaded(path) == Sentence(NOT_UPLOADED), path
 
 
 def test_activations_are_written_into_gradio_s_cache_and_nowhere_else(api, endpoints, picture):

@@ -4,23 +4,24 @@ import base64
 import io
 import re
 import shutil
-from types import SimpleNamespace
 
-import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
-from support import CHECKPOINTS
+from support import ink_of, put
 
 from lenet import checkpoint
-from lenet.microscope.layers import STEPS, stage_name
+from lenet.microscope.layers import PHASES, stage_name
 from lenet.model import LeNet, LeNetConfig
 from lenet.predict import predict
-from lenet.ui import components as ui
+from lenet.settings import CHECKPOINTS
 from lenet.ui import link
+from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES
-from lenet.ui.handlers import Handlers
-from lenet.ui.scene import Lab
+from lenet.ui.handlers import UNCHANGED, Answer, Handlers
+from lenet.ui.lab import Lab
+from lenet.ui.values.pad import GRID_SIZE
+from lenet.ui.values.pixels import encode
 from lenet.ui.view import View
 
 
@@ -32,42 +33,45 @@ def handlers() -> Handlers:
 @pytest.fixture
 def three(digits) -> dict:
     """A real three on the pad."""
-    return ui.put_on_pad({"n": 6}, digits[3])
+    return put({"drawing": 6}, digits[3])
 
 
-def controls(turn: int = 0, **view) -> dict:
-    """What controls.js sends."""
-    return {"turn": turn, "view": View(**view).value()}
+def controls(revision: int = 0, **view) -> dict:
+    """What web/controls.js sends."""
+    return {"revision": revision, "view": View(**view).value()}
 
 
-def chose(**values) -> SimpleNamespace:
-    return SimpleNamespace(**values)
+def chose(**values) -> Chosen:
+    """What an event carries."""
+    return Chosen(None, values)
 
 
 def test_a_drawing_is_answered_with_the_counts_that_it_came_with(handlers, three):
-    verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", controls(5))
-    assert (verdict["label"], verdict["n"], verdict["turn"]) == ("3", 7, 5)
-    assert (maps["n"], maps["turn"]) == (7, 5)
-    assert explanation["cell"] is None
+    answer = handlers.on_draw(three, "mnist-modern", controls(5))
+    assert (answer.verdict["label"], answer.verdict["drawing"], answer.verdict["revision"]) == ("3", 7, 5)
+    assert (answer.maps["drawing"], answer.maps["revision"]) == (7, 5)
+    assert answer.explanation["cell"] is None
 
 
 def test_what_is_costly_waits_until_the_pen_rests(handlers, three):
     asked = controls(steps=True, overlay="occlusion", pin=(1, 0, 5, 5))
-    verdict, maps, explanation = handlers.on_draw({**three, "moving": True}, "mnist-modern", asked)
-    assert (verdict["moving"], verdict["steps"], verdict["overlay"], maps["top"] < 256) == (True, [], None, True)
-    assert explanation is None
-    verdict, maps, explanation = handlers.on_draw(three, "mnist-modern", asked)
-    assert len(verdict["steps"]) == 5
-    assert verdict["overlay"]["cells"]
-    assert explanation["text"].startswith("Layer 1, map 1, row 6, column 6")
+    answer = handlers.on_draw({**three, "moving": True}, "mnist-modern", asked)
+    verdict = answer.verdict
+    assert (verdict["moving"], verdict["steps"], verdict["overlay"]) == (True, [], None)
+    assert answer.maps["resting"] is False
+    assert answer.explanation is UNCHANGED
+    answer = handlers.on_draw(three, "mnist-modern", asked)
+    assert len(answer.verdict["steps"]) == 5
+    assert answer.verdict["overlay"]["cells"]
+    assert answer.explanation["text"].startswith("Layer 1, map 1, row 6, column 6")
 
 
 def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits):
-    corner = np.zeros((ui.GRID, ui.GRID), np.uint8)
+    corner = np.zeros((GRID_SIZE, GRID_SIZE), np.uint8)
     corner[:56, :56] = digits[3].repeat(2, 0).repeat(2, 1)
-    pad = {"n": 1, "grid": ui.encode(corner)}
-    prepared, _, _ = handlers.on_draw(pad, "mnist-modern", controls())
-    squeezed, _, _ = handlers.on_draw(pad, "mnist-modern", controls(prepare=False))
+    pad = {"drawing": 1, "grid": encode(corner)}
+    prepared = handlers.on_draw(pad, "mnist-modern", controls()).verdict
+    squeezed = handlers.on_draw(pad, "mnist-modern", controls(prepare=False)).verdict
     seen = np.frombuffer(base64.b64decode(squeezed["picture"]), np.uint8).reshape(28, 28)
     assert prepared["label"] == "3"
     assert seen[14:].max() == seen[:, 14:].max() == 0
@@ -75,41 +79,43 @@ def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits)
 
 
 def test_the_kept_picture_is_b(handlers, three, digits):
-    kept, _ = handlers.on_keep(three, None, "mnist-modern", controls(2))
+    kept = handlers.on_keep(three, None, "mnist-modern", controls(2)).controls
     assert kept["view"]["compare"] == "kept"
     assert kept["changes"] == {"compare": "kept", "kept": kept["view"]["kept"], "kept_as": "digit"}
-    eight = ui.put_on_pad(three, digits[8])
-    verdict, maps, _ = handlers.on_draw(eight, "mnist-modern", {"turn": 3, "view": kept["view"]})
-    assert (verdict["label"], verdict["other"]["label"]) == ("8", "3")
-    assert (maps["b"], maps["layers"][0]["apart"][0][0] > 0) == ("kept", True)
+    eight = put(three, digits[8])
+    answer = handlers.on_draw(eight, "mnist-modern", {"revision": 3, "view": kept["view"]})
+    assert (answer.verdict["label"], answer.verdict["other"]["label"]) == ("8", "3")
+    assert (answer.maps["b"], answer.maps["layers"][0]["apart"]["channels"][0][0] > 0) == ("kept", True)
 
 
 def test_nothing_cannot_be_kept(handlers):
-    unchanged, notice = handlers.on_keep(None, None, "mnist-modern", controls())
-    assert unchanged == gr.skip()
-    assert "no picture to keep" in notice["text"]
+    answer = handlers.on_keep(None, None, "mnist-modern", controls())
+    assert answer.controls is UNCHANGED
+    assert "no picture to keep" in answer.takeaway["text"]
 
 
 def test_another_checkpoint_is_b(handlers, three):
-    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
-    assert verdict["other"]["title"] == maps["b"] == "mnist-classic"
-    assert verdict["other"]["label"] == "3"
+    answer = handlers.on_draw(three, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
+    assert answer.verdict["other"]["title"] == answer.maps["b"] == "mnist-classic"
+    assert answer.verdict["other"]["label"] == "3"
 
 
 def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handlers, three):
-    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
-    same = handlers.on_draw(three, "mnist-classic", {"turn": 1, "view": kept})[0]["other"]
-    verdict, maps, _ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept})
+    kept = handlers.on_keep(three, None, "mnist-modern", controls()).controls["view"]
+    same = handlers.on_draw(three, "mnist-classic", {"revision": 1, "view": kept}).verdict["other"]
+    answer = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept})
     assert same["title"] == "kept"
-    assert verdict["other"]["title"] == maps["b"] == "kept, prepared as a garment"
-    assert verdict["other"]["picture"] != same["picture"]
-    as_it_is = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept | {"prepare": False}})[0]["other"]
+    assert answer.verdict["other"]["title"] == answer.maps["b"] == "kept, prepared as a garment"
+    assert answer.verdict["other"]["picture"] != same["picture"]
+    as_it_is = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept | {"prepare": False}}).verdict[
+        "other"
+    ]
     assert as_it_is["picture"] == same["picture"]
 
 
 def test_a_picture_that_is_kept_unprepared_stays_as_it_is(handlers, three):
-    kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False))[0]["view"]
-    verdict, *_ = handlers.on_draw(three, "fashion-modern", {"turn": 1, "view": kept | {"prepare": True}})
+    kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False)).controls["view"]
+    verdict = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept | {"prepare": True}}).verdict
     assert verdict["other"]["title"] == "kept"
 
 
@@ -118,13 +124,13 @@ def test_networks_of_other_depths_explain_what_both_have(tmp_path, three):
     checkpoint.save(checkpoint.Checkpoint("shallow", shallow, "digit", tuple("0123456789"), {}), tmp_path / "shallow")
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mnist-classic")
     both = Handlers(Lab(tmp_path))
-    for step in STEPS:
-        there = controls(step=step, compare="checkpoint", other="mnist-classic", pin=(2, 0, 1, 1), side="b")
-        _, maps, explanation = both.on_draw(three, "shallow", there)
-        assert "differ in depth" in maps["note"]
-        assert explanation["cell"]["pair"] == []
-        back = controls(step=step, compare="checkpoint", other="shallow", pin=(2, 0, 1, 1), side="b")
-        assert "no maps of layer 2" in both.on_draw(three, "mnist-classic", back)[2]["text"]
+    for phase in PHASES:
+        there = controls(phase=phase, compare="checkpoint", other="mnist-classic", pin=(2, 0, 1, 1), side="b")
+        answer = both.on_draw(three, "shallow", there)
+        assert "differ in depth" in answer.maps["note"]
+        assert answer.explanation["cell"]["pair"] == []
+        back = controls(phase=phase, compare="checkpoint", other="shallow", pin=(2, 0, 1, 1), side="b")
+        assert "no maps of layer 2" in both.on_draw(three, "mnist-classic", back).explanation["text"]
 
 
 PIN = (2, 1, 3, 2)
@@ -132,16 +138,16 @@ PIN = (2, 1, 3, 2)
 
 def explained(handlers, pad, name: str, **view) -> tuple[dict, dict]:
     """The maps and the explanation of the pinned cell."""
-    _, maps, explanation = handlers.on_draw(pad, name, controls(pin=PIN, **view))
-    return maps, explanation
+    answer = handlers.on_draw(pad, name, controls(pin=PIN, **view))
+    return answer.maps, answer.explanation
 
 
 def test_a_cell_of_b_is_explained_with_b_s_numbers(handlers, three, digits):
-    eight = ui.put_on_pad({}, digits[8])
-    kept = handlers.on_keep(eight, None, "mnist-classic", controls())[0]["view"]["kept"]
+    eight = put(None, digits[8])
+    kept = handlers.on_keep(eight, None, "mnist-classic", controls()).controls["view"]["kept"]
     _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept, side="b")
     network = checkpoint.load(CHECKPOINTS / "mnist-classic")
-    a, b = (predict(network, ui.pad_grid(pad)).activations["act2"][PIN[1:]] for pad in (three, eight))
+    a, b = (predict(network, ink_of(pad)).activations["act2"][PIN[1:]] for pad in (three, eight))
     assert explanation["text"] == "Layer 2, map 2 of B, row 4, column 3, after the activation"
     assert explanation["cell"]["value"] == pytest.approx(b, abs=2e-3)  # kept with 8 bits a pixel
     assert explanation["cell"]["pair"] == pytest.approx([a, b, a - b], abs=2e-3)
@@ -153,7 +159,7 @@ def test_a_cell_of_b_is_explained_with_b_s_numbers(handlers, three, digits):
 def test_a_cell_of_another_network_s_b_is_explained_by_that_network(handlers, three, digits):
     there = {"compare": "checkpoint", "other": "mnist-batchnorm", "side": "b"}
     _, explanation = explained(handlers, three, "mnist-classic", **there)
-    own = predict(checkpoint.load(CHECKPOINTS / "mnist-batchnorm"), ui.pad_grid(three)).activations["act2"]
+    own = predict(checkpoint.load(CHECKPOINTS / "mnist-batchnorm"), ink_of(three)).activations["act2"]
     assert explanation["cell"]["value"] == pytest.approx(own[PIN[1:]], abs=1e-4)
     assert any("normalised" in words for words, *_ in explanation["cell"]["steps"])
     assert explanation["favourites"] != explained(handlers, three, "mnist-classic")[1]["favourites"]
@@ -175,11 +181,11 @@ def test_a_cell_of_b_without_arithmetic_is_a_sentence(handlers, three, view, wor
 
 
 def test_the_kernels_of_two_networks_need_no_picture(handlers):
-    _, maps, _ = handlers.on_draw(
-        None, "mnist-classic", controls(step="kernels", compare="checkpoint", other="fashion-classic")
-    )
-    assert (maps["a"], maps["b"], maps["withB"]) == ("mnist-classic", "fashion-classic", True)
-    assert maps["layers"][0]["apart"][0][0] > 0
+    maps = handlers.on_draw(
+        None, "mnist-classic", controls(phase="kernels", compare="checkpoint", other="fashion-classic")
+    ).maps
+    assert (maps["a"], maps["b"], maps["with_b"]) == ("mnist-classic", "fashion-classic", True)
+    assert maps["layers"][0]["apart"]["channels"][0][0] > 0
 
 
 def test_filters_that_are_not_read_are_left_out_of_the_arithmetic(handlers, three):
@@ -193,10 +199,10 @@ def test_filters_that_are_not_read_are_left_out_of_the_arithmetic(handlers, thre
 
 @pytest.mark.parametrize("name", ["mnist-modern", "mnist-batchnorm"])  # the second looks at 32 x 32
 def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three, name):
-    verdict, maps, _ = handlers.on_draw(three, name, controls(compare="class", label=8))
-    assert maps["b"] == "mean of 8"
-    assert (verdict["other"]["probabilities"], verdict["other"]["label"]) == ([], "")
-    mean = np.frombuffer(base64.b64decode(verdict["other"]["picture"]), np.uint8).reshape(28, 28)
+    answer = handlers.on_draw(three, name, controls(compare="class", label=8))
+    assert answer.maps["b"] == "mean of 8"
+    assert (answer.verdict["other"]["probabilities"], answer.verdict["other"]["label"]) == ([], "")
+    mean = np.frombuffer(base64.b64decode(answer.verdict["other"]["picture"]), np.uint8).reshape(28, 28)
     assert mean[:2].max() < 20 < 100 < mean[8:20, 10:18].max()
 
 
@@ -211,39 +217,39 @@ def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three, name
     ],
 )
 def test_a_b_that_is_not_there_is_a_sentence_beside_the_maps(handlers, three, view, words):
-    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", controls(**view))
-    assert words in maps["note"]
-    assert verdict["label"] == "3"
-    assert maps["layers"]
+    answer = handlers.on_draw(three, "mnist-modern", controls(**view))
+    assert words in answer.maps["note"]
+    assert answer.verdict["label"] == "3"
+    assert answer.maps["layers"]
 
 
 def test_b_may_hold_nothing_in_the_other_network_s_eyes(handlers, digits):
-    noise = ui.put_on_pad({}, np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8))
-    verdict, maps, _ = handlers.on_draw(noise, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
-    assert "dark or light strokes on an even ground were looked for" in verdict["text"]
-    assert maps["layers"] == []
+    noise = put(None, np.random.default_rng(0).integers(0, 256, (28, 28), np.uint8))
+    answer = handlers.on_draw(noise, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"))
+    assert "dark or light strokes on an even ground were looked for" in answer.verdict["text"]
+    assert answer.maps["layers"] == []
 
 
 @pytest.mark.parametrize(
     ("pin", "words"), [((1, 99, 0, 0), "no map 100"), ((7, 0, 0, 0), "no maps"), ((2, 0, 0, 50), "no column 51")]
 )
 def test_a_pinned_cell_out_of_range_is_a_sentence(handlers, three, pin, words):
-    _, maps, explanation = handlers.on_draw(three, "mnist-classic", controls(pin=pin))
-    assert words in explanation["text"]
-    assert explanation["cell"] is None
-    assert maps["layers"]
+    answer = handlers.on_draw(three, "mnist-classic", controls(pin=pin))
+    assert words in answer.explanation["text"]
+    assert answer.explanation["cell"] is None
+    assert answer.maps["layers"]
 
 
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("step", STEPS)
-def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, phase, request):
     network = checkpoint.load(CHECKPOINTS / name)
     picture = request.getfixturevalue(f"{network.kind}s")[3]
-    pad = ui.put_on_pad({}, picture)
-    _, _, explanation = handlers.on_draw(pad, name, controls(step=step, pin=(2, 1, 3, 2)))
+    pad = put(None, picture)
+    explanation = handlers.on_draw(pad, name, controls(phase=phase, pin=(2, 1, 3, 2))).explanation
     cell = explanation["cell"]
-    stages = predict(network, ui.pad_grid(pad)).activations
-    assert cell["value"] == pytest.approx(stages[stage_name(network.model.config, step, 2)][1, 3, 2], abs=1e-4)
+    stages = predict(network, ink_of(pad)).activations
+    assert cell["value"] == pytest.approx(stages[stage_name(network.model.config, phase, 2)][1, 3, 2], abs=1e-4)
     total, bias, before = (value for _, value, _ in cell["steps"][:3])
     assert np.sum(cell["products"]) == pytest.approx(total, abs=1e-4)
     assert sum(cell["sums"]) + bias == pytest.approx(before, abs=1e-4)
@@ -257,96 +263,91 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, step, request):
 def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine", ignore=shutil.ignore_patterns("atlas"))
     own = Handlers(Lab(tmp_path))
-    _, maps, explanation = own.on_draw(three, "mine", controls(pin=(1, 0, 9, 9), compare="class"))
-    assert explanation["cell"]
-    assert explanation["favourites"] == []
-    assert "in its atlas" in maps["note"]
+    answer = own.on_draw(three, "mine", controls(pin=(1, 0, 9, 9), compare="class"))
+    assert answer.explanation["cell"]
+    assert answer.explanation["favourites"] == []
+    assert "in its atlas" in answer.maps["note"]
 
 
 def test_an_example_is_put_on_the_pad_as_a_new_picture(handlers, three):
-    verdict, _, _, pad, file, *_ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=5))
-    assert (verdict["label"], pad["n"], file) == ("5", 8, None)
+    answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=5))
+    assert (answer.verdict["label"], answer.pad["drawing"], answer.upload) == ("5", 8, None)
 
 
 def test_noise_goes_to_the_network_as_it_is(handlers, three):
-    verdict, maps, _, pad, _, after, _ = handlers.on_example(
-        three, None, "mnist-modern", controls(), chose(index="noise")
-    )
-    assert after["view"]["prepare"] is False
-    assert len(verdict["probabilities"]) == 10
-    seen = np.frombuffer(base64.b64decode(verdict["picture"]), np.uint8)
+    answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="noise"))
+    assert answer.controls["view"]["prepare"] is False
+    assert len(answer.verdict["probabilities"]) == 10
+    seen = np.frombuffer(base64.b64decode(answer.verdict["picture"]), np.uint8)
     assert seen.std() > 50
-    again = handlers.on_example(pad, None, "mnist-modern", controls(), chose(index="noise"))
-    assert again[3]["grid"] != pad["grid"]
+    again = handlers.on_example(answer.pad, None, "mnist-modern", controls(), chose(index="noise"))
+    assert again.pad["grid"] != answer.pad["grid"]
 
 
 def test_a_picture_turned_upside_down_twice_is_itself(handlers, three):
-    _, _, _, turned, *_ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="upside down"))
+    turned = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="upside down")).pad
     assert turned["grid"] != three["grid"]
-    _, _, _, back, *_ = handlers.on_example(turned, None, "mnist-modern", controls(), chose(index="upside down"))
+    back = handlers.on_example(turned, None, "mnist-modern", controls(), chose(index="upside down")).pad
     assert back["grid"] == three["grid"]
 
 
 @pytest.mark.parametrize("number", range(len(EXERCISES)), ids=[exercise.title for exercise in EXERCISES])
 def test_each_exercise_shows_what_it_speaks_of(handlers, three, number):
     exercise = EXERCISES[number]
-    verdict, maps, _, pad, file, name, examples, after, value = handlers.on_exercise(
-        three, controls(4), chose(index=number)
-    )
-    assert verdict["probabilities"]
-    assert maps["layers"]
-    assert bool(maps["b"]) == (exercise.view.compare != "none")
-    assert (name, file, value["shown"], value["text"]) == (exercise.checkpoint, None, number, exercise.text)
-    assert after["view"] == after["changes"] == exercise.view.value()
-    assert pad["n"] > three["n"]
+    answer = handlers.on_exercise(three, controls(4), chose(index=number))
+    assert answer.verdict["probabilities"]
+    assert answer.maps["layers"]
+    assert bool(answer.maps["b"]) == (exercise.view.compare != "none")
+    assert (answer.checkpoint, answer.upload) == (exercise.checkpoint, None)
+    assert (answer.exercises["shown"], answer.exercises["text"]) == (number, exercise.text)
+    assert answer.controls["view"] == answer.controls["changes"] == exercise.view.value()
+    assert answer.pad["drawing"] > three["drawing"]
     assert 2 <= exercise.text.count(". ") + 1 <= 4
 
 
 def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
-    seen = controls(step="pooled", compare="class", label=2)
-    taken = handlers.on_take(three, None, "mnist-classic", seen, chose(what="link"))
-    verdict, maps, _, pad, _, name, _, after, *_ = handlers.on_link(taken["link"])
-    assert (verdict["label"], name, pad["grid"]) == ("3", "mnist-classic", three["grid"])
-    assert after["view"] == seen["view"]
-    assert maps["b"] == "mean of 2"
+    seen = controls(phase="pooled", compare="class", label=2)
+    taken = handlers.on_take(three, None, "mnist-classic", seen, chose(what="link")).takeaway
+    answer = handlers.on_open(taken["link"], "mnist-modern")
+    assert (answer.verdict["label"], answer.checkpoint, answer.pad["grid"]) == ("3", "mnist-classic", three["grid"])
+    assert answer.controls["view"] == seen["view"]
+    assert answer.maps["b"] == "mean of 2"
 
 
 def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, digits, tmp_path):
     path = tmp_path / "four.png"
     Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
-    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link"))
-    seen, *_ = handlers.on_upload(None, str(path), "mnist-modern", controls())
-    linked, *_ = handlers.on_link(taken["link"])
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link")).takeaway
+    seen = handlers.on_upload(None, str(path), "mnist-modern", controls()).verdict
+    linked = handlers.on_open(taken["link"], "mnist-modern").verdict
     assert (linked["label"], linked["picture"]) == ("4", seen["picture"])
 
 
 def test_an_uploaded_picture_can_be_turned_upside_down(handlers, digits, tmp_path):
     path = tmp_path / "four.png"
     Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
-    _, _, _, pad, file, *_ = handlers.on_example(
-        None, str(path), "mnist-modern", controls(), chose(index="upside down")
-    )
-    ink = ui.pad_grid(pad)
-    assert file is None
+    answer = handlers.on_example(None, str(path), "mnist-modern", controls(), chose(index="upside down"))
+    ink = ink_of(answer.pad)
+    assert answer.upload is None
     assert ink[:56].sum() != ink[56:].sum()
     assert abs(ink[::-4, ::-4].astype(int) - digits[4]).mean() < 20
 
 
 def test_the_next_example_is_prepared_again_after_noise(handlers, three):
-    *_, after, _ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="noise"))
+    after = handlers.on_example(three, None, "mnist-modern", controls(), chose(index="noise")).controls
     assert after["view"]["prepare"] is False
-    *_, after, _ = handlers.on_example(three, None, "mnist-modern", after, chose(index=3))
+    after = handlers.on_example(three, None, "mnist-modern", after, chose(index=3)).controls
     assert after["view"]["prepare"] is True
 
 
 @pytest.mark.parametrize("index", [99, -1, None, "gone", [1], 2.5, 2.0])
 def test_what_is_not_offered_changes_nothing(handlers, three, index):
-    assert handlers.on_exercise(three, controls(), chose(index=index)) == [gr.skip()] * 9
-    *shown, pad, _, _, _ = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
-    assert (shown[0]["label"], pad) == ("3", gr.skip())
+    assert handlers.on_exercise(three, controls(), chose(index=index)) == Answer()
+    answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
+    assert (answer.verdict["label"], answer.pad) == ("3", UNCHANGED)
     assert (
         "nothing to take away"
-        in handlers.on_take(three, None, "mnist-modern", controls(), chose(what=str(index)))["text"]
+        in handlers.on_take(three, None, "mnist-modern", controls(), chose(what=str(index))).takeaway["text"]
     )
 
 
@@ -355,29 +356,30 @@ def test_a_change_made_by_the_server_makes_older_answers_late(handlers, three):
     asked = controls(4)
     before = handlers.on_draw(three, "mnist-modern", asked)
     after = handlers.on_checkpoint(three, None, "mnist-classic", asked)
-    assert [value["turn"] for value in before] == [4, 4, 4]
-    assert [value["turn"] for value in (*after[:3], after[4])] == [5, 5, 5, 5]
+    for name in ("verdict", "maps", "explanation"):
+        assert (getattr(before, name)["revision"], getattr(after, name)["revision"]) == (4, 5)
+    assert after.controls["revision"] == 5
 
 
 def test_kernels_are_not_sent_anew_while_the_pen_moves(handlers, three):
-    _, maps, explanation = handlers.on_draw({**three, "moving": True}, "mnist-modern", controls(step="kernels"))
-    assert maps is explanation is None
+    answer = handlers.on_draw({**three, "moving": True}, "mnist-modern", controls(phase="kernels"))
+    assert answer.maps is answer.explanation is UNCHANGED
 
 
-@pytest.mark.parametrize("fragment", ["nonsense", link.encode(link.Linked("", "gone", View()))])
+@pytest.mark.parametrize("fragment", ["nonsense", link.encode(link.Linked(None, "gone", View()))])
 def test_a_link_that_cannot_be_shown_changes_nothing(handlers, fragment):
-    *unchanged, notice = handlers.on_link(fragment)
-    assert unchanged == [gr.skip()] * 9
-    assert re.search("damaged|no checkpoint 'gone'", notice["text"])
+    answer = handlers.on_open(fragment, "mnist-modern")
+    assert answer == Answer(takeaway=answer.takeaway)
+    assert re.search("damaged|no checkpoint 'gone'", answer.takeaway["text"])
 
 
 def test_an_address_without_a_link_changes_nothing(handlers):
-    assert handlers.on_link("") == [gr.skip()] * 10
+    assert handlers.on_open("", "mnist-modern") == Answer()
 
 
 @pytest.mark.parametrize("what", ["png", "npz", "csv"])
 def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, three, what):
-    taken = handlers.on_take(three, None, "mnist-modern", controls(), chose(what=what))
+    taken = handlers.on_take(three, None, "mnist-modern", controls(), chose(what=what)).takeaway
     assert taken["name"] == f"lenet-mnist-modern-3.{what}"
     content = io.BytesIO(base64.b64decode(taken["content"]))
     if what == "png":
@@ -389,14 +391,14 @@ def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, thre
 
 
 def test_a_hidden_answer_is_not_in_the_name_of_a_file(handlers, three):
-    taken = handlers.on_take(three, None, "mnist-modern", controls(hide=True), chose(what="csv"))
+    taken = handlers.on_take(three, None, "mnist-modern", controls(hide=True), chose(what="csv")).takeaway
     assert taken["name"] == "lenet-mnist-modern.csv"
 
 
 def test_the_table_has_b_s_probabilities_too(handlers, three):
     taken = handlers.on_take(
         three, None, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"), chose(what="csv")
-    )
+    ).takeaway
     content = base64.b64decode(taken["content"]).decode().splitlines()
     assert content[0] == "class,probability,probability of B"
     assert all(len(line.split(",")) == 3 for line in content)
@@ -405,27 +407,31 @@ def test_the_table_has_b_s_probabilities_too(handlers, three):
 def test_a_link_of_what_cannot_be_read_is_a_sentence(handlers, tmp_path):
     path = tmp_path / "broken.png"
     path.write_bytes(b"no picture")
-    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link"))
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link")).takeaway
     assert "not a picture that can be read" in taken["text"]
-    taken = handlers.on_take({"n": 1, "grid": "AAAA"}, None, "mnist-modern", controls(), chose(what="link"))
+    taken = handlers.on_take(
+        {"drawing": 1, "grid": "AAAA"}, None, "mnist-modern", controls(), chose(what="link")
+    ).takeaway
     assert "wrong size" in taken["text"]
 
 
 def test_the_kept_picture_of_a_link_with_an_upload_is_what_was_seen(handlers, three, garments, tmp_path):
     path = tmp_path / "boot.png"
     Image.fromarray(garments[9]).resize((200, 200)).save(path)
-    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
-    seen, *_ = handlers.on_upload(None, str(path), "fashion-modern", {"turn": 1, "view": kept})
-    taken = handlers.on_take(None, str(path), "fashion-modern", {"turn": 1, "view": kept}, chose(what="link"))
-    linked, *_, notice = handlers.on_link(taken["link"])
-    assert linked["other"]["picture"] == seen["other"]["picture"]
-    assert "not prepared" in notice["text"]
+    kept = handlers.on_keep(three, None, "mnist-modern", controls()).controls["view"]
+    seen = handlers.on_upload(None, str(path), "fashion-modern", {"revision": 1, "view": kept}).verdict
+    taken = handlers.on_take(
+        None, str(path), "fashion-modern", {"revision": 1, "view": kept}, chose(what="link")
+    ).takeaway
+    answer = handlers.on_open(taken["link"], "mnist-modern")
+    assert answer.verdict["other"]["picture"] == seen["other"]["picture"]
+    assert "not prepared" in answer.takeaway["text"]
 
 
 def test_a_picture_beside_itself_differs_nowhere(handlers, three):
-    kept = handlers.on_keep(three, None, "mnist-modern", controls())[0]["view"]
-    _, maps, _ = handlers.on_draw(three, "mnist-modern", {"turn": 1, "view": kept})
-    assert all(l2 == 0 for layer in maps["layers"] for l2, _ in layer["apart"])
+    kept = handlers.on_keep(three, None, "mnist-modern", controls()).controls["view"]
+    maps = handlers.on_draw(three, "mnist-modern", {"revision": 1, "view": kept}).maps
+    assert all(l2 == 0 for layer in maps["layers"] for l2, _ in layer["apart"]["channels"])
 
 
 def test_two_answers_about_one_picture_are_two_files(handlers, digits, tmp_path):
@@ -437,32 +443,32 @@ def test_two_answers_about_one_picture_are_two_files(handlers, digits, tmp_path)
 
 
 def test_nothing_can_be_taken_away_from_an_empty_page(handlers):
-    taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz"))
+    taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz")).takeaway
     assert "nothing to take away" in taken["text"]
 
 
-@pytest.mark.parametrize("sent", [{"turn": 1, "view": {"step": "sideways"}}, {"turn": 1}, {"view": 7}])
+@pytest.mark.parametrize("sent", [{"revision": 1, "view": {"phase": "sideways"}}, {"revision": 1}, {"view": 7}])
 def test_controls_that_cannot_be_are_a_sentence(handlers, three, sent):
-    verdict, maps, _ = handlers.on_draw(three, "mnist-modern", sent)
-    assert "reload the page" in verdict["text"]
-    assert maps["layers"] == []
+    answer = handlers.on_draw(three, "mnist-modern", sent)
+    assert "reload the page" in answer.verdict["text"]
+    assert answer.maps["layers"] == []
 
 
 def test_kernels_need_no_picture(handlers):
-    verdict, maps, _ = handlers.on_draw(None, "mnist-classic", controls(step="kernels"))
-    assert verdict["text"].startswith("Draw")
-    assert [layer["shape"] for layer in maps["layers"]] == [(6, 1, 5, 5), (16, 6, 5, 5)]
+    answer = handlers.on_draw(None, "mnist-classic", controls(phase="kernels"))
+    assert answer.verdict["text"].startswith("Draw")
+    assert [layer["a"]["shape"] for layer in answer.maps["layers"]] == [(6, 1, 5, 5), (16, 6, 5, 5)]
 
 
 def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "broken")
     (tmp_path / "broken" / "model.safetensors").write_bytes(b"short")
-    verdict, maps, _, examples, after, _ = Handlers(Lab(tmp_path)).on_checkpoint(three, None, "broken", controls())
-    assert "damaged or cut short" in verdict["text"]
-    assert (maps["layers"], examples, after) == ([], gr.skip(), gr.skip())
-    verdict, maps, _ = Handlers(Lab(tmp_path)).on_draw(three, "broken", controls(step="kernels"))
-    assert "damaged or cut short" in verdict["text"]
-    assert maps["layers"] == []
+    answer = Handlers(Lab(tmp_path)).on_checkpoint(three, None, "broken", controls())
+    assert "damaged or cut short" in answer.verdict["text"]
+    assert (answer.maps["layers"], answer.examples, answer.controls) == ([], UNCHANGED, UNCHANGED)
+    answer = Handlers(Lab(tmp_path)).on_draw(three, "broken", controls(phase="kernels"))
+    assert "damaged or cut short" in answer.verdict["text"]
+    assert answer.maps["layers"] == []
 
 
 def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):
@@ -479,6 +485,38 @@ def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):
 
 def test_only_exercises_whose_checkpoints_are_here_are_offered(tmp_path):
     shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "fashion-classic")
-    titles = [title for _, title in Handlers(Lab(tmp_path)).exercises()["titles"]]
+    titles = [title for _, title in Handlers(Lab(tmp_path)).opened("fashion-classic").exercises["titles"]]
     assert titles == ["4 · A pullover and a coat", "Why does layer 1 show the whole shoe?"]
-    assert len(Handlers(Lab(CHECKPOINTS)).exercises()["titles"]) == len(EXERCISES)
+    opened = Handlers(Lab(CHECKPOINTS)).opened("mnist-modern")
+    assert len(opened.exercises["titles"]) == len(EXERCISES)
+
+
+def test_the_menu_follows_the_folder(tmp_path):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "first")
+    here = Handlers(Lab(tmp_path))
+    assert here.on_open("", "first") == Answer()
+    shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "mine")
+    answer = here.on_open("", "first")
+    assert (answer.offered, answer.checkpoint) == (["first", "mine"], "first")
+    assert here.on_checkpoint(None, None, "mine", controls()).controls["checkpoints"] == ["first", "mine"]
+    shutil.rmtree(tmp_path / "first")
+    answer = here.on_open("", "first")
+    assert (answer.offered, answer.checkpoint) == (["mine"], "mine")
+    shutil.rmtree(tmp_path / "mine")
+    assert "there is no checkpoint" in here.on_open("", "first").takeaway["text"]
+
+
+def test_a_checkpoint_that_was_trained_again_is_read_again(tmp_path, three):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine")
+    here = Handlers(Lab(tmp_path))
+    before = here.on_draw(three, "mine", controls()).verdict
+    shutil.rmtree(tmp_path / "mine")
+    shutil.copytree(CHECKPOINTS / "mnist-batchnorm", tmp_path / "mine")
+    assert here.on_draw(three, "mine", controls()).verdict["probabilities"] != before["probabilities"]
+
+
+def test_after_an_error_no_old_answer_stands_under_the_new_name(handlers, three):
+    answer = handlers.on_checkpoint(three, None, "gone", controls())
+    assert "no checkpoint 'gone'" in answer.verdict["text"]
+    assert (answer.verdict["label"], answer.verdict["probabilities"], answer.maps["layers"]) == ("", [], [])
+    assert answer.explanation["cell"] is None

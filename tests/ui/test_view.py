@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lenet.ui import components as ui
 from lenet.ui import link
-from lenet.ui.view import CHOICES, BadView, View
+from lenet.ui.values.pad import GRID_SIZE, Drawing
+from lenet.ui.view import CHOICES, BadView, View, ViewValue
 
 KEPT = base64.b64encode(bytes(range(256)) * 3 + bytes(16)).decode()
 
@@ -31,6 +31,10 @@ def test_a_view_survives_json(view):
     assert View.read(json.loads(json.dumps(view.value()))) == view
 
 
+def test_a_view_s_value_has_its_type():
+    assert list(View().value()) == list(ViewValue.__annotations__)
+
+
 def test_a_kept_picture_is_28_by_28_from_0_to_1():
     picture = View(kept=KEPT).kept_picture()
     assert picture.shape == (28, 28)
@@ -43,7 +47,7 @@ def test_a_kept_picture_is_28_by_28_from_0_to_1():
         None,
         [],
         "after",
-        {"step": "sideways"},
+        {"phase": "sideways"},
         {"scale": 3},
         {"scale": ["map"]},
         {"prepare": "yes"},
@@ -74,31 +78,49 @@ def test_anything_else_is_refused_with_a_sentence(value):
         View.read(value)
 
 
-def drawing() -> str:
-    return ui.put_on_pad({}, np.arange(784, dtype=np.uint8).reshape(28, 28))["grid"]
+INK = Drawing().followed_by(np.arange(784, dtype=np.uint8).reshape(28, 28)).ink
 
 
 @settings(max_examples=30)
 @given(VIEWS, st.booleans())
 def test_a_link_carries_the_drawing_the_checkpoint_and_the_view(view, drawn):
-    linked = link.Linked(drawing() if drawn else "", "mnist-modern", view)
+    linked = link.Linked(INK if drawn else None, "mnist-modern", view)
     fragment = link.encode(linked)
     assert set(fragment) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    assert link.decode(fragment) == linked
+    found = link.decode(fragment)
+    assert (found.checkpoint, found.view) == (linked.checkpoint, linked.view)
+    assert np.array_equal(found.ink, INK) if drawn else found.ink is None
+
+
+OLD_LINK = (
+    "eNpNjt0OgjAMhV-F9FoTr30ZM1iVha5tuoExxHd3RTHcne_8pF3hYSnCtQM4dTCMOEwqias7mVOp5ywRjT1dEj6bv0KpqF5QEcLoURkC4bYJ6qyG"
+    "GsydajN6oU1Kw3ug4iwLGoWXT1gYt-OSf5u_NaHW_TfXt1B2lDqi7UChR2pwaZrn3KMdbxWxesAxRTygJm7EM5FXvxkEeL8_xZFVBg"
+)
+"""From before the phase had its name: "step" is "pooled" in it."""
+
+
+def test_a_link_that_was_made_long_ago_still_works():
+    found = link.decode(OLD_LINK)
+    assert found == link.Linked(None, "mnist-modern", View(phase="pooled", scale="map"))
+    new = link.encode(found)
+    assert json.loads(inflated(new)) == json.loads(inflated(OLD_LINK))
 
 
 def test_a_link_to_a_drawing_is_short_enough_to_be_sent():
-    ink = np.zeros((ui.GRID, ui.GRID), np.uint8)
+    ink = np.zeros((GRID_SIZE, GRID_SIZE), np.uint8)
     ink[20:90, 50:58] = 255
-    grid = base64.b64encode(ink.tobytes()).decode()
-    assert len(link.encode(link.Linked(grid, "mnist-modern", View()))) < 1_000
+    assert len(link.encode(link.Linked(ink, "mnist-modern", View()))) < 1_000
+
+
+def inflated(fragment: str) -> bytes:
+    return zlib.decompress(base64.urlsafe_b64decode(fragment + "=" * (-len(fragment) % 4)))
 
 
 def packed(content: bytes) -> str:
     return base64.urlsafe_b64encode(zlib.compress(content)).decode().rstrip("=")
 
 
-WHOLE = link.encode(link.Linked("", "mnist-modern", View()))
+WHOLE = link.encode(link.Linked(None, "mnist-modern", View()))
 
 
 @pytest.mark.parametrize(

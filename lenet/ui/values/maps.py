@@ -1,30 +1,48 @@
-"""The value of the maps: what the layers made of one picture, or of two, in one compact payload."""
+"""The maps' value: what every layer computed, for one picture or for two, with its scales and its words."""
 
 import base64
 import json
 import zlib
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lenet.checkpoint import Checkpoint
+from lenet.microscope.activations import ACTIVATIONS, POOLINGS
+from lenet.microscope.colours import LayerScales, Scale, scales, unread
 from lenet.microscope.explain import receptive_field
-from lenet.microscope.layers import Layer, Subject, differences, kernels, layers, paired, stage_name
+from lenet.microscope.layers import (
+    Layer,
+    Pairs,
+    Subject,
+    differences,
+    kernels,
+    layers,
+    most_different_first,
+    paired,
+    stage_name,
+)
 from lenet.model import LeNet, parameter_count
+from lenet.ui.sentence import Sentence
 from lenet.ui.view import View
 
 MOVING_LIMIT = 20_000
 """Bytes that the whole value may take while the pen moves, as it travels: a JSON string within JSON."""
 
 FINE = 65_535
-"""Steps between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
-
-SPARE = 100
-"""Bytes for what is added to the value last: its counts and how its cells are packed."""
+"""Levels between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
 
 COARSER = (255, 63, 31, 15, 7, 3)
 """The same while the pen moves, the finest first: as fine as the budget allows."""
+
+SPARE = 10
+"""Bytes by which the value may grow beside its cells when these are put in, with their levels."""
+
+DIGITS, FEWER_DIGITS = 6, 3
+"""Of numbers that are sent as text, and of those by channel while the pen moves: then just as many as are shown."""
+
+COSINE_DECIMALS = 3
 
 NOTES = {
     "kernels": "What training has learned: the weights of each filter.",
@@ -39,143 +57,338 @@ SEVERAL = "A filter has one square for each map of the layer before."
 UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
 
 
-def maps_value(
-    count: int, view: View, a: Subject | str, b: Subject | str | None = None, moving: bool = False
-) -> dict[str, Any] | None:
-    """What maps.js shows: the layers of ``a``, beside those of ``b`` if there is one; nothing if ``a`` is a sentence.
+class ScaleValue(TypedDict):
+    """A colour scale: sequential from ``low`` to ``high``, or ``signed``, diverging, with zero in the middle.
 
-    ``cells`` is what ``pack`` makes of A's layers, then of those of B that A has too, unless ``withB`` is false. While
-    the pen is ``moving`` they are coarser, there are no kernels, and B comes along only if it follows the pen; ``late``
-    says that it should have and was too large. None says that even A alone was. A sentence in place of ``b`` stands
-    beside the maps.
+    A signed scale has ``low`` equal to ``-high``.
     """
-    seen = {name: getattr(view, name) for name in ("step", "scale", "numbers", "sort", "pin", "side")}
-    value = {"n": count, **seen, "note": "", "late": False}
-    if isinstance(a, str):
-        return value | {"a": "", "b": "", "networks": [], "withB": False, "layers": [], "cells": "", "top": 0}
-    if isinstance(b, str):
-        value["note"], b = b, None
-    pairs = paired(a, b, view.step)
-    value |= {
-        "a": a.title,
-        "b": b.title if b else "",
-        "networks": [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])],
-        "layers": [_describe(view.step, a, one, b, two) for one, two in pairs],
-    }
-    if view.step != "kernels" and not moving:
-        value["layers"][0]["kernels"] = _first_kernels(a.network.model)
+
+    low: float
+    high: float
+    signed: bool
+
+
+class FieldValue(TypedDict):
+    """Which cells of an earlier picture a cell sees: cell i sees ``size`` of them from i * ``stride`` + ``offset``.
+
+    ``side`` is the side of that earlier picture, in cells.
+    """
+
+    size: int
+    stride: int
+    offset: int
+    side: int
+
+
+class FirstKernels(TypedDict):
+    """The first layer's kernels, which stand beside its maps.
+
+    Each is ``side`` x ``side`` weights from ``-most`` to ``most``. ``cells`` holds them as bytes from 0 to 255, in
+    base64.
+    """
+
+    side: int
+    most: float
+    cells: str
+
+
+class SideValue(TypedDict):
+    """A's or B's part of a layer.
+
+    ``shape`` is channels, tiles, height and width. ``classes`` are the names of the logits; other layers have none.
+    ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
+    channel the inputs that its filter does not read; it is empty when every filter reads all.
+
+    ``fields`` says what a cell sees of the "input" and of earlier layers, by number. It is empty where cells see
+    nothing: kernels and dense layers.
+    """
+
+    shape: tuple[int, int, int, int]
+    classes: list[str]
+    own: list[tuple[float, float]]
+    unread: list[list[int]]
+    fields: dict[str, FieldValue]
+
+
+class ApartValue(TypedDict):
+    """How far A and B are apart in a layer.
+
+    ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
+    ``order`` is the channels, the most different first; it is empty while the pen moves, when all stay in their places.
+    """
+
+    channels: list[tuple[float, float]]
+    most: float
+    order: list[int]
+
+
+class LayerValue(TypedDict):
+    """One layer of A, with the layer of B beside it, or null.
+
+    ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
+    It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
+    where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps while the pen rests.
+    """
+
+    name: str
+    number: int
+    kind: Literal["maps", "kernels", "dense"]
+    title: str
+    note: str
+    scale: ScaleValue
+    a: SideValue
+    b: SideValue | None
+    apart: ApartValue | None
+    kernels: FirstKernels | None
+
+
+class MapsValue(TypedDict):
+    """What the page shows of all layers.
+
+    ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
+    ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
+    ``b`` is "" when there is only A. ``networks`` says in a line each what the networks are.
+
+    ``cells`` is what ``pack`` makes, with ``levels``, of A's layers and, when the value comes ``with_b``, of B's. While
+    the pen moves, B may stay as the browser has it. ``late`` says that B should have come and was too large.
+    ``resting`` says that the pen rests.
+    """
+
+    drawing: int
+    revision: int
+    phase: str
+    scale: str
+    numbers: bool
+    sort: bool
+    pin: tuple[int, int, int, int] | None
+    side: Literal["a", "b"]
+    note: str
+    a: str
+    b: str
+    networks: list[str]
+    with_b: bool
+    late: bool
+    resting: bool
+    layers: list[LayerValue]
+    cells: str
+    levels: int
+
+
+def maps_value(
+    drawing: int,
+    revision: int,
+    view: View,
+    a: Subject | Sentence,
+    b: Subject | Sentence | None = None,
+    *,
+    moving: bool,
+) -> MapsValue | None:
+    """The layers of ``a``, beside those of ``b`` if there is one; no layers if ``a`` is a sentence.
+
+    A sentence in place of ``b`` stands beside the maps. While the pen is ``moving``, the cells are coarser, there are
+    no kernels beside the maps, and B comes along only if it follows the pen. None says that even A alone is too large
+    for a moving pen: the page then stays as it is until the pen rests.
+    """
+    value = _no_layers(drawing, revision, view, resting=not moving)
+    if isinstance(a, Sentence):
+        return value
+    if isinstance(b, Sentence):
+        value["note"], b = b.text, None
+    pairs = paired(a, b, view.phase)
+    value["a"], value["b"] = a.title, b.title if b else ""
+    value["networks"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
+    value["layers"] = _layers(view, a, b, pairs, moving=moving)
     if b:
-        value["note"] = _caution(a, b, view.step, pairs)
+        value["note"] = _caution(a, b, view.phase, pairs)
     mine, theirs = [one.values for one, _ in pairs], [two.values for _, two in pairs if two]
-    if not moving:
-        return value | {"withB": True, "cells": pack(mine + theirs, FINE), "top": FINE}
-    follows = bool(theirs) and view.compare == "checkpoint"
+    if moving:
+        return _with_coarse_cells(value, mine, theirs, follows=view.compare == "checkpoint")
+    if view.phase != "kernels":
+        value["layers"][0]["kernels"] = _first_kernels(a.network.model)
+    value["with_b"], value["cells"], value["levels"] = True, pack(mine + theirs, FINE), FINE
+    return value
+
+
+def _no_layers(drawing: int, revision: int, view: View, *, resting: bool) -> MapsValue:
+    return {
+        "drawing": drawing,
+        "revision": revision,
+        "phase": view.phase,
+        "scale": view.scale,
+        "numbers": view.numbers,
+        "sort": view.sort,
+        "pin": view.pin,
+        "side": "b" if view.side == "b" else "a",
+        "note": "",
+        "a": "",
+        "b": "",
+        "networks": [],
+        "with_b": False,
+        "late": False,
+        "resting": resting,
+        "layers": [],
+        "cells": "",
+        "levels": 0,
+    }
+
+
+# The cells
+
+
+def _with_coarse_cells(
+    value: MapsValue, mine: list[NDArray[np.float32]], theirs: list[NDArray[np.float32]], *, follows: bool
+) -> MapsValue | None:
+    """The value with cells as fine as the budget allows, B's among them only if B ``follows`` the pen and fits in."""
     budget = MOVING_LIMIT - len(json.dumps(json.dumps(value))) - SPARE
+    follows &= bool(theirs)
     for with_b in [True, False] if follows else [False]:
-        for top in COARSER:
-            cells = pack(mine + theirs * with_b, top)
+        for levels in COARSER:
+            cells = pack(mine + theirs if with_b else mine, levels)
             if len(cells) <= budget:
-                return value | {"withB": with_b, "late": follows and not with_b, "cells": cells, "top": top}
+                value["with_b"], value["late"] = with_b, follows and not with_b
+                value["cells"], value["levels"] = cells, levels
+                return value
     return None
 
 
-def pack(layers: list[NDArray[np.float32]], top: int) -> str:
-    """(channels, tiles, height, width) arrays -> base64 of zlib of the lowest value of each channel, then the highest,
-    as float32, then all cells, from 0 at their channel's lowest to ``top`` at its highest; little-endian, a byte each
-    if ``top`` is less than 256, else two.
+def pack(arrays: list[NDArray[np.float32]], levels: int) -> str:
+    """Arrays of (channels, tiles, height, width) as base64 of zlib, little-endian.
+
+    First stands the lowest value of each channel and then the highest, as float32. Then come all cells, from 0 at their
+    channel's lowest to ``levels`` at its highest: a byte each if ``levels`` is less than 256, else two.
     """
-    rows = [maps.reshape(len(maps), -1) for maps in layers]
+    rows = [values.reshape(len(values), -1) for values in arrays]
     lows = np.concatenate([row.min(1) for row in rows]).astype("<f4")
     highs = np.concatenate([row.max(1) for row in rows]).astype("<f4")
-    kind = np.uint8 if top < 256 else "<u2"
-    cells = [_steps(row, top).astype(kind).tobytes() for row in rows]
+    width = "<u1" if levels < 256 else "<u2"
+    cells = [_levelled(row, levels).astype(width).tobytes() for row in rows]
     return base64.b64encode(zlib.compress(b"".join([lows.tobytes(), highs.tobytes(), *cells]), 1)).decode()
 
 
-def _steps(rows: NDArray[np.float32], top: int) -> NDArray[np.float32]:
+def _levelled(rows: NDArray[np.float32], levels: int) -> NDArray[np.float32]:
     low, high = rows.min(1, keepdims=True), rows.max(1, keepdims=True)
-    return np.round((rows - low) * (top / np.maximum(high - low, 1e-30)))
+    return np.round((rows - low) * (levels / np.maximum(high - low, 1e-30)))
 
 
-def _describe(step: str, a: Subject, layer: Layer, b: Subject | None, other: Layer | None) -> dict[str, Any]:
-    """What the page must know of A's ``layer``, and of B's, beside its cells."""
-    has_fields = not layer.strip and step != "kernels"
-    described = {"name": layer.name, "number": layer.number, "strip": layer.strip, "shape": layer.values.shape}
-    described |= {"title": layer.title, "note": _note(a, layer, step), "classes": layer.classes}
-    if has_fields:
-        described["fields"] = _fields(a.network.model, step, layer.number)
-    if other is not None:
-        described |= {"pair": other.values.shape, "pairClasses": other.classes}
-        if has_fields and a.network is not b.network:
-            described["pairFields"] = _fields(b.network.model, step, layer.number)
-        if layer.comparable(other):
-            apart = differences(layer.values, other.values)
-            described["apart"] = [[float(f"{item.l2:.4g}"), round(item.cosine, 3)] for item in apart]
-    return described
+# The layers
 
 
-def _note(a: Subject, layer: Layer, step: str) -> str:
-    """What there is to say about a layer."""
-    if layer.strip:
-        return ""
-    if step == "kernels":
-        several = "" if layer.number == 1 else SEVERAL
-        unread = "" if layer.values.any((2, 3)).all() else UNREAD
-        return " ".join(filter(None, [NOTES[step], several, unread]))
-    scaled = SCALED if step == "before" and a.network.model.config.batch_norm else ""
-    return " ".join(filter(None, [NOTES[step], scaled, FIRST_LAYER if layer.number == 1 else LATER_LAYER]))
+def _layers(view: View, a: Subject, b: Subject | None, pairs: Pairs, *, moving: bool) -> list[LayerValue]:
+    """What the page must know of the layers beside their cells."""
+    return [
+        {
+            "name": layer.name,
+            "number": layer.number,
+            "kind": layer.kind,
+            "title": layer.title,
+            "note": _note(a, layer, view.phase),
+            "scale": {"low": _short(found.whole.low), "high": _short(found.whole.high), "signed": found.whole.signed},
+            "a": _side(a, layer, found.a, view.phase, moving=moving),
+            "b": _side(b, other, found.b, view.phase, moving=moving) if b and other else None,
+            "apart": _apart(layer, other, found, moving=moving),
+            "kernels": None,
+        }
+        for (layer, other), found in zip(pairs, scales(pairs, view.scale), strict=True)
+    ]
 
 
-def _fields(model: LeNet, step: str, number: int) -> dict[str, list[int]]:
-    """What a cell of a layer sees of the input and of the layers before: size, stride, offset, and the side of those.
-
-    By "input" or the layer's number.
-    """
-    config = model.config
-    maps = config.map_sizes if step == "pooled" else config.convolved_sizes
-    seen = {"input": ("input", config.input_size)}
-    seen |= {str(earlier): (stage_name(config, step, earlier), maps[earlier - 1]) for earlier in range(1, number)}
-    fields = {
-        name: receptive_field(config, stage_name(config, step, number), stage) for name, (stage, _) in seen.items()
+def _side(subject: Subject, layer: Layer, own: tuple[Scale, ...], phase: str, *, moving: bool) -> SideValue:
+    digits = FEWER_DIGITS if moving else DIGITS
+    channels, tiles, height, width = layer.values.shape
+    empty = unread(layer.values)
+    return {
+        "shape": (channels, tiles, height, width),
+        "classes": list(layer.classes),
+        "own": [(_short(scale.low, digits), _short(scale.high, digits)) for scale in own],
+        "unread": [np.flatnonzero(inputs).tolist() for inputs in empty] if empty.any() else [],
+        "fields": _fields(subject.network.model, phase, layer.number) if layer.kind == "maps" else {},
     }
-    return {name: [field.size, field.stride, field.offset, seen[name][1]] for name, field in fields.items()}
 
 
-def _first_kernels(model: LeNet) -> dict[str, Any]:
-    """The first layer's kernels, which stand beside its maps: on one scale, zero in the middle, a byte each."""
+def _apart(layer: Layer, other: Layer | None, found: LayerScales, *, moving: bool) -> ApartValue | None:
+    """How far the two are apart, where they can be compared."""
+    if other is None or found.difference is None:
+        return None
+    apart, digits = differences(layer.values, other.values), FEWER_DIGITS if moving else DIGITS
+    return {
+        "channels": [(_short(item.l2, digits), round(item.cosine, COSINE_DECIMALS)) for item in apart],
+        "most": _short(found.difference.high),
+        "order": [] if moving else most_different_first(apart),
+    }
+
+
+def _short(value: float, digits: int = DIGITS) -> float:
+    """A number without digits that would only take room in the text; 0 rather than -0."""
+    return float(f"{value:.{digits}g}") + 0.0
+
+
+def _note(a: Subject, layer: Layer, phase: str) -> str:
+    """What there is to say about a layer."""
+    if layer.kind == "dense":
+        return ""
+    if layer.kind == "kernels":
+        several = "" if layer.number == 1 else SEVERAL
+        return " ".join(filter(None, [NOTES[phase], several, UNREAD if unread(layer.values).any() else ""]))
+    scaled = SCALED if phase == "before" and a.network.model.config.batch_norm else ""
+    return " ".join(filter(None, [NOTES[phase], scaled, FIRST_LAYER if layer.number == 1 else LATER_LAYER]))
+
+
+def _fields(model: LeNet, phase: str, number: int) -> dict[str, FieldValue]:
+    """What a cell of a layer's maps sees of the "input" and of the layers before, by number."""
+    config = model.config
+    maps = config.map_sizes if phase == "pooled" else config.convolved_sizes
+    seen = {"input": ("input", config.input_size)}
+    seen |= {str(earlier): (stage_name(config, phase, earlier), maps[earlier - 1]) for earlier in range(1, number)}
+    fields: dict[str, FieldValue] = {}
+    for name, (stage, side) in seen.items():
+        field = receptive_field(config, stage_name(config, phase, number), stage)
+        fields[name] = {"size": field.size, "stride": field.stride, "offset": field.offset, "side": side}
+    return fields
+
+
+def _first_kernels(model: LeNet) -> FirstKernels:
     weights = kernels(model, 1)
     most = float(abs(weights).max())
-    steps = np.round((weights / max(most, 1e-30) + 1) * 127.5).astype(np.uint8)
-    return {"side": weights.shape[-1], "most": most, "cells": base64.b64encode(steps.tobytes()).decode()}
+    levels = np.round((weights / max(most, 1e-30) + 1) * 127.5).astype(np.uint8)
+    return {"side": weights.shape[-1], "most": _short(most), "cells": base64.b64encode(levels.tobytes()).decode()}
 
 
-def _caution(a: Subject, b: Subject, step: str, pairs: list[tuple[Layer, Layer | None]]) -> str:
+# The words
+
+
+def _caution(a: Subject, b: Subject, phase: str, pairs: Pairs) -> str:
     """What keeps the channels of A and B from being compared one by one."""
     if a.network is b.network:
-        return "One network, one set of kernels: they are the same for A and B." if step == "kernels" else ""
+        return "One network, one set of kernels: they are the same for A and B." if phase == "kernels" else ""
     said = ["These are two networks: a number names different filters in them."]
-    if not all(other for _, other in pairs) or len(pairs) != len(layers(b, step)):
+    if not all(other for _, other in pairs) or len(pairs) != len(layers(b, phase)):
         said.append("They differ in depth; what both have stands side by side.")
-    elif any(layer.values.shape != other.values.shape for layer, other in pairs):
+    elif any(other and layer.values.shape != other.values.shape for layer, other in pairs):
         said.append("Their layers differ in size; where they do, there is no difference channel by channel.")
-    if a.network.classes == b.network.classes and step != "kernels":
+    if a.network.classes == b.network.classes and phase != "kernels":
         said.append("Only the logits mean the same in both.")
     return " ".join(said)
 
 
 def _about(network: Checkpoint) -> str:
     """What kind of network it is, in a line."""
-    config, test = network.model.config, network.metrics.get("test", {})
+    config, accuracy = network.model.config, _accuracy(network.metrics)
     parts = [
         f"{network.name}: reads {network.kind}s",
         f"{' and '.join(map(str, config.channels))} maps",
-        ACTIVATION_NAMES[config.activation],
-        f"{config.pooling} pooling",
+        ACTIVATIONS[config.activation].name,
+        f"{POOLINGS[config.pooling].name} pooling",
         *(["batch normalisation"] if config.batch_norm else []),
         f"{parameter_count(network.model):,} parameters",
-        *([f"{test['accuracy']:.1%} of the test pictures right"] if "accuracy" in test else []),
+        *([f"{accuracy:.1%} of the test pictures right"] if accuracy is not None else []),
     ]
     return " · ".join(parts)
 
 
-ACTIVATION_NAMES = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU"}
+def _accuracy(metrics: dict[str, Any]) -> float | None:
+    """The share of the test pictures that the network gets right, where its metrics say so; anyone can write them."""
+    test = metrics.get("test")
+    accuracy = test.get("accuracy") if isinstance(test, dict) else None
+    if isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not 0 <= accuracy <= 1:
+        return None
+    return float(accuracy)

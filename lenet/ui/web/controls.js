@@ -1,125 +1,154 @@
-// How the reader looks at a picture: all switches, as one view.
-//
-// The value: {turn, view, checkpoints, classes}. view is that of view.py; turn counts its changes and comes back with
-// every answer. The server sets the controls with {..., changes, put: true}, changes being its own in the view. "input" is triggered when the view has changed, "pin"
-// when only the pinned cell has, "keep" to keep the picture as B, "take" with {what} for something to take away. "lab-pin" on
-// the document pins a cell, {pin, side} as in the view.
+// How the reader looks at a picture: all switches, as one view. The view's revision counts its changes and comes back
+// with every answer. "input" is triggered when the view has changed, "pin" when only the pinned cell has, "keep" to keep
+// the picture as B, and "take" with what there is to take away.
 
-const SEGMENTS = [
-  ["step", "Show", { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" }],
-  ["scale", "One colour scale for", { map: "each map", layer: "each layer", both: "both layers" }],
-];
-const COMPARE = { none: "nothing", kept: "the kept picture", checkpoint: "another checkpoint", class: "the mean of a class" };
+import { Inputs } from "./controls/inputs.js";
+import { changed, pinAt } from "./controls/view.js";
+import { find, findAll } from "./lib/elements.js";
+import { onSignal } from "./lib/signals.js";
+import { received, submit } from "./lib/value.js";
+
+const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
+const SCALES = { map: "each map", layer: "each layer", both: "both layers" };
+const COMPARE = {
+  none: "nothing",
+  kept: "the kept picture",
+  checkpoint: "another checkpoint",
+  class: "the mean of a class",
+};
 const OVERLAY = { none: "nothing", occlusion: "what covering does", gradient: "the gradient" };
-const TAKE = { link: "Copy a link to this view", png: "Maps as PNG", npz: "Every stage as .npz", csv: "Probabilities as CSV" };
+const TAKE = {
+  link: "Copy a link to this view",
+  png: "Maps as PNG",
+  npz: "Every stage as .npz",
+  csv: "Probabilities as CSV",
+};
 
-const main = element.querySelector(".controls-main");
-const parts = Object.fromEntries([...element.querySelectorAll("details")].map((part) => [part.dataset.part, part.querySelector(".controls-row")]));
-let { turn, view, checkpoints, classes } = received();
-const shows = []; // what brings each control in line with the view
+/** @typedef {import("./values.js").ControlsValue} ControlsValue */
+/** @typedef {import("./controls/view.js").Changes} Changes */
 
-function change(changes, event = "input") {
-  view = { ...view, ...changes };
-  if (view.compare === "none" && view.side === "b") view = { ...view, pin: null, side: "a" }; // B went, and its cell with it
-  refresh();
-  submit({ turn: ++turn, view, checkpoints, classes });
-  trigger(event);
+/** @param {import("./lib/value.js").Component} component */
+export default function start(component) {
+  new Controls(component).listen();
 }
 
-// The pinned cell at another step: four cells are pooled into one.
-function pinAt(step) {
-  if (!view.pin) return null;
-  const [layer, channel, ...at] = view.pin;
-  const factor = (step === "pooled" ? 0.5 : 1) / (view.step === "pooled" ? 0.5 : 1);
-  return [layer, channel, ...at.map((place) => Math.floor(place * factor))];
-}
-
-function addSegment(name, title, choices) {
-  const box = make("fieldset", "segment");
-  const row = make("div", "segment-choices");
-  box.append(make("legend", "", title), row);
-  for (const [value, text] of Object.entries(choices)) {
-    const label = make("label", "");
-    const input = Object.assign(make("input", ""), { type: "radio", name: `lab-${name}`, value });
-    input.addEventListener("change", () => change({ [name]: value, ...(name === "step" ? { pin: pinAt(value) } : {}) }));
-    label.append(input, make("span", "", text));
-    row.append(label);
-    shows.push(() => (input.checked = view[name] === value));
+class Controls {
+  /** @param {import("./lib/value.js").Component} component */
+  constructor(component) {
+    this.component = component;
+    this.element = component.element;
+    const value = /** @type {ControlsValue} */ (received(component.props));
+    this.revision = value.revision;
+    this.view = value.view;
+    this.offered = { checkpoints: value.checkpoints, classes: value.classes };
+    const parts = findAll(this.element, "details").map((part) => [part.dataset.part, find(part, ".controls-row")]);
+    this.parts = /** @type {Record<string, HTMLElement>} */ (Object.fromEntries(parts));
+    this.inputs = new Inputs(
+      () => this.view,
+      (changes) => this.change(changes),
+    );
+    this.#buildMain(find(this.element, ".controls-main"));
+    this.hideable = this.#buildCompare(this.parts.compare);
+    this.#buildPicture(this.parts.picture);
+    this.#buildTake(this.parts.take);
+    this.refresh();
   }
-  main.append(box);
-}
 
-function addCheck(row, name, text, changes = (on) => ({ [name]: on })) {
-  const label = make("label", "check");
-  const input = Object.assign(make("input", ""), { type: "checkbox" });
-  input.dataset.switch = name;
-  input.addEventListener("change", () => change(changes(input.checked)));
-  label.append(input, make("span", "", text));
-  row.append(label);
-  shows.push(() => (input.checked = Boolean(view[name])));
-  return label;
-}
+  listen() {
+    onSignal("lab-pin", (pinned) => this.pin(pinned));
+    onSignal("lab-back", () => this.change({})); // the server answers again: it is asked for all, as it is now
+    this.component.watch("value", () => this.receive());
+  }
 
-// choices() gives [value, text] pairs anew, since they depend on the checkpoint.
-function addSelect(row, name, text, choices) {
-  const label = make("label", "select", `${text} `);
-  const input = make("select", "");
-  input.dataset.switch = name;
-  input.addEventListener("change", () => change({ [name]: name === "label" ? Number(input.value) : input.value }));
-  label.append(input);
-  row.append(label);
-  shows.push(() => {
-    const options = choices();
-    if (input.options.length !== options.length || options.some(([value, name], i) => input.options[i].text !== name)) {
-      input.replaceChildren(...options.map(([value, name]) => new Option(name, value)));
+  /** @param {Changes} changes */
+  change(changes) {
+    this.#apply(changes);
+    this.component.trigger("input");
+  }
+
+  /** @param {import("./lib/signals.js").Pinned} pinned */
+  pin(pinned) {
+    this.#apply(pinned);
+    this.component.trigger("pin");
+  }
+
+  receive() {
+    const value = /** @type {ControlsValue | null} */ (received(this.component.props));
+    if (!value?.put) return; // an echo of what these controls sent
+    this.offered = { checkpoints: value.checkpoints, classes: value.classes };
+    if (value.revision <= this.revision) return this.change(value.changes); // a switch was clicked meanwhile: keep it
+    this.revision = value.revision;
+    this.view = value.view;
+    this.refresh();
+  }
+
+  refresh() {
+    this.inputs.refresh();
+    const { compare, prepare, hide } = this.view;
+    this.hideable.other.hidden = compare !== "checkpoint";
+    this.hideable.mean.hidden = compare !== "class";
+    find(this.element, "[data-part=compare]").classList.toggle("controls-on", compare !== "none");
+    find(this.element, "[data-part=picture]").classList.toggle("controls-on", !prepare || hide);
+  }
+
+  /** @param {Changes} changes */
+  #apply(changes) {
+    this.view = changed(this.view, changes);
+    this.refresh();
+    this.revision += 1;
+    submit(this.component.props, { revision: this.revision, view: this.view });
+  }
+
+  /** @param {HTMLElement} row */
+  #buildMain(row) {
+    this.inputs.segment(row, "phase", "Show", PHASES, (phase) => ({ phase, pin: pinAt(this.view, phase) }));
+    this.inputs.segment(row, "scale", "One colour scale for", SCALES, (scale) => ({ scale }));
+    this.inputs.check(row, "numbers", "numbers");
+  }
+
+  /**
+   * The choices of the other checkpoint and of the class, which are hidden unless they matter.
+   * @param {HTMLElement} row
+   */
+  #buildCompare(row) {
+    this.inputs.button(row, "Keep this picture as B", () => this.component.trigger("keep"));
+    this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
+    const other = this.inputs.select(row, "other", "", () => [["", "choose …"], ...named(this.offered.checkpoints)]);
+    const mean = this.inputs.select(row, "label", "", () => numbered(this.offered.classes));
+    find(other, "select").setAttribute("aria-label", "The other checkpoint");
+    find(mean, "select").setAttribute("aria-label", "The class");
+    this.inputs.check(row, "sort", "most different first");
+    return { other, mean };
+  }
+
+  /** @param {HTMLElement} row */
+  #buildPicture(row) {
+    this.inputs.check(row, "prepare", "prepare it for the network");
+    this.inputs.check(row, "steps", "show how it is prepared");
+    this.inputs.select(row, "overlay", "Lay over it", () => Object.entries(OVERLAY));
+    this.inputs.check(row, "hide", "hide the answer until asked");
+  }
+
+  /** @param {HTMLElement} row */
+  #buildTake(row) {
+    for (const [what, text] of Object.entries(TAKE)) {
+      this.inputs.button(row, text, () => this.component.trigger("take", { what }));
     }
-    input.value = view[name];
-  });
-  return label;
+  }
 }
 
-function addButton(row, text, act) {
-  const button = Object.assign(make("button", "", text), { type: "button" });
-  button.addEventListener("click", act);
-  row.append(button);
+/**
+ * @param {string[]} names
+ * @returns {import("./controls/inputs.js").Choices}
+ */
+function named(names) {
+  return names.map((name) => [name, name]);
 }
 
-SEGMENTS.forEach((segment) => addSegment(...segment));
-addCheck(main, "numbers", "numbers");
-
-addButton(parts.compare, "Keep this picture as B", () => trigger("keep"));
-const compare = addSelect(parts.compare, "compare", "Compare with", () => Object.entries(COMPARE));
-const other = addSelect(parts.compare, "other", "", () => [["", "choose …"], ...checkpoints.map((name) => [name, name])]);
-const mean = addSelect(parts.compare, "label", "", () => classes.map((name, number) => [String(number), name]));
-other.querySelector("select").setAttribute("aria-label", "The other checkpoint");
-mean.querySelector("select").setAttribute("aria-label", "The class");
-addCheck(parts.compare, "sort", "most different first");
-
-addCheck(parts.picture, "prepare", "prepare it for the network");
-addCheck(parts.picture, "steps", "show how it is prepared");
-addSelect(parts.picture, "overlay", "Lay over it", () => Object.entries(OVERLAY));
-addCheck(parts.picture, "hide", "hide the answer until asked");
-
-for (const [what, text] of Object.entries(TAKE)) addButton(parts.take, text, () => trigger("take", { what }));
-
-function refresh() {
-  shows.forEach((show) => show());
-  other.hidden = view.compare !== "checkpoint";
-  mean.hidden = view.compare !== "class";
-  element.querySelector("[data-part=compare]").classList.toggle("controls-on", view.compare !== "none");
-  element.querySelector("[data-part=picture]").classList.toggle("controls-on", !view.prepare || view.hide);
+/**
+ * @param {string[]} names
+ * @returns {import("./controls/inputs.js").Choices}
+ */
+function numbered(names) {
+  return names.map((name, number) => [String(number), name]);
 }
-
-document.addEventListener("lab-pin", ({ detail }) => change(detail, "pin"));
-document.addEventListener("lab-back", () => change({})); // the server answers again: all is asked for as it is now
-
-watch("value", () => {
-  const value = received();
-  if (!value?.put) return; // an echo of what these controls sent
-  ({ checkpoints, classes } = value);
-  if (value.turn > turn) {
-    ({ turn, view } = value);
-    refresh();
-  } else change(value.changes); // to what is here now: a switch that was clicked meanwhile is not lost
-});
-refresh();

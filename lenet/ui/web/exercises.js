@@ -1,33 +1,48 @@
-// The chapter's exercises as buttons, and what there is to see in the one that is shown.
-//
-// The value: {titles: [[number, title], ...], shown, text}; shown is a number or null. A click triggers "select" with
-// {index}, the number.
+// The chapter's exercises as buttons, and what there is to see in the one that is shown. A click triggers "select" with
+// the exercise's number as index.
 
-const list = element.querySelector(".exercises-list");
-const text = element.querySelector(".exercises-text");
-let built = "";
+import { find, findAll, makeButton } from "./lib/elements.js";
+import { received } from "./lib/value.js";
 
-// Only when the titles change: a new button would not have the focus of the one that was chosen.
-function build(titles) {
-  list.replaceChildren(
-    ...titles.map(([index, title]) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-      button.dataset.index = index;
-      button.addEventListener("click", () => trigger("select", { index }));
-      return button;
-    }),
-  );
+/** @typedef {import("./values.js").ExercisesValue} ExercisesValue */
+
+/** @param {import("./lib/value.js").Component} component */
+export default function start({ element, props, trigger, watch }) {
+  const list = find(element, ".exercises-list");
+  let built = "";
+  const show = () => {
+    const value = /** @type {ExercisesValue | null} */ (received(props));
+    if (!value) return;
+    const titles = JSON.stringify(value.titles);
+    // Only when the titles change: a new button would not have the focus of the one that was chosen.
+    if (titles !== built) list.replaceChildren(...buttonsOf(value.titles, (index) => trigger("select", { index })));
+    built = titles;
+    press(list, value.shown);
+    find(element, ".exercises").hidden = value.titles.length === 0;
+    find(element, ".exercises-text").textContent = value.text;
+  };
+  watch("value", show);
+  show();
 }
 
-function show() {
-  const value = received();
-  const titles = JSON.stringify(value.titles);
-  if (titles !== built) build(value.titles);
-  built = titles;
-  for (const button of list.children) button.setAttribute("aria-pressed", String(button.dataset.index === String(value.shown)));
-  element.querySelector(".exercises").hidden = value.titles.length === 0;
-  text.textContent = value.text;
+/**
+ * @param {ExercisesValue["titles"]} titles
+ * @param {(index: number) => void} select
+ */
+function buttonsOf(titles, select) {
+  return titles.map(([index, title]) => {
+    const button = makeButton("", title, () => select(index));
+    button.dataset.index = String(index);
+    return button;
+  });
 }
 
-watch("value", show);
-show();
+/**
+ * @param {HTMLElement} list
+ * @param {number | null} shown
+ */
+function press(list, shown) {
+  for (const button of findAll(list, "button")) {
+    button.setAttribute("aria-pressed", String(button.dataset.index === String(shown)));
+  }
+}

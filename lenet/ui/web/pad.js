@@ -1,258 +1,143 @@
-// The drawing pad. Runs once per page load, as a function of (element, trigger, props, server, upload, watch).
+// The drawing pad. Drawings go to the server while the pen moves and once more when it is lifted; the server can put a
+// picture on the pad. "begin" is triggered when a person starts something new, "input" when the drawing was sent.
 //
-// The value: {n, grid, moving}. n counts what the pad has shown; grid is GRID x GRID bytes of ink in base64, row by row,
-// 0 on empty ground and 255 where the pen was, or "" when the pad is empty; moving says that the pen is down. The server
-// puts a picture on the pad, or empties it, with {n, grid, put: true}. "begin" is triggered when a person starts something
-// new on the pad. The element's data-sent is the last n, as data-n of an answer is the one it answers.
+// The element's data-sent is the number of the last drawing; data-drawing of an answer says which one it belongs to.
 
-const GRID = 112;
+import { find, findAll } from "./lib/elements.js";
+import { received, submit } from "./lib/value.js";
+import { Ink } from "./pad/ink.js";
+import { KeyboardPen } from "./pad/keyboard.js";
+import { Marks } from "./pad/marks.js";
+import { listenToPointer } from "./pad/pointer.js";
+
 const SEND_EVERY = 40; // milliseconds; faster than the answers come would only queue
-const KEY_STEP = 0.025; // of the pad's side, per key press
 
-const canvas = element.querySelector(".pad-canvas");
-const hint = element.querySelector(".pad-hint");
-const cursor = element.querySelector(".pad-cursor");
-const size = element.querySelector("input[type=range]");
-const tools = [...element.querySelectorAll("[data-tool]")];
-const undoButton = element.querySelector("[data-act=undo]");
-const clearButton = element.querySelector("[data-act=clear]");
-const ink = canvas.getContext("2d");
+/** @typedef {import("./pad/marks.js").Point} Point */
+/** @typedef {import("./values.js").DrawnValue | import("./values.js").PutValue} PadValue */
 
-const reduced = new OffscreenCanvas(GRID, GRID);
-const reducedInk = reduced.getContext("2d", { willReadFrequently: true });
-
-// What happened on the pad, in order; drawing them anew one after the other gives the picture, so undo drops the last.
-// {erase, width, points: [{x, y}, ...]} in shares of the side, {image: canvas}, or {cleared: true}.
-let marks = [];
-let stroke = null;
-let tool = "brush";
-let sent = 0;
-let timer = null;
-let lastSent = 0;
-let pen = { x: 0.5, y: 0.5, down: false }; // of the keyboard
-
-function segment(mark, from, to) {
-  const side = canvas.width;
-  ink.globalCompositeOperation = mark.erase ? "destination-out" : "source-over";
-  ink.lineCap = ink.lineJoin = "round";
-  ink.lineWidth = mark.width * side;
-  ink.beginPath();
-  ink.moveTo(from.x * side, from.y * side);
-  ink.lineTo(to.x * side + 0.01, to.y * side); // a line of no length would leave no dot
-  ink.stroke();
+/** @param {import("./lib/value.js").Component} component */
+export default function start(component) {
+  new Pad(component).listen();
 }
 
-function drawMark(mark) {
-  if (mark.cleared) return wipe();
-  if (mark.image) {
-    wipe();
-    ink.globalCompositeOperation = "source-over";
-    ink.imageSmoothingEnabled = false;
-    ink.drawImage(mark.image, 0, 0, canvas.width, canvas.height);
-    return;
+class Pad {
+  marks = new Marks();
+  erasing = false;
+  drawing = 0; // its number
+  lastSent = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+  /** @type {number | null} */
+  pointer = null; // the mouse, finger or pen that draws
+
+  /** @param {import("./lib/value.js").Component} component */
+  constructor(component) {
+    this.component = component;
+    const { element } = component;
+    this.canvas = /** @type {HTMLCanvasElement} */ (find(element, ".pad-canvas"));
+    this.hint = find(element, ".pad-hint");
+    this.size = /** @type {HTMLInputElement} */ (find(element, "input[type=range]"));
+    this.tools = /** @type {HTMLButtonElement[]} */ (findAll(element, "[data-tool]"));
+    this.undoButton = /** @type {HTMLButtonElement} */ (find(element, "[data-act=undo]"));
+    this.clearButton = find(element, "[data-act=clear]");
+    this.ink = new Ink(this.canvas);
+    this.keyboard = new KeyboardPen(this, find(element, ".pad-cursor"));
   }
-  mark.points.forEach((point, i) => segment(mark, mark.points[Math.max(i - 1, 0)], point));
+
+  listen() {
+    listenToPointer(this);
+    this.keyboard.listen(this.component.element);
+    for (const button of this.tools) button.addEventListener("click", () => this.choose(button.dataset.tool));
+    this.undoButton.addEventListener("click", () => this.undo());
+    this.clearButton.addEventListener("click", () => this.clear());
+    this.component.watch("value", () => this.receive());
+  }
+
+  // Drawing
+
+  /** @param {Point} point */
+  begin(point) {
+    this.component.trigger("begin");
+    this.ink.line(this.marks.begin(point, { erase: this.erasing, width: Number(this.size.value) / 100 }), point, point);
+    this.sendSoon();
+  }
+
+  /** @param {Point} point */
+  extend(point) {
+    const stroke = this.marks.stroke;
+    if (!stroke) return;
+    this.ink.line(stroke, stroke.points[stroke.points.length - 1], point);
+    stroke.points.push(point);
+    this.sendSoon();
+  }
+
+  finish() {
+    this.marks.finish();
+    this.refresh();
+    this.send();
+  }
+
+  undo() {
+    if (!this.marks.list.length) return;
+    this.component.trigger("begin");
+    this.marks.undo();
+    this.ink.redraw(this.marks.list);
+    this.finish();
+  }
+
+  // Also when the pad is empty: an uploaded picture goes too. A new drawing starts with the brush.
+  clear() {
+    this.component.trigger("begin");
+    this.choose("brush");
+    this.marks.clear();
+    this.ink.redraw(this.marks.list);
+    this.finish();
+  }
+
+  /** @param {string | undefined} tool */
+  choose(tool) {
+    this.erasing = tool === "eraser";
+    for (const button of this.tools) button.setAttribute("aria-pressed", String(button.dataset.tool === tool));
+  }
+
+  refresh() {
+    this.hint.hidden = !this.marks.isEmpty();
+    this.undoButton.disabled = this.marks.list.length === 0;
+  }
+
+  // To and from the server
+
+  send() {
+    this.cancel();
+    this.lastSent = performance.now();
+    const grid = this.marks.isEmpty() ? "" : this.ink.grid();
+    this.drawing += 1;
+    submit(this.component.props, { drawing: this.drawing, grid, moving: this.marks.stroke !== null });
+    this.component.element.dataset.sent = String(this.drawing);
+    this.component.trigger("input");
+  }
+
+  sendSoon() {
+    this.refresh();
+    const wait = Math.max(0, SEND_EVERY - (performance.now() - this.lastSent));
+    this.timer ??= setTimeout(() => this.send(), wait);
+  }
+
+  cancel() {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  receive() {
+    const value = /** @type {PadValue | null} */ (received(this.component.props));
+    if (!value || !("put" in value)) return; // an echo of what this pad sent
+    if (value.drawing <= this.drawing) return this.send(); // a person drew in the meantime: that stays, and goes out again
+    this.drawing = value.drawing;
+    this.cancel();
+    this.pointer = null;
+    this.keyboard.down = false;
+    this.marks.put(value.grid);
+    this.ink.redraw(this.marks.list);
+    this.refresh();
+  }
 }
-
-function wipe() {
-  ink.clearRect(0, 0, canvas.width, canvas.height);
-}
-
-function redraw() {
-  wipe();
-  marks.forEach(drawMark);
-}
-
-function isEmpty() {
-  return marks.slice(marks.findLastIndex((mark) => mark.cleared) + 1).every((mark) => mark.erase);
-}
-
-function refresh() {
-  hint.hidden = !isEmpty();
-  undoButton.disabled = marks.length === 0;
-}
-
-// The pad's opacity, averaged down to GRID x GRID: the canvas is drawn in one colour, so opacity is ink.
-function grid() {
-  if (isEmpty()) return "";
-  reducedInk.clearRect(0, 0, GRID, GRID);
-  reducedInk.imageSmoothingQuality = "high";
-  reducedInk.drawImage(canvas, 0, 0, GRID, GRID);
-  const pixels = reducedInk.getImageData(0, 0, GRID, GRID).data;
-  let bytes = "";
-  for (let i = 3; i < pixels.length; i += 4) bytes += String.fromCharCode(pixels[i]);
-  return btoa(bytes);
-}
-
-function send() {
-  clearTimeout(timer);
-  timer = null;
-  lastSent = performance.now();
-  submit({ n: ++sent, grid: grid(), moving: stroke !== null });
-  element.dataset.sent = sent;
-  trigger("input");
-}
-
-function sendSoon() {
-  refresh();
-  if (timer === null) timer = setTimeout(send, Math.max(0, SEND_EVERY - (performance.now() - lastSent)));
-}
-
-function begin(point) {
-  trigger("begin");
-  stroke = { erase: tool === "eraser", width: size.value / 100, points: [point] };
-  marks.push(stroke);
-  segment(stroke, point, point);
-  sendSoon();
-}
-
-function extend(point) {
-  segment(stroke, stroke.points[stroke.points.length - 1], point);
-  stroke.points.push(point);
-  sendSoon();
-}
-
-function finish() {
-  stroke = null;
-  refresh();
-  send();
-}
-
-function undo() {
-  if (!marks.length) return;
-  trigger("begin");
-  marks.pop();
-  redraw();
-  finish();
-}
-
-// Also when the pad is empty: an uploaded picture goes too. A new drawing starts with the brush.
-function clear() {
-  trigger("begin");
-  choose("brush");
-  if (!isEmpty()) marks.push({ cleared: true });
-  redraw();
-  finish();
-}
-
-function choose(name) {
-  tool = name;
-  tools.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.tool === name)));
-}
-
-// Mouse, touch and pen
-
-function place(event) {
-  const box = canvas.getBoundingClientRect();
-  return { x: (event.clientX - box.left) / box.width, y: (event.clientY - box.top) / box.height };
-}
-
-let pointer = null;
-canvas.addEventListener("pointerdown", (event) => {
-  if (pointer !== null || event.button !== 0) return;
-  pointer = event.pointerId;
-  canvas.setPointerCapture(pointer);
-  canvas.focus({ preventScroll: true });
-  event.preventDefault();
-  liftKeyboardPen();
-  cursor.hidden = true;
-  begin(place(event));
-});
-canvas.addEventListener("pointermove", (event) => {
-  if (event.pointerId !== pointer) return;
-  // A browser hands over one event a frame; the coalesced ones hold the path between.
-  const path = event.getCoalescedEvents?.() ?? [];
-  (path.length ? path : [event]).forEach((part) => extend(place(part)));
-});
-for (const type of ["pointerup", "pointercancel"]) {
-  canvas.addEventListener(type, (event) => {
-    if (event.pointerId !== pointer) return;
-    pointer = null;
-    finish();
-  });
-}
-
-// Keyboard
-
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-function showCursor() {
-  cursor.hidden = false;
-  cursor.style.left = `${pen.x * 100}%`;
-  cursor.style.top = `${pen.y * 100}%`;
-  cursor.classList.toggle("pad-cursor-down", pen.down);
-}
-
-function liftKeyboardPen() {
-  if (!pen.down) return;
-  pen.down = false;
-  finish();
-}
-
-function move([dx, dy]) {
-  const within = (value) => Math.min(1, Math.max(0, value));
-  pen.x = within(pen.x + dx * KEY_STEP);
-  pen.y = within(pen.y + dy * KEY_STEP);
-  if (pen.down) extend({ x: pen.x, y: pen.y });
-}
-
-function lowerOrLift() {
-  if (pen.down) return liftKeyboardPen();
-  pen.down = true;
-  begin({ x: pen.x, y: pen.y });
-}
-
-canvas.addEventListener("keydown", (event) => {
-  if (pointer !== null) return;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (ARROWS[key]) move(ARROWS[key]);
-  else if (key === " ") lowerOrLift();
-  else if (key === "b" || key === "e") choose(key === "b" ? "brush" : "eraser");
-  else if (key === "Delete" || key === "Backspace") {
-    liftKeyboardPen();
-    clear();
-  } else return;
-  event.preventDefault();
-  showCursor();
-});
-element.addEventListener("keydown", (event) => {
-  if (pointer !== null || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
-  event.preventDefault();
-  liftKeyboardPen();
-  undo();
-});
-canvas.addEventListener("blur", () => {
-  liftKeyboardPen();
-  cursor.hidden = true;
-});
-
-tools.forEach((button) => button.addEventListener("click", () => choose(button.dataset.tool)));
-undoButton.addEventListener("click", undo);
-clearButton.addEventListener("click", clear);
-
-// What the server puts on the pad
-
-function imageOf(base64) {
-  const bytes = atob(base64);
-  const pixels = new ImageData(GRID, GRID);
-  for (let i = 0; i < bytes.length; i++) pixels.data[4 * i + 3] = bytes.charCodeAt(i);
-  const image = new OffscreenCanvas(GRID, GRID);
-  image.getContext("2d").putImageData(pixels, 0, 0);
-  return image;
-}
-
-watch("value", () => {
-  const { n, grid, put } = received() ?? {};
-  if (!put) return; // an echo of what this pad sent
-  if (n <= sent) return send(); // something was drawn meanwhile: it stays, and is looked at once more
-  sent = n;
-  if (grid) marks.push({ image: imageOf(grid) });
-  else if (!isEmpty()) marks.push({ cleared: true });
-  // A stroke under way is part of what was replaced: it must neither go on nor be sent.
-  clearTimeout(timer);
-  timer = stroke = pointer = null;
-  pen.down = false;
-  redraw();
-  refresh();
-});

@@ -1,17 +1,43 @@
 // Hands over what the server made: a file as a download, a link in the clipboard and in the address; or says why not.
-//
-// The value: {name, kind, content} with content in base64, {link}, or {text}; a stamp in it makes each a new one.
 
-const status = element.querySelector(".takeaway");
+import { bytesOf } from "./lib/bytes.js";
+import { find, make } from "./lib/elements.js";
+import { received } from "./lib/value.js";
 
-function download({ name, kind, content }) {
+const KEEP = 60_000; // milliseconds for which a file stays in the browser's memory after it was handed over
+
+/** @typedef {import("./values.js").TakeawayValue} TakeawayValue */
+
+/** @param {import("./lib/value.js").Component} component */
+export default function start({ element, props, watch }) {
+  const status = find(element, ".takeaway");
+  watch("value", () => {
+    const value = /** @type {TakeawayValue | null} */ (received(props));
+    if (!value) return;
+    if (value.link) share(status, value.link);
+    else if (value.content) download(status, value);
+    else status.textContent = value.text;
+  });
+  // A link that is pasted into an open page changes the address alone.
+  window.addEventListener("hashchange", () => location.reload());
+}
+
+/**
+ * @param {HTMLElement} status
+ * @param {TakeawayValue} file
+ */
+function download(status, { name, kind, content }) {
   const url = URL.createObjectURL(new Blob([bytesOf(content)], { type: kind }));
-  Object.assign(document.createElement("a"), { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  Object.assign(make("a"), { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), KEEP);
   status.textContent = `${name} was handed to the browser.`;
 }
 
-async function share({ link }) {
+/**
+ * @param {HTMLElement} status
+ * @param {string} link
+ */
+async function share(status, link) {
   history.replaceState(null, "", `#${link}`);
   try {
     await navigator.clipboard.writeText(location.href);
@@ -21,12 +47,3 @@ async function share({ link }) {
   }
   status.append(Object.assign(make("a", "", "link to this view"), { href: location.href }));
 }
-
-watch("value", () => {
-  const value = received() ?? {};
-  if (value.link) share(value);
-  else if (value.content) download(value);
-  else status.textContent = value.text ?? "";
-});
-// A link that is pasted into an open page changes the address alone.
-window.addEventListener("hashchange", () => location.reload());

@@ -1,171 +1,169 @@
 // What the network sees and the probability of each class, of one picture or of two.
-//
-// The value: {n, turn, text, picture, label, note, probabilities: [[class, p], ...], doubts: [sentence, ...], hide, prepared,
-// moving, other, steps, overlay}. n is the pad's count and turn the view's; an answer older than the one shown is dropped. text stands
-// where the label would when there is nothing to answer. picture is 28 x 28 bytes in base64, or "". note is a remark on the
-// picture. hide keeps the answer back until it is asked for. other is B, {title, picture, label, probabilities}, or null.
-// steps: [{title, height, width, cells}, ...]; overlay: {cells, note} or null, 28 x 28 bytes, 128 for zero.
-//
-// "lab-trouble" on the document, {words}, says that the server did not answer: the words stand in place of the answer, until
-// the next one. "lab-field" on the document frames a part of the pictures, {sides, left, top, width, height} in shares of their sides, or
-// null.
 
-const PICTURE = 28;
+import { PICTURE_SIZE, paintBytes, view } from "./lib/canvas.js";
+import { find, findAll, layOver, make } from "./lib/elements.js";
+import { percent } from "./lib/numbers.js";
+import { DIVERGING, GREY } from "./lib/palette.js";
+import { onSignal } from "./lib/signals.js";
+import { NOTHING, onAnswer } from "./lib/value.js";
+import { Bars } from "./verdict/bars.js";
+import { Remark } from "./verdict/remark.js";
 
-const [canvas, overlay, otherCanvas] = element.querySelectorAll("canvas");
-const fields = element.querySelectorAll(".verdict-field");
-const otherFigure = element.querySelector(".verdict-other");
-const [size, otherSize] = element.querySelectorAll(".verdict-size");
-const label = element.querySelector(".verdict-label");
-const note = element.querySelector(".verdict-note");
-const bars = element.querySelector(".verdict-bars");
-const doubts = element.querySelector(".verdict-doubts");
-const steps = element.querySelector(".verdict-steps");
-const overlayNote = element.querySelector(".verdict-overlay-note");
-const answer = element.querySelector(".verdict-answer");
-const showButton = element.querySelector(".verdict-show");
-let shown = { n: -1, turn: -1 };
-let overlaid = false;
-let noted = { n: -1, note: "" }; // the remark on a picture stays as long as the picture
-let rows = new Map();
-let askedFor = null; // the picture, by its count, whose hidden answer was asked for
+/** @typedef {import("./values.js").VerdictValue} VerdictValue */
 
-function percent(p) {
-  return `${(100 * p).toFixed(1)} %`;
+/** @satisfies {Partial<VerdictValue>} */
+const NO_ANSWER = {
+  picture: "",
+  label: "",
+  note: "",
+  probabilities: [],
+  doubts: [],
+  moving: false,
+  other: null,
+  steps: [],
+  overlay: null,
+};
+
+/** @param {import("./lib/value.js").Component} component */
+export default function start(component) {
+  const verdict = new Verdict(component.element);
+  onAnswer(component, (/** @type {VerdictValue} */ value) => verdict.show(value));
+  onSignal("lab-field", (seen) => verdict.frame(seen));
+  onSignal("lab-trouble", (words) => verdict.showTrouble(words));
 }
 
-const HEAD = `<div class="bar bar-head" role="row">
-  <span role="columnheader"><span class="bar-unseen">Class</span></span><span role="presentation"></span>
-  <span class="bar-first" role="columnheader">A</span><span class="bar-second" role="columnheader">B</span>
-</div>`;
-const ROW = `<span class="bar-name" role="rowheader"></span>
-  <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
-  <span class="bar-number" role="cell"></span><span class="bar-second" role="cell"></span>`;
+class Verdict {
+  /** @type {VerdictValue | undefined} */
+  shown;
+  revealed = NOTHING.drawing; // the drawing whose hidden answer a person asked for
+  overlaid = false;
+  remark = new Remark();
 
-function buildRows(classes) {
-  bars.innerHTML = HEAD;
-  rows = new Map(
-    classes.map((name) => {
-      const row = make("div", "bar");
-      row.setAttribute("role", "row");
-      row.innerHTML = ROW;
-      row.dataset.class = row.firstElementChild.textContent = name;
-      bars.append(row);
-      return [name, row];
-    }),
-  );
+  /** @param {HTMLElement} element */
+  constructor(element) {
+    this.element = element;
+    const [picture, overlay, other] = /** @type {HTMLCanvasElement[]} */ (findAll(element, "canvas"));
+    this.canvases = { picture, overlay, other };
+    this.frames = findAll(element, ".verdict-field");
+    this.otherSize = find(element, ".verdict-other .verdict-size");
+    this.other = find(element, ".verdict-other");
+    this.bars = new Bars(find(element, ".verdict-bars"));
+    this.label = find(element, ".verdict-label");
+    this.overlayNote = find(element, ".verdict-overlay-note");
+    this.showButton = find(element, ".verdict-show");
+    this.showButton.addEventListener("click", () => this.#reveal());
+  }
+
+  /** @param {VerdictValue} value */
+  show(value) {
+    this.shown = value;
+    this.#showAnswer(value);
+    this.element.dataset.drawing = String(value.drawing);
+    this.element.dataset.label = value.label;
+  }
+
+  /**
+   * The server did not answer: what stands here belongs to a picture or a network of before.
+   * @param {string} words
+   */
+  showTrouble(words) {
+    if (!this.shown) return;
+    this.#showAnswer({ ...this.shown, ...NO_ANSWER, text: words });
+    find(this.element, ".verdict-note").textContent = "";
+  }
+
+  /** @param {VerdictValue} value */
+  #showAnswer(value) {
+    this.element.classList.toggle("verdict-empty", !value.label);
+    showPicture(this.canvases.picture, value.picture);
+    this.#hide(value);
+    const comparable = this.bars.show(value);
+    this.other.classList.toggle("verdict-barred", comparable);
+    this.#showOther(value.other);
+    this.#showRest(value);
+    this.#say(value);
+  }
+
+  /**
+   * Frames what a cell of a map sees of the pictures.
+   * @param {import("./lib/signals.js").SeenPart | null} seen
+   */
+  frame(seen) {
+    ["a", "b"].forEach((side, i) => {
+      const frame = this.frames[i];
+      frame.hidden = !seen?.sides.split(" ").includes(side);
+      if (seen && !frame.hidden) layOver(frame, seen);
+    });
+  }
+
+  /** @param {VerdictValue} value */
+  #say({ drawing, label, text, note, prepared, doubts }) {
+    find(this.element, ".verdict-size").textContent = prepared ? "28 × 28 pixels" : "28 × 28 pixels, not prepared";
+    const said = label || text;
+    if (this.label.textContent !== said) this.label.textContent = said; // a screen reader reads every change
+    find(this.element, ".verdict-note").textContent = this.remark.on(drawing, note);
+    const sentences = doubts.map((sentence) => make("li", "", sentence));
+    find(this.element, ".verdict-doubts").replaceChildren(...sentences);
+  }
+
+  /** @param {VerdictValue["other"]} value */
+  #showOther(value) {
+    this.other.hidden = !value;
+    if (!value) return;
+    find(this.other, "figcaption").textContent = `B: ${value.title}`;
+    const best = value.probabilities.find(([name]) => name === value.label);
+    this.otherSize.textContent = best ? `B is taken for: ${value.label}, ${percent(best[1])}` : "";
+    showPicture(this.canvases.other, value.picture);
+  }
+
+  // The steps and the overlay's note stay while the pen moves, so that nothing moves under it.
+  /** @param {VerdictValue} value */
+  #showRest({ moving, steps, overlay }) {
+    this.canvases.overlay.hidden = moving || !overlay;
+    if (moving) return;
+    find(this.element, ".verdict-steps").replaceChildren(...steps.map(stepItem));
+    this.overlayNote.textContent = overlay?.note ?? "";
+    if (overlay && !this.overlaid) this.canvases.picture.scrollIntoView({ block: "nearest" }); // the switch is farther down
+    this.overlaid = overlay !== null;
+    if (overlay) paintBytes(this.canvases.overlay, PICTURE_SIZE, PICTURE_SIZE, DIVERGING, overlay.cells);
+  }
+
+  #reveal() {
+    if (!this.shown) return;
+    this.revealed = this.shown.drawing;
+    this.#hide(this.shown);
+  }
+
+  /** @param {VerdictValue} value */
+  #hide({ hide, label, drawing }) {
+    const hidden = hide && Boolean(label) && this.revealed !== drawing;
+    find(this.element, ".verdict-answer").hidden = hidden;
+    this.otherSize.hidden = this.overlayNote.hidden = hidden;
+    this.showButton.hidden = !hidden;
+    document.body.classList.toggle("lab-hidden", hidden);
+  }
 }
 
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {string} base64
+ */
 function showPicture(canvas, base64) {
-  canvas.getContext("2d").clearRect(0, 0, PICTURE, PICTURE);
-  if (base64) paintBytes(canvas, PICTURE, PICTURE, GREY, base64);
+  view(canvas).clearRect(0, 0, PICTURE_SIZE, PICTURE_SIZE);
+  if (base64) paintBytes(canvas, PICTURE_SIZE, PICTURE_SIZE, GREY, base64);
 }
 
-function showBars({ probabilities, label, other }) {
-  const names = probabilities.map(([name]) => name);
-  if (names.length && names.join() !== [...rows.keys()].join()) buildRows(names);
-  const second = new Map(other?.probabilities ?? []);
-  const comparable = names.some((name) => second.has(name));
-  bars.classList.toggle("bars-two", comparable);
-  otherFigure.classList.toggle("verdict-barred", comparable);
-  for (const [name, p] of probabilities) {
-    const row = rows.get(name);
-    const [track, otherTrack] = row.querySelector(".bar-track").children;
-    row.classList.toggle("bar-best", name === label);
-    track.style.width = `${100 * p}%`;
-    otherTrack.style.width = `${100 * (second.get(name) ?? 0)}%`;
-    otherTrack.hidden = !second.has(name);
-    row.querySelector(".bar-number").textContent = percent(p);
-    row.querySelector(".bar-second").textContent = second.has(name) ? percent(second.get(name)) : "";
-  }
+/**
+ * A step of the preparation.
+ * @param {import("./values.js").StepValue} step
+ * @param {number} place
+ */
+function stepItem({ title, height, width, cells }, place) {
+  const item = make("li");
+  const small = make("canvas");
+  small.setAttribute("role", "img");
+  small.setAttribute("aria-label", title);
+  paintBytes(small, width, height, GREY, cells);
+  item.append(small, make("span", "", `${place + 1}. ${title}`));
+  return item;
 }
-
-function showOther(value) {
-  otherFigure.hidden = !value;
-  if (!value) return;
-  otherFigure.querySelector("figcaption").textContent = `B: ${value.title}`;
-  const best = value.probabilities.find(([name]) => name === value.label);
-  otherSize.textContent = best ? `B is taken for: ${value.label}, ${percent(best[1])}` : "";
-  showPicture(otherCanvas, value.picture);
-}
-
-function showSteps(parts) {
-  steps.replaceChildren(
-    ...parts.map(({ title, height, width, cells }, i) => {
-      const item = make("li", "");
-      const small = make("canvas", "");
-      small.setAttribute("role", "img");
-      small.setAttribute("aria-label", title);
-      paintBytes(small, width, height, GREY, cells);
-      item.append(small, make("span", "", `${i + 1}. ${title}`));
-      return item;
-    }),
-  );
-}
-
-function showOverlay(value) {
-  overlay.hidden = !value;
-  overlayNote.textContent = value?.note ?? "";
-  if (value && !overlaid) canvas.scrollIntoView({ block: "nearest" }); // the switch is farther down
-  overlaid = Boolean(value);
-  if (value) paintBytes(overlay, PICTURE, PICTURE, DIVERGING, value.cells);
-}
-
-function showHidden(value) {
-  const hidden = value.hide && Boolean(value.label) && askedFor !== value.n;
-  answer.hidden = otherSize.hidden = overlayNote.hidden = hidden;
-  showButton.hidden = !hidden;
-  document.body.classList.toggle("lab-hidden", hidden);
-}
-
-function show() {
-  const value = received();
-  if (!value || value.n < shown.n || (value.n === shown.n && value.turn < shown.turn)) return;
-  shown = { n: value.n, turn: value.turn };
-  showAnswer(value);
-  element.dataset.n = value.n;
-  element.dataset.label = value.label;
-}
-
-// What stands here belongs to a picture or a network of before.
-function showTrouble(words) {
-  const nothing = { picture: "", label: "", note: "", probabilities: [], doubts: [], other: null, steps: [], overlay: null };
-  showAnswer({ ...received(), ...nothing, text: words });
-  note.textContent = "";
-}
-
-function showAnswer(value) {
-  element.classList.toggle("verdict-empty", !value.label);
-  showPicture(canvas, value.picture);
-  showHidden(value);
-  showBars(value);
-  showOther(value.other);
-  size.textContent = value.prepared ? "28 × 28 pixels" : "28 × 28 pixels, not prepared";
-  if (value.moving) overlay.hidden = true; // what stands below stays, so that nothing moves under the pen
-  else {
-    showSteps(value.steps);
-    showOverlay(value.overlay);
-  }
-  const said = value.label || value.text;
-  if (label.textContent !== said) label.textContent = said;
-  if (value.note || value.n !== noted.n) noted = value;
-  note.textContent = noted.note;
-  doubts.replaceChildren(...value.doubts.map((sentence) => make("li", "", sentence)));
-}
-
-showButton.addEventListener("click", () => {
-  askedFor = shown.n;
-  showHidden(received());
-});
-document.addEventListener("lab-trouble", ({ detail }) => showTrouble(detail.words));
-document.addEventListener("lab-field", ({ detail }) => {
-  for (const [side, field] of Object.entries({ a: fields[0], b: fields[1] })) {
-    field.hidden = !detail?.sides.includes(side);
-    if (field.hidden) continue;
-    const { left, top, width, height } = detail;
-    Object.assign(field.style, { left: `${100 * left}%`, top: `${100 * top}%`, width: `${100 * width}%`, height: `${100 * height}%` });
-  }
-});
-
-watch("value", show);
-show();

@@ -1,0 +1,243 @@
+"""The checkpoints, and what they make of a scene: the picture as A, what stands beside it as B, one explained cell."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
+from lenet.microscope import atlas, explain
+from lenet.microscope.layers import Subject, paired, stage_name
+from lenet.pictures.planes import PICTURE_SIZE, resize
+from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
+from lenet.predict import Prediction, look, predict
+from lenet.ui.scene import Scene
+from lenet.ui.sentence import Sentence
+from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing
+from lenet.ui.view import View
+
+HINTS = {
+    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
+    "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
+}
+
+Stamp = tuple[int, ...]
+"""When each file of a checkpoint was written, in nanoseconds."""
+
+NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the checkpoints make of a scene: the answer, and A and B as they are looked at.
+
+    A sentence says why there is none; ``b`` is None when nothing is compared. Kernels can be looked at
+    without an answer: then ``a`` is there alone.
+    """
+
+    answer: Prediction | Sentence
+    a: Subject | Sentence
+    b: Subject | Sentence | None = None
+
+
+class Lab:
+    """The checkpoints in a folder, each read when it is first asked for, and again when it has changed."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self._loaded: dict[str, tuple[Stamp, Checkpoint]] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The checkpoints that are in the folder now."""
+        return names(self.root)
+
+    def find(self, name: str) -> Checkpoint:
+        """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
+        stamp, known = None, self._loaded.get(name)
+        if known:
+            stamp = _stamp(self.root / name)
+            if stamp == known[0]:
+                return known[1]
+        offered = self.names
+        if name not in offered:
+            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(offered)}.")
+        stamp = stamp or _stamp(self.root / name)
+        self._loaded[name] = stamp, load(self.root / name)
+        return self._loaded[name][1]
+
+    def first(self, wished: str) -> str:
+        """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.
+
+        Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none can be read.
+        """
+        problem: Exception = FileNotFoundError(
+            f"there is no checkpoint in {self.root}; train one with 'python train.py'"
+        )
+        for name in sorted(self.names, key=lambda name: name != wished):
+            try:
+                self.find(name)
+                return name
+            except (ValueError, OSError) as error:
+                problem = error
+        raise problem
+
+    # What is seen
+
+    def answer(self, scene: Scene) -> Prediction | Sentence:
+        """What the scene's network says about the picture."""
+        return self._answer(scene.checkpoint, Sight(scene))
+
+    def see(self, scene: Scene) -> Seen:
+        """The answer, with A and B."""
+        sight = Sight(scene)
+        answer = self._answer(scene.checkpoint, sight)
+        title = scene.checkpoint if scene.view.compare == "checkpoint" else "this picture"
+        a = self._subject(title, scene.checkpoint, scene.view, answer)
+        return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
+
+    def _answer(self, name: str, sight: "Sight") -> Prediction | Sentence:
+        try:
+            network = self.find(name)
+            prepared = sight.prepared(network.kind)
+            return prepared if isinstance(prepared, Sentence) else look(network, prepared)
+        except (ValueError, OSError) as error:
+            return Sentence(str(error))
+
+    def _subject(self, title: str, name: str, view: View, answer: Prediction | Sentence) -> Subject | Sentence:
+        """The picture in the network; kernels can be looked at without a picture."""
+        if isinstance(answer, Prediction):
+            return _looked_at(title, self.find(name), answer)
+        try:
+            return Subject(name, self.find(name), {}) if view.phase == "kernels" else answer
+        except (ValueError, OSError):
+            return answer
+
+    def _b(self, scene: Scene, sight: "Sight") -> Subject | Sentence | None:
+        """What the reader compares with; None for nothing."""
+        view = scene.view
+        try:
+            if view.compare == "kept":
+                return self._kept(scene) if view.kept else Sentence(NOTHING_KEPT)
+            if view.compare == "checkpoint":
+                if not view.other:
+                    return Sentence("Choose the other checkpoint.")
+                return self._subject(view.other, view.other, view, self._answer(view.other, sight))
+            if view.compare == "class":
+                return self._class_mean(scene)
+        except (ValueError, OSError) as error:
+            return Sentence(str(error))
+        return None
+
+    def _kept(self, scene: Scene) -> Subject:
+        """A picture that was prepared for one kind of network is prepared anew for another kind."""
+        view, network = scene.view, self.find(scene.checkpoint)
+        if view.prepare and view.kept_as not in ("", network.kind):
+            answer = predict(network, view.kept_picture())
+            return _looked_at(f"kept, prepared as a {network.kind}", network, answer)
+        return _looked_at("kept", network, look(network, Prepared({"network": view.kept_picture()})))
+
+    def _class_mean(self, scene: Scene) -> Subject:
+        network, number = self.find(scene.checkpoint), scene.view.label
+        if not 0 <= number < len(network.classes):
+            raise ValueError(f"{scene.checkpoint} has {len(network.classes)} classes and no number {number}.")
+        stages, config = atlas.class_mean(network, number), network.model.config
+        picture = resize(stages["input"][0] * config.std + config.mean, PICTURE_SIZE, PICTURE_SIZE)
+        return Subject(f"mean of {network.classes[number]}", network, stages, picture)
+
+    # One cell
+
+    def explanation(self, scene: Scene, seen: Seen) -> ExplanationValue:
+        """The pinned cell's arithmetic, or the sentence that says why there is none."""
+        view, place = scene.view, (scene.drawing.number, scene.revision)
+        if view.pin is None or view.phase == "kernels" or isinstance(seen.a, Sentence):
+            return nothing(*place)
+        layer, channel, *_ = view.pin
+        title = cell_words(view, compared=isinstance(seen.b, Subject))
+        try:
+            subject = _side(seen, view.side)
+            network = subject.network
+            cell = (stage_name(network.model.config, view.phase, layer), *view.pin[1:])
+            value = explain.value_at(subject.stages, *cell)
+            if not subject.probabilities:
+                raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
+            found = explain.explain(network.model, subject.stages, *cell)
+        except ValueError as error:
+            return nothing(*place, str(error))
+        values = _pair(seen.a, seen.b, view.phase, view.pin) if isinstance(seen.b, Subject) else {}
+        liked = _favourites(network, layer, channel)
+        return explanation_value(*place, view, title, network.model.config, found, values, liked)
+
+
+class Sight:
+    """The picture of a scene, opened once and prepared once for each kind of network, however many look at it."""
+
+    def __init__(self, scene: Scene):
+        self._scene = scene
+        self._prepared: dict[str, Prepared | Sentence] = {}
+
+    @cached_property
+    def picture(self) -> Image.Image | NDArray[np.uint8] | Sentence | None:
+        """The uploaded picture, or the ink on the pad; None where there is neither."""
+        if self._scene.problem:
+            return Sentence(self._scene.problem)
+        try:
+            return open_picture(self._scene.upload) if self._scene.upload else self._scene.drawing.ink
+        except (ValueError, OSError) as error:
+            return Sentence(str(error))
+
+    def prepared(self, kind: str) -> Prepared | Sentence:
+        """The picture as a network of that ``kind`` sees it."""
+        if kind not in self._prepared:
+            self._prepared[kind] = self._prepare(kind)
+        return self._prepared[kind]
+
+    def _prepare(self, kind: str) -> Prepared | Sentence:
+        picture = self.picture
+        if picture is None:
+            return Sentence(HINTS[kind])
+        if isinstance(picture, Sentence):
+            return picture
+        try:
+            return prepare(picture, kind) if self._scene.view.prepare else squeeze(picture)
+        except (ValueError, OSError) as error:
+            return Sentence(str(error))
+
+
+def _stamp(folder: Path) -> Stamp:
+    """When the files of a checkpoint were last written; 0 for one that is not there."""
+    paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS))
+    return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+def _looked_at(title: str, network: Checkpoint, answer: Prediction) -> Subject:
+    return Subject(title, network, answer.activations, answer.prepared.picture, answer.probabilities)
+
+
+def _side(seen: Seen, side: str) -> Subject:
+    """A or B. Raises ValueError, with a sentence, when there is none."""
+    subject = seen.a if side == "a" else seen.b
+    if subject is None:
+        raise ValueError("There is no B here; choose one under Compare.")
+    if isinstance(subject, Sentence):
+        raise ValueError(subject.text)
+    return subject
+
+
+def _pair(a: Subject, b: Subject, phase: str, pin: tuple[int, int, int, int]) -> dict[str, float]:
+    """The value of the pinned cell in A and in B, where the two can be compared."""
+    layer, channel, row, column = pin
+    for mine, theirs in paired(a, b, phase):
+        if mine.number == layer and theirs and mine.comparable(theirs):
+            return {side: float(item.values[channel, 0, row, column]) for side, item in (("A", mine), ("B", theirs))}
+    return {}
+
+
+def _favourites(network: Checkpoint, layer: int, channel: int) -> list[atlas.Favourite]:
+    try:
+        return atlas.favourites_of(network, layer, channel)
+    except (ValueError, OSError):
+        return []  # a checkpoint of one's own may have no atlas

@@ -1,0 +1,10 @@
+"""A sentence for a person, where there is nothing else to give."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Says why there is no prediction, no picture or no B. The page shows ``text`` as it stands."""
+
+    text: str

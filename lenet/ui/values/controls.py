@@ -1,0 +1,41 @@
+"""The value of the controls: every switch of the page, and what there is to choose from."""
+
+from collections.abc import Sequence
+from typing import Any, TypedDict
+
+from lenet.ui.values.pad import count
+from lenet.ui.view import View, ViewValue
+
+
+class ControlsValue(TypedDict):
+    """What the controls show, and what the browser sends back with a higher ``revision`` when the view changes.
+
+    ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
+    clicked while the answer was on its way. ``put`` says that it comes from the server.
+    """
+
+    revision: int
+    view: ViewValue
+    changes: dict[str, Any]
+    checkpoints: list[str]
+    classes: list[str]
+    put: bool
+
+
+def controls_value(
+    revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[str], classes: Sequence[str]
+) -> ControlsValue:
+    """The controls for ``view``; ``changed`` names what the server has changed in it."""
+    return {
+        "revision": revision,
+        "view": view.value(),
+        "changes": {name: getattr(view, name) for name in changed},
+        "checkpoints": list(checkpoints),
+        "classes": list(classes),
+        "put": True,
+    }
+
+
+def view_revision(controls: Any) -> int:
+    """How often the view has changed; answers carry it so that a late one can be told."""
+    return count(controls.get("revision") if isinstance(controls, dict) else None)

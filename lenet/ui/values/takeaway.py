@@ -1,0 +1,38 @@
+"""The value of the take-away: a file, a link, or a sentence that says why there is neither."""
+
+import base64
+import time
+from typing import TypedDict
+
+
+class TakeawayValue(TypedDict):
+    """A file (``name``, its media type ``kind``, ``content`` in base64), a ``link``, or a ``text``; the others are "".
+
+    ``stamp`` makes each value a new one: taking the same thing twice must hand it over twice.
+    """
+
+    stamp: int
+    name: str
+    kind: str
+    content: str
+    link: str
+    text: str
+
+
+def file_value(name: str, kind: str, content: bytes) -> TakeawayValue:
+    """A file to be saved."""
+    return _value() | {"name": name, "kind": kind, "content": base64.b64encode(content).decode()}
+
+
+def link_value(link: str) -> TakeawayValue:
+    """A link to the page as it is: what follows the # of its address."""
+    return _value() | {"link": link}
+
+
+def notice(sentence: str) -> TakeawayValue:
+    """A sentence to be said, as a value: gradio shows no error's text without its queue. "" says nothing."""
+    return _value() | {"text": sentence}
+
+
+def _value() -> TakeawayValue:
+    return {"stamp": time.time_ns(), "name": "", "kind": "", "content": "", "link": "", "text": ""}

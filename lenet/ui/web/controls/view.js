@@ -1,0 +1,29 @@
+// How a view changes. Nothing here touches the page.
+
+/** @typedef {import("../values.js").ViewValue} ViewValue */
+/** @typedef {Partial<ViewValue>} Changes */
+
+/**
+ * @param {ViewValue} view
+ * @param {Changes} changes
+ * @returns {ViewValue}
+ */
+export function changed(view, changes) {
+  const next = { ...view, ...changes };
+  if (next.compare === "none" && next.side === "b") return { ...next, pin: null, side: "a" }; // B went, and its cell
+  return next;
+}
+
+/**
+ * The pinned cell in another phase: pooling makes one cell of four.
+ * @param {ViewValue} view
+ * @param {string} phase
+ * @returns {ViewValue["pin"]}
+ */
+export function pinAt(view, phase) {
+  if (!view.pin) return null;
+  const size = (/** @type {string} */ name) => (name === "pooled" ? 0.5 : 1);
+  const factor = size(phase) / size(view.phase);
+  const [layer, channel, row, column] = view.pin;
+  return [layer, channel, Math.floor(row * factor), Math.floor(column * factor)];
+}

@@ -1,0 +1,37 @@
+// Numbers as words.
+
+/**
+ * A number of an explanation: with four decimals, what is shown adds up.
+ * @param {number} value
+ */
+export function exact(value) {
+  return value.toFixed(4);
+}
+
+/**
+ * A number with three or four digits that count.
+ * @param {number} value
+ */
+export function number(value) {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 0.001 || size >= 10000)) return value.toExponential(1);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}
+
+/**
+ * A probability.
+ * @param {number} share
+ */
+export function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
+/**
+ * The number itself, or the nearest one from low to high.
+ * @param {number} value
+ * @param {number} low
+ * @param {number} high
+ */
+export function within(value, low, high) {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,46 @@
+// What the components tell each other, past the server: events of the document, each with its kind of detail.
+
+/**
+ * What a cell sees of the pictures: a part of their sides; sides are "a", "b" or both, and the difference.
+ * @typedef {import("./elements.js").Part & { sides: string }} SeenPart
+ */
+
+/**
+ * The cell to explain, or none.
+ * @typedef {{ pin: import("../values.js").ViewValue["pin"], side: "a" | "b" }} Pinned
+ */
+
+/**
+ * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
+ * lab-pin: a person asks to explain a cell, or to close the explanation.
+ * lab-explained: the explanation has come up; the map that it is about must not lie beneath it.
+ * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
+ * lab-back: the server answers again.
+ * @typedef {object} Signals
+ * @property {SeenPart | null} lab-field
+ * @property {Pinned} lab-pin
+ * @property {null} lab-explained
+ * @property {string} lab-trouble
+ * @property {null} lab-back
+ */
+
+/** @type {Pinned} */
+export const UNPIN = { pin: null, side: "a" };
+
+/**
+ * @template {keyof Signals} Name
+ * @param {Name} name
+ * @param {Signals[Name]} detail
+ */
+export function signal(name, detail) {
+  document.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+/**
+ * @template {keyof Signals} Name
+ * @param {Name} name
+ * @param {(detail: Signals[Name]) => void} listener
+ */
+export function onSignal(name, listener) {
+  document.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
+}

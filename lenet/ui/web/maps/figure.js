@@ -1,0 +1,72 @@
+// The maps of one channel, side by side, and what stands below them.
+
+import { make } from "../lib/elements.js";
+
+const SHORT = 3; // letters of a name that fits below its logit on a phone, too; longer ones are turned there
+
+/** @typedef {import("./model.js").Side} Side */
+
+export class Figure {
+  numbers = make("span", "map-numbers");
+  kernel = make("canvas", "map-kernel");
+
+  /**
+   * @param {Side[]} sides
+   * @param {number} channel
+   * @param {string[]} classes the names of a dense layer's values, if they have any
+   * @param {{ numbered: boolean }} options
+   */
+  constructor(sides, channel, classes, { numbered }) {
+    this.channel = channel;
+    this.side = sides[0];
+    this.canvases = sides.map((side) => ({ side, canvas: mapCanvas() }));
+    this.kernel.hidden = true;
+    this.kernel.setAttribute("aria-hidden", "true");
+    const caption = make("figcaption");
+    caption.append(this.kernel, make("span", "map-name", numbered ? String(channel + 1) : ""), this.numbers);
+    const row = make("div", "map-row");
+    row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side)));
+    this.box = make("figure", sides.length > 1 ? "map map-pair" : "map");
+    this.box.append(row, ...(classes.length ? [namesOf(classes)] : []), caption);
+  }
+
+  /**
+   * Says so if the first map has one value everywhere. The mark lies on the map and takes no place of its own.
+   * @param {number | null} value
+   */
+  markConstant(value) {
+    const frame = /** @type {HTMLElement} */ (this.canvases[0].canvas.parentElement);
+    if (value === null) delete frame.dataset.constant;
+    else frame.dataset.constant = value === 0 ? "all 0" : "constant";
+  }
+}
+
+function mapCanvas() {
+  const canvas = make("canvas");
+  canvas.setAttribute("role", "img");
+  return canvas;
+}
+
+/**
+ * A map in a frame that marks can be laid on.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Side} side
+ */
+function framed(canvas, side) {
+  const frame = make("div", "map-cells");
+  frame.dataset.side = side;
+  frame.append(canvas);
+  return frame;
+}
+
+/**
+ * The classes below their logits. A screen reader is told a cell's class when it is read.
+ * @param {string[]} classes
+ */
+function namesOf(classes) {
+  const long = classes.some((name) => name.length > SHORT);
+  const names = make("div", long ? "dense-names dense-names-long" : "dense-names");
+  names.setAttribute("aria-hidden", "true");
+  names.append(...classes.map((name) => make("span", "", name)));
+  return names;
+}

@@ -1,0 +1,182 @@
+// A layer on the page: its title and scale, and its maps, those of A and of B or one channel of both together.
+
+import { putPixels, view } from "../lib/canvas.js";
+import { find, make } from "../lib/elements.js";
+import { alternative, captionOf } from "./captions.js";
+import { Figure } from "./figure.js";
+import { differenceScale, scaleOf, sideOf, unreadOf } from "./model.js";
+import { mapPixels } from "./pixels.js";
+import { ScaleBar } from "./scale.js";
+
+const FEW = 8; // maps up to which a layer is shown large, in one row; more are shown small, so that all can be seen at once
+
+const KEYS = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
+const USABLE = { dense: KEYS.slice(0, 1), kernels: KEYS.slice(0, 2), maps: KEYS };
+
+/** @typedef {import("../values.js").MapsValue} MapsValue */
+/** @typedef {import("../values.js").LayerValue} LayerValue */
+/** @typedef {import("./model.js").Side} Side */
+/** @typedef {import("./model.js").FrameLayer} FrameLayer */
+/** @typedef {import("./captions.js").ShownMap} ShownMap */
+/** @typedef {{ section: Section, side: Side, channel: number, canvas: HTMLCanvasElement }} Place of a map */
+
+export class Section {
+  /** @type {import("./model.js").LayerData | undefined} */
+  data;
+  resting = false;
+  /** @type {Figure[]} */
+  figures = [];
+  box = make("section", "layer");
+  readout = make("p", "layer-readout");
+  scale = new ScaleBar("");
+  apartScale = new ScaleBar("A − B");
+
+  /**
+   * Builds the elements out of the frame alone: a word that is not in the frame would stay when another network comes.
+   * @param {FrameLayer} built
+   * @param {{ a: string, b: string }} titles
+   * @param {LayerValue} layer what was last drawn
+   */
+  constructor(built, titles, layer) {
+    this.layer = layer;
+    this.box.dataset.layer = built.name;
+    this.box.classList.toggle("layer-dense", built.kind === "dense");
+    this.box.classList.toggle("layer-paired", built.compared);
+    this.box.classList.toggle("layer-kernels", built.a.shape[1] > 1);
+    this.readout.setAttribute("role", "status");
+    this.box.append(this.#head(built));
+    if (built.note) this.box.append(make("p", "layer-note", built.note));
+    this.box.append(this.readout, ...this.#grids(built, titles));
+  }
+
+  /** @returns {Place[]} */
+  get places() {
+    return this.figures.flatMap(({ canvases, channel }) =>
+      canvases.map(({ side, canvas }) => ({ section: this, side, channel, canvas })),
+    );
+  }
+
+  /**
+   * @param {MapsValue} value
+   * @param {LayerValue} layer
+   * @param {import("./model.js").LayerData} data
+   * @param {import("./kernels.js").KernelStore} kernels
+   */
+  draw(value, layer, data, kernels) {
+    Object.assign(this, { layer, data, resting: value.resting });
+    this.scale.name.textContent = layer.a.own.length ? "each map its own, within" : "";
+    this.scale.show(layer.scale);
+    if (data.difference) this.apartScale.show(differenceScale(layer));
+    for (const figure of this.figures) this.#drawFigure(figure, value, data, kernels);
+    if (value.sort && layer.apart && value.resting) this.#sort(layer.apart.order);
+  }
+
+  /**
+   * @param {Figure} figure
+   * @param {MapsValue} value
+   * @param {import("./model.js").LayerData} data
+   * @param {import("./kernels.js").KernelStore} kernels
+   */
+  #drawFigure(figure, value, data, kernels) {
+    const { layer } = this;
+    const { channel } = figure;
+    for (const { side, canvas } of figure.canvases) this.#drawMap({ layer, data, side, channel }, canvas);
+    const first = { layer, data, side: figure.side, channel };
+    if (!data[first.side]) return;
+    figure.numbers.textContent = captionOf(first, value).join(layer.kind === "dense" ? " · " : "\n");
+    figure.markConstant(layer.kind === "dense" ? null : constantOf(first));
+    if (figure.side === "a") kernels.show(layer.name, channel, figure.kernel);
+  }
+
+  /**
+   * @param {ShownMap} map
+   * @param {HTMLCanvasElement} canvas
+   */
+  #drawMap(map, canvas) {
+    const { layer, data, side, channel } = map;
+    const cells = data[side];
+    if (!cells) return blank(canvas);
+    const { shape } = sideOf(layer, side);
+    const scale = scaleOf(layer, side, channel);
+    const { width, height, pixels } = mapPixels(shape, cells, channel, scale, unreadOf(layer, side, channel));
+    putPixels(canvas, width, height, pixels);
+    if (this.resting) canvas.setAttribute("aria-label", alternative(map));
+  }
+
+  // The channels that differ most first, also for the keyboard. While the pen moves they stay where they are.
+  /** @param {number[]} order */
+  #sort(order) {
+    const sorted = order.map((channel) => this.figures[channel].box);
+    const parent = /** @type {HTMLElement} */ (sorted[0].parentElement);
+    if (sorted.every((box, place) => parent.children[place] === box)) return;
+    parent.append(...sorted);
+    if (!parent.contains(document.activeElement)) stopAt(find(parent, "canvas[role=img]"));
+  }
+
+  /** @param {FrameLayer} built */
+  #head({ title, compared }) {
+    const head = make("div", "layer-head");
+    const scales = make("div", "layer-scales");
+    scales.append(this.scale.box, ...(compared ? [this.apartScale.box] : []));
+    head.append(make("h3", "layer-title", title), scales);
+    return head;
+  }
+
+  /**
+   * @param {FrameLayer} built
+   * @param {{ a: string, b: string }} titles
+   */
+  #grids(built, { a, b }) {
+    if (built.compared) return [this.#grid(built, "", ["a", "b", "difference"])];
+    if (!built.b) return [this.#grid(built, "", ["a"])];
+    const [count, , height, width] = built.b.shape;
+    const size = built.kind === "dense" ? `${width} values` : `${count} of ${height} × ${width}`;
+    const [legendA, legendB] = [`A: ${a}`, `B: ${b} · ${size}`].map((words) => make("p", "layer-legend", words));
+    return [legendA, this.#grid(built, "A", ["a"]), legendB, this.#grid(built, "B", ["b"])];
+  }
+
+  /**
+   * The maps of one side, or those of each channel together.
+   * @param {FrameLayer} built
+   * @param {string} name
+   * @param {Side[]} sides
+   */
+  #grid(built, name, sides) {
+    const { kind, title } = built;
+    const { shape, classes } = sideOf(built, sides[0]);
+    const few = shape[0] <= FEW && sides.length === 1 && kind !== "dense";
+    const maps = make("div", few ? "layer-maps layer-few" : "layer-maps");
+    maps.setAttribute("role", "group");
+    maps.setAttribute("aria-label", `${title}${name ? `, ${name}` : ""}. ${USABLE[kind].join(", ")}.`);
+    const numbered = kind !== "dense";
+    const figures = Array.from({ length: shape[0] }, (_, channel) => new Figure(sides, channel, classes, { numbered }));
+    this.figures.push(...figures);
+    maps.append(...figures.map(({ box }) => box));
+    if (figures.length) figures[0].canvases[0].canvas.tabIndex = 0;
+    return maps;
+  }
+}
+
+/**
+ * The value that a map has everywhere: its filter is dead for this picture. Null for a map that has several values.
+ * @param {ShownMap} map
+ */
+function constantOf({ data, side, channel }) {
+  const cells = data[side];
+  return cells && cells.lows[channel] === cells.highs[channel] ? cells.lows[channel] : null;
+}
+
+/**
+ * One map of a layer is reached by the Tab key, the others from there.
+ * @param {HTMLElement} canvas
+ */
+export function stopAt(canvas) {
+  const maps = /** @type {HTMLElement} */ (canvas.closest(".layer-maps"));
+  for (const other of maps.querySelectorAll("canvas[tabindex]")) other.setAttribute("tabindex", "-1");
+  canvas.tabIndex = 0;
+}
+
+/** @param {HTMLCanvasElement} canvas */
+function blank(canvas) {
+  view(canvas).clearRect(0, 0, canvas.width, canvas.height);
+}

@@ -1,0 +1,28 @@
+// The ink grid: what travels of a drawing. One byte for each cell, row by row, 0 on empty ground and 255 where the pen was.
+
+import { bytesOf } from "../lib/bytes.js";
+
+export const GRID_SIZE = 112; // side of the grid, in cells; values/pad.py has it too, and a test compares them
+
+const CHANNELS = 4; // bytes of a canvas pixel: red, green, blue, opacity
+
+/**
+ * Canvas pixels -> the grid in base64. The pad draws in one colour, so a pixel's opacity is its ink.
+ * @param {Uint8ClampedArray} pixels
+ */
+export function gridOf(pixels) {
+  let bytes = "";
+  for (let i = CHANNELS - 1; i < pixels.length; i += CHANNELS) bytes += String.fromCharCode(pixels[i]);
+  return btoa(bytes);
+}
+
+/**
+ * The opposite: the grid in base64 -> black canvas pixels.
+ * @param {string} grid
+ */
+export function pixelsOf(grid) {
+  const ink = bytesOf(grid);
+  const pixels = new Uint8ClampedArray(CHANNELS * ink.length);
+  for (let i = 0; i < ink.length; i++) pixels[CHANNELS * i + CHANNELS - 1] = ink[i];
+  return pixels;
+}

@@ -1,0 +1,9 @@
+// What runs once for the whole page, beside the components' own scripts.
+
+import { closeMenuOnTab } from "./page/menu.js";
+import { watchServer } from "./page/server.js";
+
+export default function start() {
+  closeMenuOnTab();
+  watchServer();
+}

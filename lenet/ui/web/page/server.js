@@ -1,0 +1,96 @@
+// When the server does not answer, a request of the page waits here and is sent again until it does. Otherwise gradio
+// would hear of the failure, and answer it by loading the page again, without the drawing.
+
+import { signal } from "../lib/signals.js";
+
+const PATIENCE = 8000; // milliseconds until a request that is under way counts as not answered
+const SEND_AGAIN = 1500; // milliseconds between two attempts
+const NO_SERVER = [502, 503, 504]; // what stands in front of the server says that it is not there
+const REQUESTS = "/gradio_api/run/"; // in the address of what the page asks
+const AWAY =
+  "The server does not answer. The drawing is kept, and the page goes on by itself as soon as the server is back.";
+const FAILED = "The server could not answer. Choose or draw something else, or reload the page.";
+
+/** @typedef {Parameters<typeof fetch>} Asked */
+
+export function watchServer() {
+  const line = new Line(window.fetch, tell);
+  window.fetch = (...request) => line.ask(request);
+}
+
+/**
+ * Tells the page how it stands with the server.
+ * @param {string} trouble "" when there is none
+ */
+function tell(trouble) {
+  document.body.classList.toggle("lab-trouble", Boolean(trouble));
+  if (trouble) signal("lab-trouble", trouble);
+  else signal("lab-back", null);
+}
+
+export class Line {
+  trouble = "";
+  answered = 0; // when the server was last heard of
+
+  /**
+   * @param {typeof fetch} send
+   * @param {(trouble: string) => void} tell
+   */
+  constructor(send, tell) {
+    this.send = send;
+    this.tell = tell;
+  }
+
+  /**
+   * What fetch() would give, as soon as there is a server.
+   * @param {Asked} request
+   */
+  async ask(request) {
+    if (!addressOf(request).includes(REQUESTS)) return this.#fetch(request);
+    let answer = await this.#attempt(request);
+    while (!answer) {
+      this.#say(AWAY);
+      await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN));
+      answer = await this.#attempt(request);
+    }
+    this.answered = performance.now();
+    this.#say(answer.ok ? "" : FAILED);
+    return answer;
+  }
+
+  /**
+   * One attempt: the answer, or null when nobody is there.
+   * @param {Asked} request
+   */
+  async #attempt(request) {
+    const started = performance.now();
+    const late = setTimeout(() => this.answered < started && this.#say(AWAY), PATIENCE);
+    try {
+      const answer = await this.#fetch(request);
+      return NO_SERVER.includes(answer.status) ? null : answer;
+    } catch (error) {
+      if (error instanceof Error && error.name === "AbortError") throw error;
+      return null;
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** @param {Asked} request */
+  #fetch(request) {
+    const { send } = this; // a browser's fetch must not be called as a method of something else
+    return send(...request);
+  }
+
+  /** @param {string} trouble */
+  #say(trouble) {
+    if (trouble === this.trouble) return;
+    this.trouble = trouble;
+    this.tell(trouble);
+  }
+}
+
+/** @param {Asked} request */
+function addressOf([resource]) {
+  return resource instanceof Request ? resource.url : String(resource);
+}

@@ -1,0 +1,303 @@
+// Written by `python -m tools.value_types` from lenet/ui/values/. Do not edit.
+
+/**
+ * How far A and B are apart in a layer.
+ *
+ * ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
+ * ``order`` is the channels, the most different first; it is empty while the pen moves, when all stay in their places.
+ */
+export interface ApartValue {
+  channels: [number, number][];
+  most: number;
+  order: number[];
+}
+
+/**
+ * The arithmetic of the pinned cell.
+ *
+ * ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``shape`` is height and
+ * width of its map. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
+ * that it reads, from 0. ``about`` says what they are.
+ *
+ * ``patch``, ``kernel`` and ``products`` hold a square of numbers for each map that is read, ``sums`` the sum of its
+ * products. ``steps`` follow from the top down: what happens, the number it gives, and whether that is the cell's own
+ * ``value``. ``pair`` is A's value, B's and A - B, and empty where they cannot be compared.
+ */
+export interface CellValue {
+  value: number;
+  pin: [number, number, number, number];
+  side: "a" | "b";
+  shape: [number, number];
+  first: boolean;
+  maps: number[];
+  about: string;
+  patch: number[][][];
+  kernel: number[][][];
+  products: number[][][];
+  sums: number[];
+  steps: [string, number, boolean][];
+  pair: number[];
+}
+
+/**
+ * What the controls show, and what the browser sends back with a higher ``revision`` when the view changes.
+ *
+ * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
+ * clicked while the answer was on its way. ``put`` says that it comes from the server.
+ */
+export interface ControlsValue {
+  revision: number;
+  view: ViewValue;
+  changes: Record<string, unknown>;
+  checkpoints: string[];
+  classes: string[];
+  put: boolean;
+}
+
+/**
+ * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
+ */
+export interface DrawnValue {
+  drawing: number;
+  grid: string;
+  moving: boolean;
+}
+
+/**
+ * ``sheet`` is the URL of a picture that holds the examples; ``names`` says what each shows, row by row.
+ */
+export interface ExamplesValue {
+  sheet: string;
+  names: string[];
+}
+
+/**
+ * ``titles`` are the offered exercises with their numbers; ``shown`` is the number of the one on the page.
+ */
+export interface ExercisesValue {
+  titles: [number, string][];
+  shown: number | null;
+  text: string;
+}
+
+/**
+ * What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
+ *
+ * ``drawing`` and ``revision`` say which drawing and which view it answers. ``text`` names the cell. Where ``cell`` is
+ * null, ``text`` says why there is nothing to explain, or is "" when nothing is pinned.
+ */
+export interface ExplanationValue {
+  drawing: number;
+  revision: number;
+  text: string;
+  cell: CellValue | null;
+  favourites: FavouriteValue[];
+}
+
+/**
+ * A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it.
+ */
+export interface FavouriteValue {
+  picture: string;
+  value: number;
+}
+
+/**
+ * Which cells of an earlier picture a cell sees: cell i sees ``size`` of them from i * ``stride`` + ``offset``.
+ *
+ * ``side`` is the side of that earlier picture, in cells.
+ */
+export interface FieldValue {
+  size: number;
+  stride: number;
+  offset: number;
+  side: number;
+}
+
+/**
+ * The first layer's kernels, which stand beside its maps.
+ *
+ * Each is ``side`` x ``side`` weights from ``-most`` to ``most``. ``cells`` holds them as bytes from 0 to 255, in
+ * base64.
+ */
+export interface FirstKernels {
+  side: number;
+  most: number;
+  cells: string;
+}
+
+/**
+ * One layer of A, with the layer of B beside it, or null.
+ *
+ * ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
+ * It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
+ * where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps while the pen rests.
+ */
+export interface LayerValue {
+  name: string;
+  number: number;
+  kind: "maps" | "kernels" | "dense";
+  title: string;
+  note: string;
+  scale: ScaleValue;
+  a: SideValue;
+  b: SideValue | null;
+  apart: ApartValue | null;
+  kernels: FirstKernels | null;
+}
+
+/**
+ * What the page shows of all layers.
+ *
+ * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
+ * ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
+ * ``b`` is "" when there is only A. ``networks`` says in a line each what the networks are.
+ *
+ * ``cells`` is what ``pack`` makes, with ``levels``, of A's layers and, when the value comes ``with_b``, of B's. While
+ * the pen moves, B may stay as the browser has it. ``late`` says that B should have come and was too large.
+ * ``resting`` says that the pen rests.
+ */
+export interface MapsValue {
+  drawing: number;
+  revision: number;
+  phase: string;
+  scale: string;
+  numbers: boolean;
+  sort: boolean;
+  pin: [number, number, number, number] | null;
+  side: "a" | "b";
+  note: string;
+  a: string;
+  b: string;
+  networks: string[];
+  with_b: boolean;
+  late: boolean;
+  resting: boolean;
+  layers: LayerValue[];
+  cells: string;
+  levels: number;
+}
+
+/**
+ * B beside the verdict on A. ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64.
+ */
+export interface OtherValue {
+  title: string;
+  picture: string;
+  label: string;
+  probabilities: [string, number][];
+}
+
+/**
+ * What is laid over the picture: PICTURE_SIZE x PICTURE_SIZE bytes in base64, 128 for zero, and what it means.
+ */
+export interface OverlayValue {
+  cells: string;
+  note: string;
+}
+
+/**
+ * What the server puts on the pad; ``grid`` as in ``DrawnValue``.
+ */
+export interface PutValue {
+  drawing: number;
+  grid: string;
+  put: true;
+}
+
+/**
+ * A colour scale: sequential from ``low`` to ``high``, or ``signed``, diverging, with zero in the middle.
+ *
+ * A signed scale has ``low`` equal to ``-high``.
+ */
+export interface ScaleValue {
+  low: number;
+  high: number;
+  signed: boolean;
+}
+
+/**
+ * A's or B's part of a layer.
+ *
+ * ``shape`` is channels, tiles, height and width. ``classes`` are the names of the logits; other layers have none.
+ * ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
+ * channel the inputs that its filter does not read; it is empty when every filter reads all.
+ *
+ * ``fields`` says what a cell sees of the "input" and of earlier layers, by number. It is empty where cells see
+ * nothing: kernels and dense layers.
+ */
+export interface SideValue {
+  shape: [number, number, number, number];
+  classes: string[];
+  own: [number, number][];
+  unread: number[][];
+  fields: Record<string, FieldValue>;
+}
+
+/**
+ * One step of the preparation as a small picture: ``height`` x ``width`` bytes in base64.
+ */
+export interface StepValue {
+  title: string;
+  height: number;
+  width: number;
+  cells: string;
+}
+
+/**
+ * A file (``name``, its media type ``kind``, ``content`` in base64), a ``link``, or a ``text``; the others are "".
+ *
+ * ``stamp`` makes each value a new one: taking the same thing twice must hand it over twice.
+ */
+export interface TakeawayValue {
+  stamp: number;
+  name: string;
+  kind: string;
+  content: string;
+  link: string;
+  text: string;
+}
+
+/**
+ * The verdict on one picture; ``text`` stands where the label would when there is no answer.
+ *
+ * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
+ * keeps the answer back until it is asked for. While the pen is ``moving``, the page keeps the ``steps`` that it has.
+ */
+export interface VerdictValue {
+  drawing: number;
+  revision: number;
+  text: string;
+  picture: string;
+  label: string;
+  note: string;
+  probabilities: [string, number][];
+  doubts: string[];
+  hide: boolean;
+  prepared: boolean;
+  moving: boolean;
+  other: OtherValue | null;
+  steps: StepValue[];
+  overlay: OverlayValue | null;
+}
+
+/**
+ * A view as JSON; see ``View`` for what each switch means.
+ */
+export interface ViewValue {
+  phase: string;
+  scale: string;
+  prepare: boolean;
+  steps: boolean;
+  overlay: string;
+  compare: string;
+  kept: string;
+  kept_as: string;
+  other: string;
+  label: number;
+  numbers: boolean;
+  sort: boolean;
+  hide: boolean;
+  pin: [number, number, number, number] | null;
+  side: string;
+}

@@ -1,0 +1,59 @@
+"""What the surroundings decide, and what is said when they decide what cannot be."""
+
+import subprocess
+import sys
+
+import pytest
+from support import ROOT
+
+from lenet import settings
+from lenet.settings import CHECKPOINTS
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch):
+    for name in (settings.PORT_VARIABLE, settings.CHECKPOINTS_VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_the_checkpoints_are_the_asked_ones_or_the_named_ones_or_the_committed_ones(tmp_path, monkeypatch):
+    assert settings.checkpoints() == CHECKPOINTS
+    monkeypatch.setenv(settings.CHECKPOINTS_VARIABLE, str(tmp_path))
+    assert settings.checkpoints() == tmp_path
+    assert settings.checkpoints(CHECKPOINTS) == CHECKPOINTS
+
+
+def test_a_folder_that_is_not_there_is_a_sentence(tmp_path):
+    with pytest.raises(NotADirectoryError, match="is not a folder; --checkpoints"):
+        settings.checkpoints(tmp_path / "gone")
+
+
+@pytest.mark.parametrize(("said", "port"), [(None, None), ("", None), ("7860", 7860), ("65535", 65535)])
+def test_a_port_is_a_number_or_left_to_gradio(said, port, monkeypatch):
+    if said is not None:
+        monkeypatch.setenv(settings.PORT_VARIABLE, said)
+    assert settings.port() == port
+
+
+@pytest.mark.parametrize("said", ["abc", "0", "65536", "-1", "80.5", " 80", "9" * 5_000, "\u0661\u0662"])
+def test_any_other_port_is_a_sentence(said, monkeypatch):
+    monkeypatch.setenv(settings.PORT_VARIABLE, said)
+    with pytest.raises(ValueError, match="a port is a number from 1 to 65535"):
+        settings.port()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "words"),
+    [
+        ([], {settings.PORT_VARIABLE: "abc"}, "GRADIO_SERVER_PORT is 'abc'"),
+        (["--checkpoints", "gone"], {}, "gone is not a folder"),
+    ],
+)
+def test_the_page_says_in_one_line_why_it_does_not_start(arguments, variable, words, monkeypatch):
+    for name, value in variable.items():
+        monkeypatch.setenv(name, value)
+    run = subprocess.run([sys.executable, "app.py", *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert run.returncode == 1
+    assert run.stderr.startswith("app.py: error: ")
+    assert words in run.stderr
+    assert len(run.stderr.splitlines()) == 1

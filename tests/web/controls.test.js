@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { changed, pinAt } from "../../lenet/ui/web/controls/view.js";
+
+const view = (changes) => ({ phase: "after", compare: "kept", side: "a", pin: null, ...changes });
+
+test("pooling makes one cell of four, and back", () => {
+  assert.deepEqual(pinAt(view({ pin: [1, 4, 13, 20] }), "pooled"), [1, 4, 6, 10]);
+  assert.deepEqual(pinAt(view({ pin: [1, 4, 6, 10], phase: "pooled" }), "before"), [1, 4, 12, 20]);
+  assert.deepEqual(pinAt(view({ pin: [2, 0, 7, 7] }), "before"), [2, 0, 7, 7]);
+  assert.equal(pinAt(view({}), "pooled"), null);
+});
+
+test("a cell of B goes with B", () => {
+  const pinned = view({ pin: [1, 0, 3, 3], side: "b" });
+  assert.deepEqual(changed(pinned, { compare: "none" }), { ...pinned, compare: "none", pin: null, side: "a" });
+  assert.deepEqual(changed(pinned, { compare: "class" }).pin, [1, 0, 3, 3]);
+  assert.deepEqual(changed({ ...pinned, side: "a" }, { compare: "none" }).pin, [1, 0, 3, 3]);
+});
+
+test("a change leaves the view before it as it was", () => {
+  const before = view({});
+  assert.equal(changed(before, { phase: "pooled" }).phase, "pooled");
+  assert.equal(before.phase, "after");
+});

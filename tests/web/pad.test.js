@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { GRID_SIZE, gridOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
+import { Marks } from "../../lenet/ui/web/pad/marks.js";
+
+const BRUSH = { erase: false, width: 0.08 };
+const ERASER = { erase: true, width: 0.08 };
+const POINT = { x: 0.5, y: 0.5 };
+
+test("the grid is the opacity of the pixels, row by row", () => {
+  const pixels = new Uint8ClampedArray(4 * GRID_SIZE ** 2);
+  pixels.set([9, 9, 9, 200], 0);
+  pixels.set([9, 9, 9, 255], 4 * GRID_SIZE);
+  const bytes = Buffer.from(gridOf(pixels), "base64");
+  assert.equal(bytes.length, GRID_SIZE ** 2);
+  assert.deepEqual([bytes[0], bytes[1], bytes[GRID_SIZE]], [200, 0, 255]);
+});
+
+test("a grid becomes black pixels and the same grid again", () => {
+  const grid = Buffer.from(Uint8Array.from({ length: GRID_SIZE ** 2 }, (_, i) => i % 256)).toString("base64");
+  const pixels = pixelsOf(grid);
+  assert.deepEqual([...pixels.subarray(4, 8)], [0, 0, 0, 1]);
+  assert.equal(gridOf(pixels), grid);
+});
+
+test("a stroke goes on until it is finished", () => {
+  const marks = new Marks();
+  const stroke = marks.begin(POINT, BRUSH);
+  assert.equal(marks.stroke, stroke);
+  marks.finish();
+  assert.equal(marks.stroke, null);
+  assert.equal(marks.list.length, 1);
+});
+
+test("the pad is empty without ink: at first, when cleared, and where only the eraser was", () => {
+  const marks = new Marks();
+  assert.equal(marks.isEmpty(), true);
+  marks.begin(POINT, ERASER);
+  assert.equal(marks.isEmpty(), true);
+  marks.begin(POINT, BRUSH);
+  assert.equal(marks.isEmpty(), false);
+  marks.clear();
+  assert.equal(marks.isEmpty(), true);
+  marks.put("AAAA");
+  assert.equal(marks.isEmpty(), false);
+});
+
+test("undo takes back the last stroke, a clearing, and a picture that was put on the pad", () => {
+  const marks = new Marks();
+  marks.begin(POINT, BRUSH);
+  marks.put("AAAA");
+  marks.clear();
+  const seen = [marks.isEmpty()];
+  for (let i = 0; i < 3; i++) {
+    marks.undo();
+    seen.push(marks.isEmpty());
+  }
+  assert.deepEqual(seen, [true, false, false, true]);
+});
+
+test("clearing an empty pad leaves nothing to undo", () => {
+  const marks = new Marks();
+  marks.clear();
+  marks.put("");
+  assert.equal(marks.list.length, 0);
+});
+
+test("what the server puts on the pad ends a stroke that is being drawn", () => {
+  const marks = new Marks();
+  marks.begin(POINT, BRUSH);
+  marks.put("AAAA");
+  assert.equal(marks.stroke, null);
+  assert.deepEqual(marks.list[1], { kind: "image", grid: "AAAA" });
+});

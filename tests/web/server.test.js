@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Line } from "../../lenet/ui/web/page/server.js";
+
+const RUN = "http://here/gradio_api/run/predict";
+
+// A line to a server that gives these answers, one after the other; an error is thrown.
+function lineOf(...answers) {
+  const said = [];
+  const send = async () => {
+    const answer = answers.shift();
+    if (answer instanceof Error) throw answer;
+    return new Response("", { status: answer });
+  };
+  return { said, line: new Line(send, (trouble) => said.push(trouble)) };
+}
+
+test("while the server answers, nothing is said", async () => {
+  const { said, line } = lineOf(200, 200);
+  assert.equal((await line.ask([RUN])).status, 200);
+  await line.ask([RUN]);
+  assert.deepEqual(said, []);
+});
+
+test("a request waits for a server that is away, and is sent again", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { said, line } = lineOf(new TypeError("Failed to fetch"), 502, 200);
+  const answer = line.ask([RUN]);
+  for (let i = 0; i < 10; i++) {
+    await new Promise(setImmediate);
+    t.mock.timers.tick(1500);
+  }
+  assert.equal((await answer).status, 200);
+  assert.equal(said.length, 2);
+  assert.match(said[0], /does not answer/);
+  assert.equal(said[1], "");
+});
+
+test("an error of the server is said once, until it answers again", async () => {
+  const { said, line } = lineOf(500, 500, 200);
+  for (let i = 0; i < 3; i++) await line.ask([RUN]);
+  assert.equal(said.length, 2);
+  assert.match(said[0], /could not answer/);
+});
+
+test("what is not a request of the page, and what was called off, goes through", async () => {
+  const { said, line } = lineOf(500, new DOMException("", "AbortError"));
+  assert.equal((await line.ask(["http://here/theme.css"])).status, 500);
+  await assert.rejects(line.ask([RUN]), { name: "AbortError" });
+  assert.deepEqual(said, []);
+});

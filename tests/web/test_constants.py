@@ -1,0 +1,38 @@
+"""What both languages must agree on: sizes and palettes have one home in each."""
+
+import json
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+from support import ROOT
+
+from lenet.microscope import colours
+from lenet.pictures.planes import PICTURE_SIZE
+from lenet.ui.values.pad import GRID_SIZE
+
+WEB = ROOT / "lenet" / "ui" / "web"
+
+pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="asks the scripts in Node")
+
+
+def in_scripts(module: str, expression: str):
+    """What an expression over the exports of a module gives."""
+    program = f"import * as its from {json.dumps((WEB / module).as_uri())}; console.log(JSON.stringify({expression}))"
+    command = ["node", "--input-type=module", "--eval", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return json.loads(done.stdout)
+
+
+def test_sizes_are_the_same_in_python_and_javascript():
+    assert in_scripts("lib/canvas.js", "its.PICTURE_SIZE") == PICTURE_SIZE
+    assert in_scripts("pad/grid.js", "its.GRID_SIZE") == GRID_SIZE
+
+
+@pytest.mark.parametrize("name", ["SEQUENTIAL", "DIVERGING"])
+def test_palettes_are_the_same_in_python_and_javascript(name):
+    stops = getattr(colours, name)
+    assert tuple(in_scripts("lib/palette.js", f"its.{name}_STOPS")) == stops
+    painted = in_scripts("lib/palette.js", f"[...its.{name}].map(its.partsOf)")
+    assert np.abs(np.array(painted) - colours.colours(stops)).max() <= 1  # the two round a half to different sides
