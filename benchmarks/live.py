@@ -34,7 +34,13 @@ LAPS = 6
 PINS = 15
 """Cells that are pinned."""
 
-WATCH = """() => {
+HOVERS = 51
+"""Cells that are read under the pointer."""
+
+DRAWINGS = {"page": "drawing", "before": "n"}
+"""The attribute, data-..., in which each page says which drawing its answer belongs to."""
+
+WATCH = """(attribute) => {
   window.times = { sent: {}, painted: {} };
   const watch = (selector, attribute, into) => {
     const element = document.querySelector(selector);
@@ -42,19 +48,20 @@ WATCH = """() => {
       .observe(element, { attributes: true, attributeFilter: ["data-" + attribute] });
   };
   watch("[data-sent]", "sent", window.times.sent);
-  const maps = [...document.querySelectorAll("[data-n]")].find((element) => element.querySelector(".maps"));
-  new MutationObserver(() => { window.times.painted[maps.dataset.n] ??= performance.now(); })
-    .observe(maps, { attributes: true, attributeFilter: ["data-n"] });
+  const said = `[data-${attribute}]`;
+  const maps = [...document.querySelectorAll(said)].find((element) => element.querySelector(".maps"));
+  new MutationObserver(() => { window.times.painted[maps.dataset[attribute]] ??= performance.now(); })
+    .observe(maps, { attributes: true, attributeFilter: ["data-" + attribute] });
 }"""
 
 
-def draw(page: Page) -> dict[str, float]:
+def draw(page: Page, attribute: str) -> dict[str, float]:
     """One drawing: the milliseconds from sent to painted, at the median and at 95 %, and the updates a second."""
     box = browser.pad_box(page)
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     page.wait_for_timeout(500)  # the first answer builds the maps
-    page.evaluate(WATCH)
+    page.evaluate(WATCH, attribute)
     started = page.evaluate("performance.now()")
     for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
         x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
@@ -79,7 +86,7 @@ def measure(chromium: Browser, urls: dict[str, str]) -> dict[str, dict[str, floa
     for turn in range(TURNS + 1):
         for name, page in pages.items():
             page.bring_to_front()
-            found = draw(page)
+            found = draw(page, DRAWINGS[name])
             if turn:  # the first one warms up
                 drawn[name].append(found)
     return {
@@ -88,13 +95,22 @@ def measure(chromium: Browser, urls: dict[str, str]) -> dict[str, dict[str, floa
     }
 
 
-def pinned(chromium: Browser, url: str) -> float:
-    """The median of the milliseconds from a click on a cell to its explanation."""
+def with_an_example(chromium: Browser, url: str) -> Page:
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
     page.goto(url)
     page.get_by_role("button", name="Example: 3").first.click()
     page.wait_for_selector("[data-layer=act2] canvas")
+    return page
+
+
+def pinned(page: Page) -> float:
+    """The median of the milliseconds from a click on a cell to its explanation."""
     return statistics.median(page.evaluate(PIN, number) for number in range(PINS))
+
+
+def hovered(page: Page) -> float:
+    """The median of the milliseconds from a move of the pointer over a map to a page that is laid out again."""
+    return statistics.median(page.evaluate(HOVER, HOVERS))
 
 
 PIN = """async (number) => {
@@ -108,6 +124,19 @@ PIN = """async (number) => {
   canvas.dispatchEvent(new MouseEvent("click", at));
   await changed;
   return performance.now() - started;
+}"""
+
+HOVER = """(count) => {
+  const canvas = document.querySelector("[data-layer=act2] .map canvas[role=img]");
+  const box = canvas.getBoundingClientRect();
+  return Array.from({ length: count }, (_, i) => {
+    const clientX = box.left + ((i % 10) + 0.5) * box.width / 10;
+    const at = { clientX, clientY: box.top + box.height / 2, bubbles: true };
+    const started = performance.now();
+    canvas.dispatchEvent(new PointerEvent("pointermove", at));
+    document.body.offsetHeight;
+    return performance.now() - started;
+  });
 }"""
 
 
@@ -129,7 +158,9 @@ def main() -> None:
     with served() as url, browser.launch() as chromium:
         pages = measure(chromium, {"page": url, "before": before})
         results = pages | {"ratio": round(pages["page"]["p50"] / pages["before"]["p50"], 2)}
-        results["pinned_ms"] = round(pinned(chromium, url), 1)
+        looked_at = with_an_example(chromium, url)
+        results["pinned_ms"] = round(pinned(looked_at), 1)
+        results["hovered_ms"] = round(hovered(looked_at), 1)
     print(json.dumps(results, indent=1))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

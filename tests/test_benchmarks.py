@@ -51,6 +51,7 @@ def test_the_page_follows_the_pen():
     assert measured["ratio"] <= 1.3
     assert measured["page"]["updates"] >= 15
     assert measured["pinned_ms"] <= 150
+    assert measured["hovered_ms"] < 16
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "[]", "[1]", '[{"label": 1, "strokes": [[[0]]]}]', "{}"])

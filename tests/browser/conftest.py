@@ -1,6 +1,17 @@
-"""A browser, and the page in it."""
+"""A browser, and the page in it; every test here has the mark ``browser``."""
+
+from pathlib import Path
 
 import pytest
+
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
@@ -11,28 +22,65 @@ def browser():
         yield running
 
 
+@pytest.fixture(scope="session")
+def windows(browser, page_url):
+    """look -> its window, opened when a test first asks for it."""
+    from window import Window
+
+    opened = {}
+
+    def window(look):
+        if look not in opened:
+            opened[look] = Window(browser, look, page_url)
+        return opened[look]
+
+    return window
+
+
 @pytest.fixture
-def open_page(browser, page_url):
-    """Opens the page, in a window of its own; errors of its scripts, or a page wider than its window, fail the test."""
-    from playwright.sync_api import expect
-    from steps import PATIENCE
+def page(windows, look):
+    """The page as it was when it was opened. Errors of its scripts, or a page wider than its window, fail the test."""
+    window = windows(look)
+    yield window.reset()
+    window.check()
 
-    contexts, errors, widths = [], [], []
 
-    def open_(width: int = 1280, height: int = 900, address: str = "", **options):
-        contexts.append(browser.new_context(viewport={"width": width, "height": height}, **options))
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(page_url + address)
-        expect(page.locator(".pad-canvas")).to_be_visible(timeout=PATIENCE)
-        expect(page.locator(".examples button")).to_have_count(30, timeout=PATIENCE)
-        return page
+@pytest.fixture
+def look():
+    """At a desk, in the light; a test that must hold in others says in which."""
+    from looks import DESK
+
+    return DESK
+
+
+@pytest.fixture
+def open_page(windows):
+    """look, fragment -> one more page, in that look's context, which is closed after the test."""
+    used = set()
+
+    def open_(look, fragment: str = ""):
+        used.add(look)
+        return windows(look).open(fragment)
 
     yield open_
+    for look in used:
+        windows(look).check()
+
+
+@pytest.fixture
+def visit(browser, page_url):
+    """address -> a page on which errors are expected, in a context of its own."""
+    contexts = []
+
+    def visit_(address: str = page_url):
+        from looks import DESK
+        from window import load
+
+        contexts.append(browser.new_context(**DESK.options()))
+        page = contexts[-1].new_page()
+        load(page, address)
+        return page
+
+    yield visit_
     for context in contexts:
-        for page in context.pages:
-            widths.append((page.evaluate("document.documentElement.scrollWidth"), page.viewport_size["width"]))
         context.close()
-    assert errors == []
-    assert all(wide <= window for wide, window in widths), widths

@@ -1,51 +1,88 @@
-"""What a person does on the page, and sees, in a real browser."""
+"""What a person does on the page, and sees, in a real browser; the page's own names stand here, each once."""
 
+import base64
 import io
+from collections.abc import Callable
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
+
+from lenet.ui.exercises import EXERCISES
 
 SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.45, 0.82)]
 ONE = [(0.5, 0.15), (0.5, 0.85)]
-ZERO = [(0.5 + 0.2 * np.sin(t), 0.5 - 0.33 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 20)]
+ZERO = [(0.5 + 0.2 * np.sin(t), 0.5 - 0.33 * np.cos(t)) for t in np.linspace(0, 2 * np.pi, 12)]
+ACROSS = [(0.15, 0.5), (0.85, 0.5)]
 PATIENCE = 15_000
 """Milliseconds to wait for an answer; a busy machine is slow, a broken page never answers."""
 
+expect.set_options(timeout=PATIENCE)
 
-def label(page: Page):
+CHECKPOINT = "Checkpoint"
+"""The name of the menu of networks."""
+
+DRAWING, PHASE = "data-drawing", "data-phase"
+"""The attributes in which the page says which drawing an answer belongs to, and what is shown of the layers."""
+
+FIRST, SECOND = "[data-layer=act1] .map canvas[role=img]", "[data-layer=act2] .map canvas[role=img]"
+SEEN = ".verdict-seen canvas"
+"""The canvases of both layers' maps, and that of what the network sees."""
+
+
+def label(page: Page) -> Locator:
     return page.locator(".verdict-label")
 
 
 def expect_label(page: Page, text: str) -> None:
-    expect(label(page)).to_have_text(text, timeout=PATIENCE)
+    expect(label(page)).to_have_text(text)
 
 
 def expect_hint(page: Page, words: str = "Draw a digit") -> None:
     """No bars, no maps, a sentence instead."""
-    expect(label(page)).to_contain_text(words, timeout=PATIENCE)
+    expect(label(page)).to_contain_text(words)
     expect(page.locator(".verdict-bars")).to_be_hidden()
     expect(page.locator(".map")).to_have_count(0)
     expect(page.locator(".verdict-note")).to_have_text("")
 
 
+def expect_answer(page: Page) -> None:
+    """Whatever it is."""
+    expect(page.locator(".bar-best")).to_be_visible()
+
+
+SENT = "Number(document.querySelector('[data-sent]').dataset.sent)"
+"""The number of the last drawing that the pad has sent."""
+
+
 def settle(page: Page) -> None:
     """Wait until the last thing that the pad sent is answered: numbers change while the pen moves."""
-    answered = "document.querySelector('[data-sent]').dataset.sent === document.querySelector('[data-label]').dataset.n"
-    page.wait_for_function(answered, timeout=PATIENCE)
+    sent, answered = "[data-sent]').dataset.sent", f"[data-label]').getAttribute('{DRAWING}')"
+    page.wait_for_function(f"document.querySelector('{sent} === document.querySelector('{answered}")
 
 
 def choose(page: Page, checkpoint: str) -> None:
-    page.get_by_label("Checkpoint", exact=True).click()
+    page.get_by_label(CHECKPOINT, exact=True).click()
     page.get_by_role("option", name=checkpoint, exact=True).click()
+
+
+BYTES = """(canvas) => {
+  const bytes = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  let letters = "";
+  for (let at = 0; at < bytes.length; at += 8192) letters += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  return [canvas.height, canvas.width, btoa(letters)];
+}"""
+
+
+def focused(page: Page) -> str:
+    """The name of what has the keyboard's focus."""
+    return page.evaluate("(e => e.ariaLabel || e.innerText.trim())(document.activeElement)")
 
 
 def pixels(page: Page, selector: str) -> np.ndarray:
     """What a canvas shows: (height, width, 4) uint8."""
-    data = page.locator(selector).first.evaluate(
-        "c => [c.height, c.width, ...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]"
-    )
-    return np.array(data[2:], np.uint8).reshape(data[0], data[1], 4)
+    height, width, letters = page.locator(selector).first.evaluate(BYTES)
+    return np.frombuffer(base64.b64decode(letters), np.uint8).reshape(height, width, 4)
 
 
 def upload(page: Page, content: bytes, name: str = "picture.png") -> None:
@@ -57,3 +94,54 @@ def png(picture: np.ndarray) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(picture).resize((280, 280)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def example(page: Page, name: str) -> None:
+    page.get_by_role("button", name=f"Example: {name}").first.click()
+    expect_answer(page)
+    page.wait_for_function("document.querySelector('.layer')")
+
+
+def expect_phase(page: Page, phase: str) -> None:
+    expect(page.locator(f"[{PHASE}={phase}]")).to_have_count(1)
+
+
+def show(page: Page, phase: str) -> None:
+    """Choose what is shown of each layer and wait until it is there."""
+    page.get_by_text(phase, exact=True).click()
+    expect_phase(page, phase.lower())
+
+
+def part(page: Page, title: str) -> None:
+    page.locator(".controls-more summary", has_text=title).click()
+
+
+def switch(page: Page, name: str) -> Locator:
+    return page.locator(f"[data-switch={name}]")
+
+
+def exercise(page: Page, number: int) -> None:
+    if not page.locator(".exercises[open]").count():
+        page.locator(".exercises summary").click()
+    page.locator(".exercises-list button").nth(number).click()
+    expect(page.locator(".exercises-text")).to_have_text(EXERCISES[number].text)
+
+
+def cell(page: Page, selector: str, number: int, row: int, column: int, side: int) -> dict[str, float]:
+    """Where a map's cell is, relative to its canvas."""
+    box = page.locator(selector).nth(number).bounding_box()
+    return {"x": (column + 0.5) / side * box["width"], "y": (row + 0.5) / side * box["height"]}
+
+
+ASKED = "**/gradio_api/run/**"
+"""Where the page asks its server for answers."""
+
+
+def hold_back(page: Page, act: Callable[[], None]) -> Callable[[], None]:
+    """Do something and hold back the question that it makes the page ask; what comes back lets it go on its way."""
+    held = []
+    page.route(ASKED, lambda route: held.append(route), times=1)
+    act()
+    while not held:
+        page.wait_for_timeout(10)
+    return held[0].continue_

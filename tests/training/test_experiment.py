@@ -32,6 +32,7 @@ print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1
 """The pictures of a whole data set, and of the steps and the test pictures so many that more would not add."""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").is_file(), reason="the peak is read where Linux counts it")
 def test_training_takes_less_than_a_gigabyte_and_a_half():
     done = subprocess.run(

@@ -1,0 +1,185 @@
+"""Reading cells in a real browser: with the mouse, a finger or the keyboard, and pinned for their arithmetic."""
+
+import re
+
+import numpy as np
+import pytest
+from looks import PHONE, seen_in
+from playwright.sync_api import expect
+from steps import FIRST, SECOND, cell, choose, example, show
+
+from lenet.predict import predict
+from lenet.ui.values.pad import Drawing
+
+
+def test_a_cell_under_the_pointer_says_its_value_and_frames_what_it_sees(page, classic, digits):
+    choose(page, "mnist-classic")
+    example(page, "8")
+    stages = predict(classic, Drawing().followed_by(digits[8]).ink).activations
+    page.locator(SECOND).nth(4).hover(position=cell(page, SECOND, 4, 3, 6, 10))
+    readout = page.locator("[data-layer=act2] .layer-readout")
+    expect(readout).to_have_text(re.compile(r"^map 5, row 4, column 7: "))
+    assert float(readout.text_content().split(": ")[1]) == pytest.approx(stages["act2"][4, 3, 6], abs=2e-3)
+    field = page.locator(".verdict-field").first
+    expect(field).to_be_visible()
+    style = field.evaluate("e => ['left', 'top', 'width', 'height'].map((name) => parseFloat(e.style[name]))")
+    assert style == pytest.approx([100 * (6 * 2 - 2) / 28, 100 * (3 * 2 - 2) / 28, 50, 50], abs=0.01)
+    expect(page.locator("[data-layer=act1][data-seen=a]")).to_have_count(1)
+    page.locator("[data-layer=logits] canvas[role=img]").last.hover(position={"x": 1, "y": 5})
+    expect(page.locator("[data-layer=logits] .layer-readout")).to_contain_text("logit of 0: ")
+    page.locator("h1").hover()
+    expect(field).to_be_hidden()
+    expect(readout).to_have_text("")
+
+
+def test_a_hover_asks_the_server_nothing(page):
+    example(page, "8")
+    page.wait_for_timeout(500)
+    asked = []
+
+    def note(request):
+        asked.append(request.url)
+
+    page.on("request", note)
+    page.locator(FIRST).first.hover()
+    canvas = page.locator(SECOND).nth(1)
+    box = canvas.bounding_box()
+    for column in range(10):
+        canvas.hover(position={"x": (column + 0.5) * box["width"] / 10, "y": box["height"] / 2})
+        expect(page.locator("[data-layer=act2] .layer-readout")).to_contain_text(f"column {column + 1}: ")
+    page.remove_listener("request", note)
+    assert asked == []
+
+
+def test_a_click_explains_a_cell_with_numbers_that_add_up(page, classic, digits):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    stages = predict(classic, Drawing().followed_by(digits[3]).ink).activations
+    for selector, layer, side in [(FIRST, 1, 28), (SECOND, 2, 10)]:
+        page.locator(selector).nth(2).evaluate("map => map.scrollIntoView({ block: 'start' })")  # clear of the panel
+        page.locator(selector).nth(2).click(position=cell(page, selector, 2, 5, 4, side))
+        title = page.locator(".explanation h3")
+        expect(title).to_have_text(re.compile(rf"^Layer {layer}, map 3, row 6, column 5, after"))
+        value = float(title.text_content().split(": ")[1])
+        assert value == pytest.approx(stages[f"act{layer}"][2, 5, 4], abs=1e-4)
+        total, bias, before, after, _ = map(float, page.locator(".explanation-steps td").all_inner_texts())
+        assert total + bias == pytest.approx(before, abs=2e-4)
+        assert after == value
+        expect(page.locator(".liked canvas")).to_have_count(9)
+    sums = page.locator(".input-sum").all_text_contents()  # "Σ -1.2345"
+    assert len(sums) == 6
+    assert sum(float(text.split()[1]) for text in sums) == pytest.approx(total, abs=4e-4)  # seven rounded numbers
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".explanation")).to_be_hidden()
+
+
+def test_each_click_explains_its_own_map_without_a_move_between(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    for number in (0, 1, 2, 5):
+        page.locator(FIRST).nth(number).click(position=cell(page, FIRST, number, 10, 20, 28))
+        expect(page.locator(".explanation h3")).to_contain_text(f"Layer 1, map {number + 1}, row 11")
+    page.keyboard.press("Escape")
+    expect(page.locator(".explanation")).to_be_hidden()
+
+
+@seen_in([PHONE])
+def test_a_tap_explains_the_cell_under_the_finger(page):
+    example(page, "3")
+    for number in (1, 2):
+        page.locator(FIRST).nth(number).tap(position=cell(page, FIRST, number, 10, 20, 28))
+        expect(page.locator(".explanation h3")).to_contain_text(f"Layer 1, map {number + 1}, row 11, column 21")
+        expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text(f"map {number + 1}, row 11, column 21")
+
+
+def test_the_keyboard_reads_and_pins_cells(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    page.locator(FIRST).first.focus()
+    readout = page.locator("[data-layer=act1] .layer-readout")
+    expect(readout).to_contain_text("map 1, row 1, column 1")
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(readout).to_contain_text("map 1, row 2, column 3")
+    page.keyboard.press("PageDown")
+    expect(readout).to_contain_text("map 2, row 2, column 3")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    title = page.locator(".explanation h3")
+    expect(title).to_contain_text("Layer 1, map 2, row 3, column 3")
+    expect(page.locator(".explanation-said")).to_have_text(title.text_content())
+    page.locator(".explanation-close").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".explanation")).to_be_hidden()
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Layer 1, map 2: ")
+
+
+def test_the_keyboard_goes_on_reading_while_the_mouse_lies_between_the_maps(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    page.locator(FIRST).first.focus()
+    page.locator("[data-layer=act1] .layer-note").hover()
+    for key in ("ArrowDown", "PageDown"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text("map 2, row 2, column 1")
+
+
+def test_the_keyboard_crosses_from_one_kernel_to_the_next(page):
+    choose(page, "mnist-classic")
+    show(page, "Kernels")
+    expect(page.locator(".layer-title").first).to_have_text("Layer 1 · 6 × 1 kernels of 5 × 5")
+    page.locator("[data-layer=kernels2] .map canvas[role=img]").first.focus()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    for _ in range(5):
+        page.keyboard.press("ArrowDown")
+    # Six kernels of 5 x 5 stand three in a row.
+    expect(page.locator("[data-layer=kernels2] .layer-readout")).to_contain_text("kernel for input 5, row 1, column 2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".explanation")).to_be_hidden()
+
+
+def test_a_pinned_cell_stays_pinned_at_another_step_and_moves_on_by_buttons(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    page.locator(FIRST).nth(1).click(position=cell(page, FIRST, 1, 11, 20, 28))
+    title = page.locator(".explanation h3")
+    expect(title).to_contain_text("map 2, row 12, column 21, after the activation")
+    page.get_by_role("button", name="left").click()
+    expect(title).to_contain_text("map 2, row 12, column 20")
+    for step, words in [
+        ("Before", "row 12, column 20, before"),
+        ("Pooled", "row 6, column 10"),
+        ("After", "row 11, column 19"),
+    ]:
+        show(page, step)
+        expect(title).to_contain_text(words)
+        expect(page.locator(".map-pin")).to_have_count(1)
+
+
+def test_the_squares_of_every_input_map_can_be_seen(page, classic, digits):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    stages = predict(classic, Drawing().followed_by(digits[3]).ink).activations
+    page.locator(SECOND).first.click(position=cell(page, SECOND, 0, 4, 4, 10))
+    expect(page.locator(".explanation .input")).to_have_count(6)
+    for number in (0, 3):
+        row = page.locator(".explanation .input").nth(number)
+        row.click()
+        input_map = int(row.locator(".input-name").text_content().split()[1]) - 1
+        products = page.locator(".product .square").nth(2).locator("td")
+        exact = products.evaluate_all("all => all.map((cell) => parseFloat(cell.title))")
+        patch = stages["pool1"][input_map, 4:9, 4:9]
+        expected = patch * classic.model.conv2.weight[0, input_map].detach().numpy()
+        np.testing.assert_allclose(exact, expected.ravel(), atol=1e-4)
+        assert sum(exact) == pytest.approx(float(row.locator(".input-sum").text_content().split()[1]), abs=2e-3)
+
+
+def test_each_map_has_a_text_alternative(page, classic, digits):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    maps = predict(classic, Drawing().followed_by(digits[3]).ink).activations["act1"]
+    row, column = np.unravel_index(maps[2].argmax(), maps[2].shape)
+    expect(page.locator(FIRST).nth(2)).to_have_attribute(
+        "aria-label", f"Layer 1, map 3: strongest at row {row + 1}, column {column + 1}"
+    )
