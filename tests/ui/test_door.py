@@ -1,6 +1,7 @@
 """The served page asked as a stranger asks it, who wants its files, its time or its tracebacks."""
 
 import json
+import logging
 import os
 import re
 from pathlib import Path
@@ -16,6 +17,8 @@ from lenet.ui.view import View
 
 PATIENCE = 20
 """Seconds that an answer may take here; most take milliseconds."""
+
+JSON = {"content-type": "application/json"}
 
 MARK = {"meta": {"_type": "gradio.FileData"}}
 
@@ -59,10 +62,10 @@ def upload(api: httpx.Client, path: Path) -> str:
 
 def asked(api: httpx.Client, endpoint: dict, data: list, **more) -> httpx.Response:
     """The whole answer of an endpoint, through the queue where it has one."""
-    body = {"data": data, "fn_index": endpoint["id"]} | more
+    body = json.dumps({"data": data, "fn_index": endpoint["id"]} | more).encode()
     if not endpoint["queue"]:
-        return api.post("/run/predict", json=body)
-    joined = api.post(f"/call/{endpoint['api_name']}", json={"data": data})
+        return api.post("/run/predict", content=body, headers=JSON)
+    joined = api.post(f"/call/{endpoint['api_name']}", content=body, headers=JSON)
     return api.get(f"/call/{endpoint['api_name']}/{joined.json()['event_id']}") if joined.is_success else joined
 
 
@@ -152,3 +155,78 @@ def test_activations_are_written_into_gradio_s_cache_and_nowhere_else(api, endpo
         assert written.parent.parent == Path(get_upload_folder())
         assert written.name == "seven.npz"
     assert set(path.parent.rglob("*")) == before
+
+
+# Requests that no page sends
+
+HOSTILE_VIEWS = [[], {"pin": {}}, {"compare": []}, {"compare": "checkpoint", "other": "\ud800"}, {"label": 10**30}]
+
+HOSTILE = [
+    *(None, True, -1, 2**53, 10**400, 1e308, float("nan")),
+    *("", "\ud800", "a\0b", "{", "[" * 50_000, "9" * 5_000, '"\\ud800"', "é" * 16_728),
+    *([], [[]], {}, {"path": 5}, {"path": []}, {"path": "\ud800"}, {"path": "a\0b"}, {"path": "x" * 5_000}),
+    *({"path": path} | MARK for path in ("/etc/passwd", "\ud800", "", "http://127.0.0.1:1/", "http://[", [])),
+    *({"url": "data:image/png;base64,AAAA"}, {"url": "\ud800"} | MARK),
+    *(json.dumps({name: number}) for name in ("drawing", "revision") for number in (-1, 2**60, [], "\ud800")),
+    *(json.dumps({"grid": grid}) for grid in (7, [], {}, "\ud800" * 16_728, "A" * 16_728)),
+    *(json.dumps({"view": view}) for view in HOSTILE_VIEWS),
+]
+"""What may stand in place of any input."""
+
+HOSTILE_EVENTS = [
+    *(None, "x", 5, [], {}, {"path": "/etc/passwd"}, {"path": "/etc/passwd"} | MARK),
+    *({"index": index} for index in (None, [], {}, -1, 10**400, 1.5, True, "\ud800", "noise" * 1_000)),
+    *({"what": what} for what in (None, [], {}, 7, "\ud800", "exe", "../png")),
+]
+
+HOSTILE_NUMBERS = (-1, 10_000, 10**400, "x", None, 1.5, "\ud800")
+
+HOSTILE_BODIES = [
+    *(b"", b"{", b"\xff", b"[" * 100_000, b"null", b"[]", b'"data"', b"{}", b'{"data": {}}', b'{"data": "x"}'),
+    *(json.dumps({"data": [], "fn_index": number}).encode() for number in HOSTILE_NUMBERS),
+    *(json.dumps({"data": [], "fn_index": 0, name: 7}).encode() for name in ("session_hash", "trigger_id", "batched")),
+]
+
+
+def hostile_requests(number: int, endpoint: dict, config: dict) -> list[dict]:
+    """What no page sends to an endpoint. Every other value is tried, by the endpoint's ``number``."""
+    good, body = with_picture(endpoint, config, None), {"fn_index": endpoint["id"]}
+    lists = [[value] * len(good) for value in HOSTILE[number % 6 :: 6]] + [[], good[:-1], [*good, None]]
+    for count, value in enumerate(HOSTILE[number % 2 :: 2]):
+        place = count % len(good)
+        lists.append([*good[:place], value, *good[place + 1 :]])
+    requests = [body | {"data": data} for data in lists]
+    if endpoint["api_name"] in ("on_example", "on_exercise", "on_take"):
+        requests += [body | {"data": good, "event_data": event} for event in HOSTILE_EVENTS]
+    return requests + [body | {"data": good, "trigger_id": target} for target in (-1, 10**6)]
+
+
+def said(answer: httpx.Response) -> str:
+    """What is wrong, in an answer that says so; "" in one that does not."""
+    if answer.headers["content-type"].startswith("text/event-stream"):
+        event, _, data = answer.text.strip().rpartition("\ndata: ")
+        return json.loads(data)["error"] if event.endswith("error") else ""
+    return answer.json()["error"] if answer.status_code in (400, 500) else ""
+
+
+def test_what_no_page_sends_is_answered_with_a_sentence_and_at_most_one_line_in_the_log(
+    api, endpoints, config, picture, caplog, capfd
+):
+    caplog.set_level(logging.WARNING)
+    logging.getLogger("uvicorn").addHandler(caplog.handler)  # uvicorn hands on nothing itself
+    asked_for, sentences = 0, set()
+    for number, endpoint in enumerate(endpoints.values()):
+        for body in hostile_requests(number, endpoint, config):
+            asked_for += 1
+            sentences.add(said(asked(api, endpoint, **body)))
+    for body in HOSTILE_BODIES:
+        for path in ("/run/predict", "/call/v2/predict", "/queue/join", "/call/none"):
+            asked_for += 1
+            api.post(path, content=body, headers=JSON)
+    logging.getLogger("uvicorn").removeHandler(caplog.handler)
+    assert asked_for > 500
+    assert all(sentence == "" or sentence.endswith(".") for sentence in sentences), sentences
+    assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
+    assert len(caplog.messages) <= asked_for
+    assert not [line for line in caplog.messages if "\n" in line]
+    assert '"label": "7"' in asked(api, endpoints["predict"], [{"path": upload(api, picture)}, "mnist-modern"]).text
