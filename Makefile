@@ -1,22 +1,39 @@
-# Six verbs: run the page, test everything, lint, train the committed checkpoints, measure the trainer's speed, take the
-# README's screenshot.
+# run: the page. check: what needs no browser, in a minute. test: what every change must pass. test-all: the long tests too.
+# train: the committed checkpoints. bench: the trainer's speed. screenshot: the README's picture.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= $(or $(LENET_DATA),data)
 
-.PHONY: run test lint train bench screenshot
+# Tests that open no browser share nothing, so two run at a time.
+PYTEST := $(BIN)/python -m pytest
+WITHOUT_BROWSER := $(PYTEST) -n 2
+
+.PHONY: run check test test-all static train bench screenshot
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
-test: $(VENV)/test.stamp
-	@$(BIN)/python -m tools.browser
-	$(BIN)/python -m pytest
+check: static
+	$(WITHOUT_BROWSER) -m "not slow and not browser"
 
-lint: $(VENV)/test.stamp
+test: check
+	@$(BIN)/python -m tools.browser
+	$(PYTEST) -m "not slow and browser"
+
+test-all: static
+	@$(BIN)/python -m tools.browser
+	$(WITHOUT_BROWSER) -m "not browser"
+	$(PYTEST) -m browser
+
+# What is checked without running the project's Python. gradio writes stubs beside its components; mypy would read those
+# instead of the modules.
+static: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@rm -f lenet/ui/*.pyi
+	$(BIN)/mypy
+	$(BIN)/python -m tools.node
 
 train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA) --overwrite
