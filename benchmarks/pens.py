@@ -21,7 +21,7 @@ import torch
 from PIL import Image, ImageDraw
 
 from lenet import checkpoint
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
 from lenet.ui.values.pad import GRID_SIZE
 

@@ -18,7 +18,7 @@ from lenet import checkpoint, settings
 from lenet.microscope import export
 from lenet.model import LeNet, summarise
 from lenet.pictures.prepare import SUFFIXES, open_picture
-from lenet.predict import Prediction, predict
+from lenet.prediction import Prediction, predict
 from lenet.training.recipes import RECIPES
 
 STDIN = "-"

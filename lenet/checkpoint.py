@@ -226,7 +226,7 @@ def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
     return save_tensors({name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()})
 
 
-def load(folder: Path) -> Checkpoint:
+def load(folder: Path | str) -> Checkpoint:
     """Read a checkpoint.
 
     Raises FileNotFoundError when the folder or one of its files is missing, ValueError when one is damaged or does not

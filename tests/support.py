@@ -7,7 +7,7 @@ from PIL import Image
 
 from lenet import checkpoint
 from lenet.microscope.layers import Subject
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.ui.values.pad import Drawing, drawing_number, put_value, read_ink
 
 ROOT = Path(__file__).parent.parent

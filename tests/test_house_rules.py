@@ -17,7 +17,7 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
-        "predict": {"checkpoint", "pictures.prepare"},
+        "prediction": {"checkpoint", "pictures.prepare"},
     },
     "pictures": {
         "regions": set(),
@@ -54,7 +54,7 @@ ARROWS = {
         "explain": {"activations", "layers", "model"},
         "saliency": {"model"},
         "colours": {"layers"},
-        "export": {"checkpoint", "predict"},
+        "export": {"checkpoint", "prediction"},
         "sheet": {"colours", "layers"},
     },
 }
@@ -90,7 +90,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 WINGS = {
     "pictures": set(),
     "training": {"model", "checkpoint", "microscope.atlas"},
-    "microscope": {"model", "checkpoint", "predict", "pictures"},
+    "microscope": {"model", "checkpoint", "prediction", "pictures"},
 }
 
 CORE = [(wing, name) for wing, modules in ARROWS.items() for name in modules]
@@ -214,6 +214,23 @@ def test_model_knows_only_torch():
         "torch",
         "typing",
     }
+
+
+def test_importing_lenet_alone_costs_nothing():
+    assert not loaded_by("import lenet") & {"torch", "numpy", "PIL"}
+
+
+@pytest.mark.parametrize("before", ["", "import lenet.ui.lab; "])
+def test_what_a_program_needs_comes_from_lenet_itself(before):
+    loaded = loaded_by(
+        f"{before}from lenet import *; assert callable(load) and callable(open_picture) and callable(predict)"
+    )
+    assert "torch" in loaded
+
+
+def test_lenet_says_what_it_does_not_have():
+    with pytest.raises(ImportError, match="cannot import name 'learn' from 'lenet'"):
+        exec("from lenet import learn")
 
 
 def test_the_core_runs_without_gradio_and_torchvision():

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from lenet.checkpoint import Checkpoint
-from lenet.predict import Prediction
+from lenet.prediction import Prediction
 
 
 def npz(checkpoint: Checkpoint, prediction: Prediction) -> bytes:

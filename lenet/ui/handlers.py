@@ -15,7 +15,7 @@ from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
 from lenet.pictures.prepare import open_picture
-from lenet.predict import Prediction, predict
+from lenet.prediction import Prediction, predict
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down

@@ -13,7 +13,7 @@ from lenet.microscope import atlas, explain
 from lenet.microscope.layers import Subject, paired, stage_name
 from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
-from lenet.predict import Prediction, look, predict
+from lenet.prediction import Prediction, look, predict
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing

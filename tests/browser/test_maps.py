@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from steps import SEEN, SEVEN, choose, example, expect_label, label, part, pixels, settle, show, switch
 
 from lenet.microscope.colours import DIVERGING, SEQUENTIAL, colours
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.ui.values.pad import Drawing
 from tools import browser as tool
 

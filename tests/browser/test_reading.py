@@ -8,7 +8,7 @@ from looks import PHONE, seen_in
 from playwright.sync_api import expect
 from steps import FIRST, SECOND, cell, choose, example, show
 
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.ui.values.pad import Drawing
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lenet.microscope import export
-from lenet.predict import predict
+from lenet.prediction import predict
 
 
 def test_an_npz_holds_the_picture_every_stage_and_the_network_s_name(digits, classic):

@@ -8,7 +8,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from lenet.pictures.prepare import open_picture
-from lenet.predict import predict
+from lenet.prediction import predict
 
 
 @pytest.fixture(scope="module")

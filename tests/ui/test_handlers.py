@@ -13,7 +13,7 @@ from support import ink_of, put
 from lenet import checkpoint
 from lenet.microscope.layers import PHASES, stage_name
 from lenet.model import LeNet, LeNetConfig
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
 from lenet.ui import link
 from lenet.ui.door import Chosen

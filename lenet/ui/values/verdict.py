@@ -10,7 +10,7 @@ from lenet.microscope.layers import Subject
 from lenet.microscope.saliency import PATCH
 from lenet.pictures.planes import resize
 from lenet.pictures.prepare import Prepared
-from lenet.predict import Prediction
+from lenet.prediction import Prediction
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.pixels import encode, encode_picture, to_bytes
 from lenet.ui.view import View

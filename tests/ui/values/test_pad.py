@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support import ROOT, ink_of, put
 
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.ui.values.pad import GRID_SIZE, MOST_COUNTED, Drawing, count, drawing_number, put_value, read_ink
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lenet.pictures.prepare import prepare, squeeze
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.verdict import overlay_value, steps_value, verdict_value
 from lenet.ui.view import View

@@ -9,7 +9,7 @@ from lenet import model
 from lenet.pictures import planes
 from lenet.pictures.planes import BlankPicture
 from lenet.pictures.prepare import open_picture
-from lenet.predict import predict
+from lenet.prediction import predict
 from lenet.training import datasets
 
 
