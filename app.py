@@ -9,6 +9,9 @@ from lenet import settings
 if TYPE_CHECKING:
     import gradio as gr
 
+USAGE_ERROR = 2
+"""Exit status for settings that cannot be used, as argparse has it."""
+
 
 def page(folder: str | None = None) -> "gr.Blocks":
     """The page over the checkpoints in ``folder``, or in the folder that the settings name."""
@@ -35,7 +38,8 @@ def main() -> None:
     try:
         serve(page(parser.parse_args().checkpoints))
     except (OSError, ValueError) as error:
-        sys.exit(f"app.py: error: {error}")
+        print(f"app.py: error: {error}", file=sys.stderr)
+        sys.exit(USAGE_ERROR)
 
 
 if __name__ == "__main__":

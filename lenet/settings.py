@@ -30,7 +30,7 @@ def port() -> int | None:
     Raises ValueError, with a sentence, when it names none.
     """
     said = os.environ.get(PORT_VARIABLE)
-    if not said:
+    if said is None:
         return None
     if not said.isascii() or not said.isdigit() or not 0 < int(said[:6]) <= LAST_PORT:
         raise ValueError(f"{PORT_VARIABLE} is {said!r}; a port is a number from 1 to {LAST_PORT}")
