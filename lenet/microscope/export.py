@@ -16,9 +16,10 @@ def npz(checkpoint: Checkpoint, prediction: Prediction) -> bytes:
 
     ``checkpoint`` and ``weights_sha256`` say which network it was.
     """
+    sha256 = checkpoint.metrics.get("weights_sha256", "")
     arrays: dict[str, Any] = {
         "checkpoint": checkpoint.name,
-        "weights_sha256": checkpoint.metrics.get("weights_sha256", ""),
+        "weights_sha256": sha256 if isinstance(sha256, str) else "",  # numpy would pickle anything else
         "picture": prediction.prepared.picture,
         **prediction.activations,
     }

@@ -18,6 +18,7 @@ from lenet.pictures.prepare import open_picture
 from lenet.prediction import Prediction, predict
 from lenet.ui import link
 from lenet.ui.door import Chosen
+from lenet.ui.door import note as note_failure
 from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
 from lenet.ui.lab import Lab, Seen
 from lenet.ui.scene import Scene, read_scene
@@ -25,7 +26,7 @@ from lenet.ui.sentence import Sentence
 from lenet.ui.values.controls import ControlsValue, controls_value, view_revision
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
-from lenet.ui.values.explanation import ExplanationValue
+from lenet.ui.values.explanation import ExplanationValue, nothing
 from lenet.ui.values.maps import MapsValue, maps_value
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import encode_picture, to_bytes
@@ -37,6 +38,8 @@ UNPREPARED = "Pictures are not prepared in this view; that can be changed under 
 NOTHING_TO_TAKE = "There is nothing to take away yet; draw something first."
 NOTHING_TO_KEEP = "There is no picture to keep; draw one first."
 NO_PICTURE = "There is no picture; send one, in Python as gradio_client.handle_file(path)."
+
+FAULT = "The page could not work this out; choose another checkpoint or picture, or reload the page."
 
 Upload = str | Sentence | None
 """The path of an uploaded picture, a sentence in place of one that is not opened, or None without one."""
@@ -292,7 +295,15 @@ class Handlers:
     # From a scene to what is shown of it
 
     def _show(self, scene: Scene, note: str = "") -> Answer:
-        """The verdict, the maps and the explanation. While the pen moves, what is costly stays as it is."""
+        """The verdict, the maps and the explanation; after a fault they are empty, so that no old ones stay."""
+        try:
+            return self._shown(scene, note)
+        except Exception as error:
+            note_failure(error)
+            return _empty(scene, Sentence(FAULT))
+
+    def _shown(self, scene: Scene, note: str) -> Answer:
+        """What there is to show. While the pen moves, what is costly stays as it is."""
         seen, moving = self._lab.see(scene), scene.drawing.moving
         verdict = self._verdict(scene, seen, note)
         if moving and scene.view.phase == "kernels":
@@ -316,3 +327,10 @@ class Handlers:
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
         return verdict_value(*place, answer, note=note, moving=moving, other=other, steps=steps, overlay=overlay)
+
+
+def _empty(scene: Scene, fault: Sentence) -> Answer:
+    """The sentence alone, without maps and explanation."""
+    place, moving = (scene.drawing.number, scene.revision), scene.drawing.moving
+    verdict = verdict_value(*place, scene.view, fault, moving=moving)
+    return Answer(verdict, maps_value(*place, scene.view, fault, moving=moving) or UNCHANGED, nothing(*place))

@@ -53,7 +53,7 @@ class Lab:
     @property
     def names(self) -> list[str]:
         """The checkpoints that are in the folder now."""
-        return names(self.root)
+        return [name for name in names(self.root) if name.isprintable()]  # others cannot be sent as JSON
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
@@ -66,7 +66,7 @@ class Lab:
         if name not in offered:
             raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(offered)}.")
         stamp = stamp or _stamp(self.root / name)
-        self._loaded[name] = stamp, load(self.root / name)
+        self._loaded[name] = stamp, _read(self.root / name)
         return self._loaded[name][1]
 
     def first(self, wished: str) -> str:
@@ -205,6 +205,14 @@ class Sight:
             return prepare(picture, kind) if self._scene.view.prepare else squeeze(picture)
         except (ValueError, OSError) as error:
             return Sentence(str(error))
+
+
+def _read(folder: Path) -> Checkpoint:
+    """A checkpoint; ValueError also where its files ask for what no machine has: they may be a stranger's."""
+    try:
+        return load(folder)
+    except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError) as error:
+        raise ValueError(f"{folder} is damaged ({type(error).__name__}); copy or train it again") from error
 
 
 def _stamp(folder: Path) -> Stamp:

@@ -1,4 +1,5 @@
 import csv
+import dataclasses
 import io
 
 import numpy as np
@@ -16,6 +17,13 @@ def test_an_npz_holds_the_picture_every_stage_and_the_network_s_name(digits, cla
         assert np.array_equal(saved["act2"], prediction.activations["act2"])
         assert str(saved["checkpoint"]) == "mnist-classic"
         assert str(saved["weights_sha256"]) == classic.metrics["weights_sha256"]
+
+
+@pytest.mark.parametrize("sha256", [None, {}, [{}], float("nan")])
+def test_an_npz_of_a_stranger_s_network_opens_without_pickle(digits, classic, sha256):
+    stranger = dataclasses.replace(classic, metrics={"weights_sha256": sha256})
+    with np.load(io.BytesIO(export.npz(stranger, predict(classic, digits[0])))) as saved:
+        assert str(saved["weights_sha256"]) == ""
 
 
 def test_the_table_has_every_class_once(digits, modern):

@@ -15,6 +15,7 @@ from lenet.microscope.layers import PHASES, stage_name
 from lenet.model import LeNet, LeNetConfig
 from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
+from lenet.ui import handlers as handlers_module
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES
@@ -520,3 +521,13 @@ def test_after_an_error_no_old_answer_stands_under_the_new_name(handlers, three)
     assert "no checkpoint 'gone'" in answer.verdict["text"]
     assert (answer.verdict["label"], answer.verdict["probabilities"], answer.maps["layers"]) == ("", [], [])
     assert answer.explanation["cell"] is None
+
+
+def test_after_a_fault_of_ours_no_old_answer_stands_and_the_log_has_one_line(handlers, three, monkeypatch, caplog):
+    monkeypatch.setattr(handlers_module, "steps_value", None)
+    answer = handlers.on_checkpoint(three, None, "mnist-classic", controls(4, steps=True))
+    assert answer.verdict["text"] == handlers_module.FAULT
+    assert (answer.verdict["drawing"], answer.verdict["revision"]) == (three["drawing"], 5)
+    assert (answer.verdict["probabilities"], answer.maps["layers"], answer.explanation["cell"]) == ([], [], None)
+    assert len(caplog.messages) == 1
+    assert "TypeError" in caplog.messages[0]

@@ -1,12 +1,19 @@
 """What the checkpoints make of a scene."""
 
+import json
+import os
+import shutil
+
 import pytest
 from PIL import Image
+from support import put
 
 from lenet.settings import CHECKPOINTS
 from lenet.ui import lab as module
+from lenet.ui.handlers import Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.scene import Scene
+from lenet.ui.sentence import Sentence
 from lenet.ui.values.pad import Drawing
 from lenet.ui.view import View
 
@@ -56,3 +63,43 @@ def test_a_network_of_the_other_kind_sees_the_picture_prepared_its_way(lab, digi
     seen = lab.see(Scene("mnist-modern", view, drawing=Drawing().followed_by(digits[3])))
     assert (seen.a.picture != seen.b.picture).any()
     assert calls["prepare"] == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", "[" * 100_000),
+        ("metrics.json", "[" * 100_000),
+        ("config.json", {"channels": [10**12, 16]}),
+        ("config.json", {"channels": [10**30, 16]}),
+        ("config.json", {"hidden": [float("inf")]}),
+        ("model.safetensors", "short"),
+    ],
+    ids=["deep", "deep metrics", "huge", "beyond counting", "endless", "cut"],
+)
+def test_a_checkpoint_that_no_machine_can_read_is_a_sentence(tmp_path, file, content):
+    path = shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine") / file
+    if isinstance(content, dict):
+        config = json.loads(path.read_text())
+        content = json.dumps(config | {"model": config["model"] | content})
+    path.write_text(content)
+    answer = Lab(tmp_path).answer(Scene("mine"))
+    assert isinstance(answer, Sentence)
+    assert str(path.parent) in answer.text
+
+
+def test_a_folder_whose_name_cannot_be_sent_is_not_offered(tmp_path):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine")
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / os.fsdecode(b"\xff"))
+    assert Lab(tmp_path).names == ["mine"]
+
+
+@pytest.mark.parametrize(
+    "metrics", [{"test": []}, {"test": {"accuracy": "high"}}, {"test": {"accuracy": float("nan")}}, {"test": None}]
+)
+def test_metrics_that_anyone_can_have_written_are_left_out(tmp_path, digits, metrics):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine")
+    (tmp_path / "mine" / "metrics.json").write_text(json.dumps(metrics))
+    answer = Handlers(Lab(tmp_path)).on_draw(put({}, digits[3]), "mine", None)
+    assert answer.verdict["label"] == "3"
+    assert "test pictures" not in answer.maps["networks"][0]
