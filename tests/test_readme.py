@@ -17,7 +17,7 @@ import train
 from benchmarks import pens, tables
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS
-from lenet.training.recipes import RECIPES, adjust
+from lenet.training.recipes import RECIPES, SOURCES, adjust, cite
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---")[1])
@@ -70,10 +70,15 @@ def test_the_front_matter_is_what_a_space_takes():
     assert (ROOT / FRONT_MATTER["app_file"]).is_file()
 
 
+@pytest.mark.parametrize("key", SOURCES)
+def test_the_sources_are_those_of_the_recipes(key):
+    assert f"\n* {cite(key)}: " in README.split("## Sources")[1].split("## Tree")[0]
+
+
 def test_the_tree_names_every_file_of_the_core():
     tree = README.split("## Tree")[1].split("## Host it")[0]
     named = set(re.findall(r"^ +([\w./]+)", tree, re.MULTILINE))
-    ours = {path.name for path in (ROOT / "lenet").rglob("*.py") if path.parent.name != "values"} - {"__init__.py"}
+    ours = {path.name for path in (ROOT / "lenet").rglob("*.py")} - {"__init__.py"}
     assert ours <= named
     folders = [ROOT, *(path for path in (ROOT / "lenet").rglob("*") if path.is_dir()), ROOT / "lenet"]
     for name in named:
