@@ -1,7 +1,7 @@
-"""How soon the page follows the pen: from the drawing that is sent to the maps that are painted, in a real browser.
+"""Measure how soon the page follows the pen, in a real browser: from sending a drawing to painting its maps.
 
-It takes turns with the page as it was when it showed maps alone, served from a checkout of commit c462c32. Nothing else
-should be running.
+The page takes turns with an earlier one that somebody serves. The committed results are beside the page of commit
+c462c32, which showed maps alone. Nothing else should be running on the machine.
 
 python -m benchmarks.live http://127.0.0.1:7861
 """
@@ -11,6 +11,7 @@ import json
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from tools import browser
 RESULTS = Path(__file__).parent / "live.json"
 
 TURNS = 4
-"""Drawings on each page, taking turns."""
+"""Drawings on each page."""
 
 MOVES = 150
 """Moves of the mouse in a drawing."""
@@ -37,10 +38,16 @@ PINS = 15
 HOVERS = 51
 """Cells that are read under the pointer."""
 
-DRAWINGS = {"page": "drawing", "before": "n"}
-"""The attribute, data-..., in which each page says which drawing its answer belongs to."""
 
-WATCH = """(attribute) => {
+@dataclass(frozen=True)
+class Served:
+    """A page at ``url``. The attribute ``data-<number>`` of its maps is the number of the drawing that they show."""
+
+    url: str
+    number: str
+
+
+WATCH = """(number) => {
   window.times = { sent: {}, painted: {} };
   const watch = (selector, attribute, into) => {
     const element = document.querySelector(selector);
@@ -48,20 +55,22 @@ WATCH = """(attribute) => {
       .observe(element, { attributes: true, attributeFilter: ["data-" + attribute] });
   };
   watch("[data-sent]", "sent", window.times.sent);
-  const said = `[data-${attribute}]`;
-  const maps = [...document.querySelectorAll(said)].find((element) => element.querySelector(".maps"));
-  new MutationObserver(() => { window.times.painted[maps.dataset[attribute]] ??= performance.now(); })
-    .observe(maps, { attributes: true, attributeFilter: ["data-" + attribute] });
+  const maps = [...document.querySelectorAll(`[data-${number}]`)].find((element) => element.querySelector(".maps"));
+  new MutationObserver(() => { window.times.painted[maps.dataset[number]] ??= performance.now(); })
+    .observe(maps, { attributes: true, attributeFilter: ["data-" + number] });
 }"""
 
 
-def draw(page: Page, attribute: str) -> dict[str, float]:
-    """One drawing: the milliseconds from sent to painted, at the median and at 95 %, and the updates a second."""
+def draw(page: Page, number: str) -> dict[str, float]:
+    """Draw once: the milliseconds from sending to painting, at the median and at 95 %, and the updates a second.
+
+    ``number`` is that of ``Served``.
+    """
     box = browser.pad_box(page)
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     page.wait_for_timeout(500)  # the first answer builds the maps
-    page.evaluate(WATCH, attribute)
+    page.evaluate(WATCH, number)
     started = page.evaluate("performance.now()")
     for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
         x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
@@ -71,22 +80,22 @@ def draw(page: Page, attribute: str) -> dict[str, float]:
     page.wait_for_timeout(500)
     times = page.evaluate("times")
     page.get_by_role("button", name="Clear").click()
-    waits = sorted(at - times["sent"][n] for n, at in times["painted"].items() if n in times["sent"])
+    waits = sorted(at - times["sent"][drawing] for drawing, at in times["painted"].items() if drawing in times["sent"])
     return {"p50": waits[len(waits) // 2], "p95": waits[int(0.95 * len(waits))], "updates": len(waits) / seconds}
 
 
-def measure(chromium: Browser, urls: dict[str, str]) -> dict[str, dict[str, float]]:
-    """The medians over the drawings on each page, taking turns."""
+def measure(chromium: Browser, places: dict[str, Served]) -> dict[str, dict[str, float]]:
+    """The medians over the drawings on each page. The pages take turns."""
     pages = {}
-    for name, url in urls.items():
+    for name, place in places.items():
         pages[name] = chromium.new_page(viewport={"width": 1280, "height": 900})
-        pages[name].goto(url)
+        pages[name].goto(place.url)
         pages[name].wait_for_selector(".examples button")
-    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in urls}
+    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in places}
     for turn in range(TURNS + 1):
         for name, page in pages.items():
             page.bring_to_front()
-            found = draw(page, DRAWINGS[name])
+            found = draw(page, places[name].number)
             if turn:  # the first one warms up
                 drawn[name].append(found)
     return {
@@ -142,6 +151,7 @@ HOVER = """(count) => {
 
 @contextmanager
 def served() -> Iterator[str]:
+    """The address of the page as it is, served for as long as the context lasts."""
     demo = build(CHECKPOINTS)
     options = launch_options() | {"server_port": None}
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **options)
@@ -153,10 +163,10 @@ def served() -> Iterator[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("url", help="the page to compare with")
+    parser.add_argument("url", help="the earlier page")
     before = parser.parse_args().url
     with served() as url, browser.launch() as chromium:
-        pages = measure(chromium, {"page": url, "before": before})
+        pages = measure(chromium, {"page": Served(url, "drawing"), "before": Served(before, "n")})
         results = pages | {"ratio": round(pages["page"]["p50"] / pages["before"]["p50"], 2)}
         looked_at = with_an_example(chromium, url)
         results["pinned_ms"] = round(pinned(looked_at), 1)

@@ -20,7 +20,7 @@ BEGIN, END = "<!-- {}: python -m benchmarks.tables -->\n", "<!-- end of {} -->"
 
 
 def results() -> str:
-    """Each checkpoint's numbers, the training loss that of the last epoch, beside those that its document prints."""
+    """Each checkpoint's numbers beside those that its document prints. The training loss is the last epoch's."""
     lines = [
         "| checkpoint | parameters | epochs | training loss | validation | test accuracy | the document's own |",
         "|---|---|---|---|---|---|---|",

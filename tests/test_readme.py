@@ -101,6 +101,19 @@ def test_links_and_pictures_lead_somewhere():
     assert Image.open(ROOT / "docs" / "screenshot.png").width >= 1_000
 
 
+def test_contributing_is_short_and_its_paths_lead_somewhere():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 40
+    paths = re.findall(r"`((?:lenet|tests)/[\w./]*)`", text)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_the_changelog_has_the_version_that_is_made():
+    (version,) = re.findall(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+    assert f"\n## {version} - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
 def test_every_committed_file_is_small_enough_for_a_space():
     files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert files
