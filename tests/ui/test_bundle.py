@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,8 +11,11 @@ import pytest
 from lenet.ui import bundle as bundler
 from lenet.ui import components as ui
 from lenet.ui.bundle import BundleError, bundle, page_bundle
+from tools import node
 
-needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="runs the text in Node")
+NODE = node.find()
+
+needs_node = pytest.mark.skipif(NODE is None, reason="runs the text in Node")
 COMPONENTS = {kind.__name__.lower(): kind for kind in ui.Asset.__subclasses__()}
 
 
@@ -39,7 +41,7 @@ def run(text: str) -> dict:
     new Function("element", "trigger", "props", "server", "upload", "watch", {json.dumps(text)})(element);
     console.log(JSON.stringify(element.said));
     """
-    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True, timeout=30)
     return json.loads(done.stdout)
 
 
@@ -69,7 +71,7 @@ def test_modules_keep_their_names_to_themselves_and_are_strict(web):
 def test_a_page_s_script_is_a_function(web):
     entry = web(entry="export default function start() {\n  globalThis.started = true;\n}")
     program = f"({page_bundle(entry)})(); console.log(started)"
-    done = subprocess.run(["node", "-e", program], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run([NODE, "-e", program], capture_output=True, text=True, check=True, timeout=30)
     assert done.stdout.strip() == "true"
 
 

@@ -1,7 +1,6 @@
 """What both languages must agree on: sizes and palettes have one home in each."""
 
 import json
-import shutil
 import subprocess
 
 import numpy as np
@@ -11,16 +10,19 @@ from support import ROOT
 from lenet.microscope import colours
 from lenet.pictures.planes import PICTURE_SIZE
 from lenet.ui.values.pad import GRID_SIZE
+from tools import node
 
 WEB = ROOT / "lenet" / "ui" / "web"
 
-pytestmark = pytest.mark.skipif(shutil.which("node") is None, reason="asks the scripts in Node")
+NODE = node.find()
+
+pytestmark = pytest.mark.skipif(NODE is None, reason="asks the scripts in Node")
 
 
 def in_scripts(module: str, expression: str):
     """What an expression over the exports of a module gives."""
     program = f"import * as its from {json.dumps((WEB / module).as_uri())}; console.log(JSON.stringify({expression}))"
-    command = ["node", "--input-type=module", "--eval", program]
+    command = [NODE, "--input-type=module", "--eval", program]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     return json.loads(done.stdout)
 
