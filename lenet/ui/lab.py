@@ -133,7 +133,7 @@ class Lab:
         return None
 
     def _kept(self, scene: Scene) -> Subject:
-        """A picture that was prepared for one kind of network is prepared anew for another kind."""
+        """A picture that was prepared for one kind of network is prepared again for another kind."""
         view, network = scene.view, self.find(scene.checkpoint)
         if view.prepare and view.kept_as not in ("", network.kind):
             answer = predict(network, view.kept_picture())

@@ -172,7 +172,7 @@ def _menu(answer: Answer) -> dict[str, Any]:
 
 
 def _new_value(name: str, value: Any) -> Any:
-    """For None gradio does nothing to our own components, while gr.skip() makes it build them anew, in some 2 ms."""
+    """For None gradio does nothing to our own components, while gr.skip() builds them again, which takes 2 ms."""
     if value is not UNCHANGED:
         return value
     return None if name in SHOWN else gr.skip()

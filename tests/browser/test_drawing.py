@@ -1,4 +1,4 @@
-"""Drawing in a real browser: mouse, finger and keyboard, undo and clear, and what the network says meanwhile."""
+"""Drawing in a real browser: mouse, finger and keyboard, undo and clear, and what the network says."""
 
 import numpy as np
 import pytest

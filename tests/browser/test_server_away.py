@@ -40,7 +40,7 @@ def test_the_page_says_that_the_server_is_away_and_goes_on_when_it_is_back(away)
     tool.draw(away, [(0.25, 0.15), (0.75, 0.15)])
     expect_no_verdict(away, AWAY)
     before = drawing(away)
-    away.wait_for_timeout(2_500)  # gradio's own way would be to load the page anew, without the drawing
+    away.wait_for_timeout(2_500)  # gradio's own way would be to load the page again, without the drawing
     assert drawing(away) == before
     expect(away.get_by_text("Connection Lost")).to_have_count(0)
     away.unroute(RUN)

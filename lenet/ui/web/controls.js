@@ -76,7 +76,7 @@ class Controls {
     const value = /** @type {ControlsValue | null} */ (received(this.component.props));
     if (!value?.put) return; // an echo of what these controls sent
     this.offered = { checkpoints: value.checkpoints, classes: value.classes };
-    if (value.revision <= this.revision) return this.change(value.changes); // a switch was clicked meanwhile: keep it
+    if (value.revision <= this.revision) return this.change(value.changes); // a switch was clicked since: keep it
     this.revision = value.revision;
     this.view = value.view;
     this.refresh();

@@ -13,7 +13,7 @@
 /**
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
- * lab-explained: the explanation has come up; the map that it is about must not lie beneath it.
+ * lab-explained: the explanation has come up; it must not cover its map.
  * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
  * lab-back: the server answers again.
  * @typedef {object} Signals
