@@ -1,4 +1,4 @@
-"""The Chromium that tests and screenshots drive: find one, or install one.
+"""Find the Chromium that the tests and the screenshot drive, or install one.
 
 python -m tools.browser     prints its path, after installing it where there is none
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MAC_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
@@ -44,7 +44,7 @@ def find() -> str | None:
 
 
 def install() -> None:
-    """Install Playwright's own Chromium or, for root on Debian, the package; whether it worked, ``find`` tells."""
+    """Install Playwright's own Chromium, or for root on Debian the package. ``find`` tells whether it worked."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     playwright = [sys.executable, "-m", "playwright", "install", "chromium"]
     if _succeeds([*playwright, "--with-deps"] if root else playwright) or not (root and shutil.which("apt-get")):
@@ -72,14 +72,16 @@ def launch() -> Iterator[Browser]:
             browser.close()
 
 
-def pad_box(page: Page) -> dict[str, float]:
+def pad_box(page: Page) -> FloatRect:
     """Where the pad is, {x, y, width, height} in pixels, once the page has stopped moving while it loads."""
     canvas = page.locator(".pad-canvas")
     canvas.hover()  # Playwright waits here until the element stands still
-    return canvas.bounding_box()
+    box = canvas.bounding_box()
+    assert box, "what the pointer is over has a place"
+    return box
 
 
-def draw(page: Page, stroke: Iterable[Point], lift: bool = True) -> None:
+def draw(page: Page, stroke: Iterable[Point], *, lift: bool = True) -> None:
     """Draw one stroke on the pad with the mouse, through ``stroke``'s points; the pen stays down unless ``lift``."""
     box = pad_box(page)
     for number, (x, y) in enumerate(stroke):

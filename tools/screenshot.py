@@ -6,13 +6,13 @@ python -m tools.screenshot
 import math
 from pathlib import Path
 
-from app import demo
-from lenet.ui.page import launch_options
+from lenet.settings import CHECKPOINTS
+from lenet.ui.page import build, launch_options
 from tools import browser
 
 TARGET = Path(__file__).parent.parent / "docs" / "screenshot.png"
 WIDTH, HEIGHT = 1280, 1000
-"""Of the window, in pixels; the picture is as tall as the page."""
+"""The window, in pixels. The screenshot is as tall as the page."""
 
 THREE = [(0.48 + 0.16 * math.sin(t / 10), 0.33 - 0.15 * math.cos(t / 10)) for t in range(-11, 31, 2)] + [
     (0.48 + 0.2 * math.sin(t / 10), 0.67 - 0.19 * math.cos(t / 10)) for t in range(2, 45, 2)
@@ -21,6 +21,7 @@ THREE = [(0.48 + 0.16 * math.sin(t / 10), 0.33 - 0.15 * math.cos(t / 10)) for t 
 
 
 def main() -> None:
+    demo = build(CHECKPOINTS)
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
     with browser.launch() as chromium:
         page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})

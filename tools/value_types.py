@@ -27,7 +27,7 @@ WORDS = {int: "number", float: "number", str: "string", bool: "boolean", type(No
 
 def value_types(modules: Iterable[ModuleType]) -> str:
     """The text of the file: every TypedDict that one of the modules defines or imports, by name."""
-    found = {}
+    found: dict[str, Any] = {}
     for module in modules:
         for kind in filter(typing.is_typeddict, vars(module).values()):
             if found.setdefault(kind.__name__, kind) is not kind:
@@ -41,7 +41,7 @@ def value_modules() -> list[ModuleType]:
     return [importlib.import_module(f"{values.__name__}.{name}") for name in names]
 
 
-def interface(kind: type) -> str:
+def interface(kind: Any) -> str:
     """A TypedDict as an interface, with its docstring."""
     lines = [f"export interface {kind.__name__} {{"]
     for name, hint in typing.get_type_hints(kind).items():
