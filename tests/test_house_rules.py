@@ -220,14 +220,6 @@ def test_importing_lenet_alone_costs_nothing():
     assert not loaded_by("import lenet") & {"torch", "numpy", "PIL"}
 
 
-@pytest.mark.parametrize("before", ["", "import lenet.ui.lab; "])
-def test_what_a_program_needs_comes_from_lenet_itself(before):
-    loaded = loaded_by(
-        f"{before}from lenet import *; assert callable(load) and callable(open_picture) and callable(predict)"
-    )
-    assert "torch" in loaded
-
-
 def test_lenet_says_what_it_does_not_have():
     with pytest.raises(ImportError, match="cannot import name 'learn' from 'lenet'"):
         exec("from lenet import learn")
