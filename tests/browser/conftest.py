@@ -67,20 +67,27 @@ def open_page(windows):
         windows(look).check()
 
 
+@pytest.fixture(scope="session")
+def rough(browser):
+    """A context for pages on which errors are expected."""
+    from looks import DESK
+
+    context = browser.new_context(**DESK.options())
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser, page_url):
-    """address -> a page on which errors are expected, in a context of its own."""
-    contexts = []
+def visit(rough, page_url):
+    """address -> a page on which errors are expected."""
 
     def visit_(address: str = page_url):
-        from looks import DESK
         from window import load
 
-        contexts.append(browser.new_context(**DESK.options()))
-        page = contexts[-1].new_page()
+        page = rough.new_page()
         load(page, address)
         return page
 
     yield visit_
-    for context in contexts:
-        context.close()
+    for page in rough.pages:
+        page.close()

@@ -191,12 +191,14 @@ def test_a_finger_draws_on_a_phone_without_scrolling_the_page(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_picture_of_the_server_s_can_be_undone(page):
+def test_undo_after_an_example_brings_the_drawing_back(page):
     tool.draw(page, ONE)
     expect_label(page, "1")
+    settle(page)
     page.get_by_role("button", name="Example: 5").first.click()
     expect_label(page, "5")
     page.get_by_role("button", name="Undo").click()
     expect_label(page, "1")
+    expect(page.locator(".verdict-note")).to_have_text("")
     page.get_by_role("button", name="Undo").click()
     expect_hint(page)

@@ -3,33 +3,28 @@
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from steps import ONE, PATIENCE, SEVEN, choose, expect_label, label, pixels, settle
+from steps import ASKED, ONE, SEEN, SEVEN, choose, expect_label, label, pixels, settle
 
 from tools import browser as tool
 
-RUN = "**/gradio_api/run/**"
 AWAY = "The server does not answer"
 
 
 @pytest.fixture
-def away(browser, page_url):
+def away(visit):
     """A page at which "1" was drawn, and whose server then does not answer until the route is taken away again."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.goto(page_url)
-    expect(page.locator(".examples button")).to_have_count(30, timeout=PATIENCE)
+    page = visit()
     tool.draw(page, ONE)
     expect_label(page, "1")
     settle(page)
-    page.route(RUN, lambda route: route.abort("connectionrefused"))
-    yield page
-    context.close()
+    page.route(ASKED, lambda route: route.abort("connectionrefused"))
+    return page
 
 
 def expect_no_verdict(page, words: str) -> None:
-    expect(label(page)).to_contain_text(words, timeout=PATIENCE)
+    expect(label(page)).to_contain_text(words)
     expect(page.locator(".verdict-bars")).to_be_hidden()
-    assert not pixels(page, ".verdict-seen canvas").any()
+    assert not pixels(page, SEEN).any()
 
 
 def drawing(page) -> str:
@@ -43,8 +38,8 @@ def test_the_page_says_that_the_server_is_away_and_goes_on_when_it_is_back(away)
     away.wait_for_timeout(2_500)  # gradio's own way would be to load the page again, without the drawing
     assert drawing(away) == before
     expect(away.get_by_text("Connection Lost")).to_have_count(0)
-    away.unroute(RUN)
-    expect(away.locator(".verdict-bars")).to_be_visible(timeout=PATIENCE)
+    away.unroute(ASKED)
+    expect(away.locator(".verdict-bars")).to_be_visible()
     expect(away.locator("body.lab-trouble")).to_have_count(0)
     settle(away)
     assert drawing(away) == before
@@ -54,28 +49,28 @@ def test_what_is_drawn_while_the_server_is_away_is_answered_when_it_is_back(away
     away.get_by_role("button", name="Clear").click()
     expect_no_verdict(away, AWAY)
     tool.draw(away, SEVEN)
-    away.unroute(RUN)
+    away.unroute(ASKED)
     expect_label(away, "7")
     settle(away)
     expect(away.locator(".maps .map").first).to_be_visible()
 
 
 def test_a_gateway_that_finds_no_server_is_the_same(away):
-    away.unroute(RUN)
-    away.route(RUN, lambda route: route.fulfill(status=502, body="Bad Gateway"))
+    away.unroute(ASKED)
+    away.route(ASKED, lambda route: route.fulfill(status=502, body="Bad Gateway"))
     away.get_by_role("button", name="Clear").click()
     expect_no_verdict(away, AWAY)
-    away.unroute(RUN)
+    away.unroute(ASKED)
     expect_label(away, "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.")
 
 
 def test_after_an_error_of_the_server_no_old_verdict_stands_under_the_new_name(away):
-    away.unroute(RUN)
-    away.route(RUN, lambda route: route.fulfill(status=500, json={"error": None}))
+    away.unroute(ASKED)
+    away.route(ASKED, lambda route: route.fulfill(status=500, json={"error": None}))
     choose(away, "fashion-classic")
     expect_no_verdict(away, "The server could not answer")
     assert np.isclose(float(away.locator(".maps").evaluate("e => getComputedStyle(e).opacity")), 0.35)
-    away.unroute(RUN)
+    away.unroute(ASKED)
     tool.draw(away, [(0.2, 0.5), (0.8, 0.5)])
-    expect(away.locator(".maps-network")).to_contain_text("fashion-classic: reads garments", timeout=PATIENCE)
-    expect(away.locator(".verdict-bars")).to_be_visible(timeout=PATIENCE)
+    expect(away.locator(".maps-network")).to_contain_text("fashion-classic: reads garments")
+    expect(away.locator(".verdict-bars")).to_be_visible()

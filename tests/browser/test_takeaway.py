@@ -8,6 +8,7 @@ from steps import (
     SEEN,
     SEVEN,
     choose,
+    expect_hint,
     expect_label,
     expect_phase,
     part,
@@ -50,16 +51,20 @@ def test_a_damaged_link_is_a_sentence_on_a_page_that_works(open_page):
     expect_label(page, "7")
 
 
-def test_a_link_that_is_pasted_into_an_open_page_is_shown(open_page, digits):
+def test_a_link_that_is_pasted_into_an_open_page_is_followed(open_page, digits):
     page = open_page(DESK)
     tool.draw(page, SEVEN)
     expect_label(page, "7")
-    ink = Drawing().followed_by(digits[3]).ink
-    linked = link.encode(link.Linked(ink, "mnist-classic", View(phase="pooled")))
-    page.evaluate("(fragment) => { location.hash = fragment; }", linked)
+    address, ink = page.url, Drawing().followed_by(digits[3]).ink
+    first = link.encode(link.Linked(ink, "mnist-classic", View(phase="pooled")))
+    second = link.encode(link.Linked(None, "fashion-classic", View()))
+    page.goto(f"{address}#{first}")  # the same page with another fragment: a browser does not load it anew
     expect_label(page, "3")
-    expect_phase(page, "pooled")
     expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value("mnist-classic")
+    expect_phase(page, "pooled")
+    page.goto(f"{address}#{second}")
+    expect_hint(page, "garment")
+    expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value("fashion-classic")
 
 
 def test_what_cannot_be_done_yet_is_a_sentence(page):
