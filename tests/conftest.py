@@ -2,7 +2,10 @@
 
 import gzip
 import hashlib
+import os
+import shutil
 import struct
+import tempfile
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,6 +21,14 @@ from lenet.settings import CHECKPOINTS
 from lenet.training import augment, datasets
 
 torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other
+
+UPLOADS = tempfile.mkdtemp(prefix="lenet-uploads-")
+"""gradio keeps the uploads of all pages on a machine in one folder: a page that closes empties it for other tests."""
+os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
+
+
+def pytest_unconfigure():
+    shutil.rmtree(UPLOADS, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
