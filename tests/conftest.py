@@ -27,7 +27,8 @@ UPLOADS = tempfile.mkdtemp(prefix="lenet-uploads-")
 os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
 
 
-def pytest_unconfigure():
+@pytest.hookimpl(trylast=True)  # after the page has closed
+def pytest_sessionfinish():
     shutil.rmtree(UPLOADS, ignore_errors=True)
 
 
