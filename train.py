@@ -1,6 +1,6 @@
 """The command line of training: it takes a recipe and a data set and writes a checkpoint folder.
 
-python train.py --recipe modern --dataset mnist
+python train.py --recipe modern --dataset mnist --out networks/mine
 """
 
 import argparse

@@ -43,6 +43,17 @@ def test_make_train_has_the_command_that_made_the_checkpoint(name):
     assert json.loads(json.dumps(asdict(adjusted))) == metrics["recipe"]
 
 
+TRAININGS = re.findall(r"python train.py (--recipe [^#`\n]+)", README + train.__doc__)
+
+
+@pytest.mark.parametrize("command", TRAININGS)
+def test_a_training_that_the_readme_names_replaces_no_committed_checkpoint(command):
+    options = train.parse_arguments(command.split())
+    folder = options.out or f"checkpoints/{options.dataset}-{options.recipe}"
+    committed = subprocess.run(["git", "ls-files", folder], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert options.overwrite or committed.stdout == ""
+
+
 @pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
 def test_the_pen_strokes_were_read_by_the_committed_weights(name):
     measured = json.loads(pens.RESULTS.read_text())
