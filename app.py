@@ -15,10 +15,11 @@ USAGE_ERROR = 2
 
 def page(folder: str | None = None) -> "gr.Blocks":
     """The page over the checkpoints in ``folder``, or in the folder that the settings name."""
+    checkpoints = settings.checkpoints(folder)
     settings.port()  # before gradio, which reads the port when it is imported and dies of a bad one with a traceback
     from lenet.ui.page import build
 
-    return build(settings.checkpoints(folder))
+    return build(checkpoints)
 
 
 def serve(demo: "gr.Blocks") -> None:

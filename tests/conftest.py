@@ -1,4 +1,8 @@
-"""What several tests are given: the real checkpoints, real pictures, a small data set, the served page."""
+"""What several tests are given: the real checkpoints, real pictures, a small data set, the served page.
+
+The process that hands out the tests reads this file too, and runs none of them: what is slow to import is imported by
+the fixture that needs it.
+"""
 
 import gzip
 import hashlib
@@ -10,21 +14,27 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
-import torch
-from support import SMALL_FILES, real_pictures
 
-from lenet import checkpoint
 from lenet.settings import CHECKPOINTS
-from lenet.training import augment, datasets
 
-torch.set_num_threads(1)  # the networks here are small: two threads would only wait for each other
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lenet.checkpoint import Checkpoint
+
+os.environ["OMP_NUM_THREADS"] = "1"
+"""The networks here are small: two threads of torch would only wait for each other."""
 
 UPLOADS = tempfile.mkdtemp(prefix="lenet-uploads-")
 """gradio keeps the uploads of all pages on a machine in one folder: a page that closes empties it for other tests."""
 os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
+
+
+SHUTDOWN_SECONDS = 0.01
+"""How long a test waits, at most, for a server of its own to notice that it is over."""
 
 
 @pytest.hookimpl(trylast=True)  # after the page has closed
@@ -33,28 +43,41 @@ def pytest_sessionfinish():
 
 
 @pytest.fixture(scope="session")
-def digits() -> np.ndarray:
+def digits() -> "np.ndarray":
+    from support import real_pictures
+
     return real_pictures("digit")
 
 
 @pytest.fixture(scope="session")
-def garments() -> np.ndarray:
+def garments() -> "np.ndarray":
+    from support import real_pictures
+
     return real_pictures("garment")
 
 
 @pytest.fixture(scope="session")
-def modern() -> checkpoint.Checkpoint:
+def modern() -> "Checkpoint":
+    from lenet import checkpoint
+
     return checkpoint.load(CHECKPOINTS / "mnist-modern")
 
 
 @pytest.fixture(scope="session")
-def classic() -> checkpoint.Checkpoint:
+def classic() -> "Checkpoint":
+    from lenet import checkpoint
+
     return checkpoint.load(CHECKPOINTS / "mnist-classic")
 
 
 @pytest.fixture(scope="session")
 def idx_bytes() -> dict[str, bytes]:
     """The four IDX files of a small data set: the real example digits, slightly varied for training."""
+    import torch
+    from support import SMALL_FILES, real_pictures
+
+    from lenet.training import augment
+
     generator = torch.Generator().manual_seed(0)
     vary = augment.Augmentation(rotation=5, scale=0.05, shift=1)
     files = {}
@@ -74,6 +97,10 @@ def idx_bytes() -> dict[str, bytes]:
 @pytest.fixture
 def small_data(tmp_path, monkeypatch, idx_bytes) -> Path:
     """A data folder in torchvision's layout that holds the small data set as MNIST."""
+    from support import SMALL_FILES
+
+    from lenet.training import datasets
+
     monkeypatch.setattr(datasets, "FILES", SMALL_FILES)
     raw = tmp_path / "data" / "MNIST" / "raw"
     raw.mkdir(parents=True)
@@ -82,19 +109,27 @@ def small_data(tmp_path, monkeypatch, idx_bytes) -> Path:
     return tmp_path / "data"
 
 
+@pytest.fixture(scope="session")
+def packed(idx_bytes) -> dict[str, bytes]:
+    """The small data set's files as MNIST's hosts have them."""
+    return {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in idx_bytes.items()}
+
+
 @pytest.fixture
-def mirror(tmp_path, monkeypatch, idx_bytes) -> Path:
+def mirror(tmp_path, monkeypatch, packed) -> Path:
     """A folder that stands in for the hosts of MNIST's files; empty it to make every download fail."""
+    from support import SMALL_FILES
+
+    from lenet.training import datasets
+
     folder = tmp_path / "mirror"
     folder.mkdir()
-    resources = []
-    for name, content in idx_bytes.items():
-        packed = gzip.compress(content, mtime=0)
-        (folder / f"{name}.gz").write_bytes(packed)
-        resources.append((f"{name}.gz", hashlib.md5(packed).hexdigest()))
+    for name, content in packed.items():
+        (folder / name).write_bytes(content)
+    resources = [(name, hashlib.md5(content).hexdigest()) for name, content in packed.items()]
     monkeypatch.setattr(datasets, "FILES", SMALL_FILES)
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=folder))
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=[SHUTDOWN_SECONDS], daemon=True).start()
     monkeypatch.setattr(datasets.sources.MNIST, "mirrors", [f"http://127.0.0.1:{server.server_port}/"])
     monkeypatch.setattr(datasets.sources.MNIST, "resources", resources)
     yield folder

@@ -121,11 +121,12 @@ def known_to(path: Path) -> set[str]:
     return {name.removeprefix("lenet.") for name in imported(path) if name.startswith("lenet.") and is_module(name)}
 
 
-def loaded_by(statement: str) -> set[str]:
-    """The top-level packages that a fresh interpreter holds after ``statement``."""
-    code = f"{statement}; import sys; print(*{{name.split('.')[0] for name in sys.modules}})"
+def loaded_by(*statements: str) -> list[set[str]]:
+    """The top-level packages that one fresh interpreter holds after each statement."""
+    show = "print(*{name.split('.')[0] for name in sys.modules})"
+    code = "\n".join(["import sys", *(f"{statement}\n{show}" for statement in statements)])
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(run.stdout.split())
+    return [set(line.split()) for line in run.stdout.splitlines()]
 
 
 def test_every_module_of_the_core_has_its_arrows():
@@ -216,28 +217,22 @@ def test_model_knows_only_torch():
     }
 
 
-def test_importing_lenet_alone_costs_nothing():
-    assert not loaded_by("import lenet") & {"torch", "numpy", "PIL"}
-
-
 def test_lenet_says_what_it_does_not_have():
     with pytest.raises(ImportError, match="cannot import name 'learn' from 'lenet'"):
         exec("from lenet import learn")
 
 
-def test_the_core_runs_without_gradio_and_torchvision():
-    loaded = loaded_by("import lenet.microscope.sheet, lenet.training.loop, lenet.training.augment, lenet.__main__")
-    assert "lenet" in loaded
-    assert not loaded & {"gradio", "torchvision"}
+def test_training_knows_nothing_of_the_page():
+    path = ROOT / "train.py"
+    assert "gradio" not in {name.split(".")[0] for name in imported(path)}
+    assert not [name for name in known_to(path) if name.split(".")[0] == "ui"]
 
 
-def test_training_runs_without_gradio():
-    loaded = loaded_by("import train")
-    assert "torchvision" in loaded
-    assert "gradio" not in loaded
-
-
-def test_importing_the_app_does_not_import_torchvision():
-    loaded = loaded_by("import app")
-    assert "gradio" in loaded
-    assert "torchvision" not in loaded
+def test_lenet_alone_costs_nothing_its_core_needs_no_gradio_and_the_app_no_torchvision():
+    core = "import lenet.microscope.sheet, lenet.training.loop, lenet.training.augment, lenet.__main__"
+    lenet, core, app = loaded_by("import lenet", core, "import app")
+    assert not lenet & {"torch", "numpy", "PIL"}
+    assert "torch" in core
+    assert not core & {"gradio", "torchvision"}
+    assert "gradio" in app
+    assert "torchvision" not in app

@@ -31,7 +31,12 @@ EIGHT = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dy, dx) != (0, 0
 
 def flooded_regions(mask):
     """The regions as a set of sets of pixels."""
-    return {frozenset(flood(mask, y, x, EIGHT)) for y, x in zip(*np.nonzero(mask), strict=True)}
+    regions, left = set(), set(zip(*np.nonzero(mask), strict=True))
+    while left:
+        region = frozenset(flood(mask, *min(left), EIGHT))
+        regions.add(region)
+        left -= region
+    return regions
 
 
 @QUICK
