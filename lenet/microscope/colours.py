@@ -62,8 +62,8 @@ def scales(pairs: Pairs, shared_by: str) -> list[LayerScales]:
     A scale is shared by one "map", by one "layer", A's and B's, or by "both" convolution layers. Where A's maps can be
     compared with B's, a map of A and the same map of B share one in any case. Dense layers always have one each.
 
-    If the lowest value that counts for the scale at the head is negative, that scale and all maps below it are signed.
-    Maps that stand together then have their colours from one palette, also a tanh network's beside a ReLU network's.
+    A scale at the head is signed when one of the values that share it is negative. All maps below it are signed then
+    too: maps that stand together are painted from one palette, also a tanh network's beside a ReLU network's.
     """
     together = [layer for pair in pairs for layer in pair if layer is not None and layer.kind != "dense"]
     return [_layer_scales(one, other, shared_by, together) for one, other in pairs]

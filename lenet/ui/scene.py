@@ -28,7 +28,7 @@ class Scene:
     problem: str = ""
 
     def changed(self, **changes: Any) -> "Scene":
-        """The scene after a change that the server makes: answers to what was asked before it come too late.
+        """The scene after a change that the server makes. An answer to the scene before the change is too old then.
 
         ``changes`` are fields of the scene.
         """

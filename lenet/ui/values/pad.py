@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lenet.ui.values.pixels import encode
 
 GRID_SIZE = 112
-"""Side of the ink grid, in cells: four for each pixel of the prepared picture. ``web/pad.js`` has it too."""
+"""Side of the ink grid, in cells: four for each pixel of the prepared picture. ``web/pad/grid.js`` has it too."""
 
 MOST_COUNTED = 2**53
 """JavaScript counts exactly up to here."""
@@ -36,9 +36,9 @@ class PutValue(TypedDict):
 class Drawing:
     """What is on the pad.
 
-    ``number`` counts the pictures that the pad has shown: answers carry it, so that a late one can be told. ``ink`` is
-    (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the pen was, or None for an empty pad. ``moving`` says
-    whether the pen was down.
+    ``number`` counts what the pad has sent, many times in a stroke, and what was put on it. Answers carry it, so that
+    the page can drop one that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the
+    pen was, or None for an empty pad. ``moving`` says whether the pen was down.
     """
 
     number: int = 0
@@ -48,7 +48,7 @@ class Drawing:
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
 
-        It has the next number, so that answers to the drawing before it come too late.
+        It has the next number. An answer to an earlier drawing is too old then.
         """
         if picture is None:
             return Drawing(self.number + 1)

@@ -37,7 +37,7 @@ export function submit(props, value) {
 }
 
 /**
- * The one rule for late answers: an answer to an earlier drawing is too old, or to an earlier view of the same drawing.
+ * The rule for answers that are shown: an answer to an earlier drawing is too old, or to an earlier view of the same drawing.
  * @param {Numbered} value
  * @param {Numbered} shown
  */

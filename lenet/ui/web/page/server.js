@@ -64,7 +64,7 @@ export class Line {
    */
   async #attempt(request) {
     const started = performance.now();
-    const late = setTimeout(() => this.answered < started && this.#say(AWAY), PATIENCE);
+    const timer = setTimeout(() => this.answered < started && this.#say(AWAY), PATIENCE);
     try {
       const answer = await this.#fetch(request);
       return NO_SERVER.includes(answer.status) ? null : answer;
@@ -72,7 +72,7 @@ export class Line {
       if (error instanceof Error && error.name === "AbortError") throw error;
       return null;
     } finally {
-      clearTimeout(late);
+      clearTimeout(timer);
     }
   }
 
