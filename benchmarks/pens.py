@@ -21,7 +21,8 @@ import torch
 from PIL import Image, ImageDraw
 
 from lenet import checkpoint
-from lenet.prediction import predict
+from lenet.pictures.drawing import prepare_drawing
+from lenet.prediction import look
 from lenet.settings import CHECKPOINTS
 from lenet.ui.values.pad import GRID_SIZE
 
@@ -78,7 +79,7 @@ def measure(network: checkpoint.Checkpoint, digits: list[dict[str, Any]], seed: 
         for digit in digits:
             size = random.uniform(*SIZES)
             corner = random.uniform(MARGIN, GRID_SIZE - MARGIN - size, 2)
-            answer = predict(network, draw(digit["strokes"], pen, size, corner)).label
+            answer = look(network, prepare_drawing(draw(digit["strokes"], pen, size, corner), "digit")).label
             count += answer == str(digit["label"])
             errors[f"{digit['label']} read as {answer}"] += answer != str(digit["label"])
         right[str(pen)] = round(count / len(digits), 4)

@@ -7,7 +7,8 @@ from PIL import Image
 
 from lenet import checkpoint
 from lenet.microscope.layers import Subject
-from lenet.prediction import predict
+from lenet.pictures.drawing import prepare_drawing
+from lenet.prediction import Prediction, look, predict
 from lenet.ui.values.pad import Drawing, drawing_number, put_value, read_ink
 
 ROOT = Path(__file__).parent.parent
@@ -41,3 +42,8 @@ def put(pad: dict | None, picture: np.ndarray | None) -> dict:
 def ink_of(pad: dict) -> np.ndarray | None:
     """The ink of a pad's value."""
     return read_ink(pad["grid"])
+
+
+def drawn(network: checkpoint.Checkpoint, pad: dict) -> Prediction:
+    """What a network says about the drawing of a pad's value."""
+    return look(network, prepare_drawing(ink_of(pad), network.kind))

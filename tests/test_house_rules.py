@@ -25,6 +25,7 @@ ARROWS = {
         "digits": {"planes", "regions"},
         "garments": {"planes", "regions"},
         "prepare": {"digits", "garments", "planes"},
+        "drawing": {"digits", "garments", "planes", "prepare", "regions"},
     },
     "training": {
         "recipes": {"model"},

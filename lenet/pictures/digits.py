@@ -16,6 +16,7 @@ from lenet.pictures.planes import (
     Unfound,
     fit,
     frame,
+    in_greys,
     luminance,
     otsu,
     paste,
@@ -113,12 +114,19 @@ def prepare_digit(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple
     ink = _ink(grey)
     mask = _ink_mask(ink)
     level = np.percentile(ink[mask & (ink > PEN * ink[mask].max())], INK_LEVEL)
-    cleaned = np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32)
-    box = _thicken(cleaned[bounding_box(mask)])
-    box = fit(box, INK_BOX)
-    box /= box.max()  # every MNIST image reaches full ink
+    steps, doubts = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), mask)
+    return {"picture": grey, "ink": ink} | steps, doubts
+
+
+def from_ink(ink: Plane, mask: NDArray[np.bool_]) -> tuple[dict[str, Plane], tuple[str, ...]]:
+    """The digit's ink, 0 outside its ``mask`` -> the steps that follow, by name, and the warnings.
+
+    The mask must not be empty. ``web/engine/drawing.js`` repeats this, and a test holds it to the last grey.
+    """
+    box = fit(_thicken(ink[bounding_box(mask)]), INK_BOX)
+    box = in_greys(box / box.max())  # every MNIST image reaches full ink
     picture = paste(box, _centre_of_mass(box), CENTRE_OF_MASS)
-    return {"picture": grey, "ink": ink, "cleaned": cleaned, "box": box, "network": picture}, _doubts(mask)
+    return {"cleaned": ink, "box": box, "network": picture}, _doubts(mask)
 
 
 def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
@@ -251,9 +259,10 @@ def _dilate(ink: Plane, *, diagonal: bool) -> Plane:
 
 
 def _centre_of_mass(ink: Plane) -> tuple[float, float]:
-    """The mean place of the ink, (row, column), 0-based."""
-    mass = ink.sum()
-    row, column = (float((ink.sum(1 - axis) * np.arange(ink.shape[axis])).sum() / mass) for axis in (0, 1))
+    """The mean place of the ink, (row, column), 0-based. Greys are summed as whole numbers, so that none is rounded."""
+    greys = np.round(ink * 255).astype(np.int64)
+    mass = greys.sum()
+    row, column = (float((greys.sum(1 - axis) * np.arange(ink.shape[axis])).sum() / mass) for axis in (0, 1))
     return row, column
 
 

@@ -14,6 +14,7 @@ from lenet.pictures.planes import (
     Unfound,
     fit,
     frame,
+    in_greys,
     luminance,
     otsu,
     paste,
@@ -64,12 +65,19 @@ def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tup
     grey, ground = luminance(colours), _backdrop(colours)
     difference = abs(colours - ground).max(-1)
     mask = _cloth_mask(difference)
-    cloth = _cloth(grey, luminance(ground), mask)
+    return {"picture": grey} | from_cloth(_cloth(grey, luminance(ground), mask), mask), ()
+
+
+def from_cloth(cloth: Plane, mask: NDArray[np.bool_]) -> dict[str, Plane]:
+    """The garment's brightness, 0 outside its ``mask`` -> the steps that follow, by name.
+
+    The mask must not be empty. ``web/engine/drawing.js`` repeats this, and a test holds it to the last grey.
+    """
     box = fit(cloth[bounding_box(mask)], PICTURE_SIZE)
-    box /= max(box.max(), GREY_LEVEL)  # every Fashion-MNIST image reaches full brightness
+    box = in_greys(box / max(box.max(), GREY_LEVEL))  # every Fashion-MNIST image reaches full brightness
     height, width = box.shape
     picture = paste(box, ((height - 1) / 2, (width - 1) / 2), centre=(PICTURE_SIZE - 1) / 2)
-    return {"picture": grey, "cloth": cloth, "box": box, "network": picture}, ()
+    return {"cloth": cloth, "box": box, "network": picture}
 
 
 def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -100,6 +100,11 @@ def luminance(colours: NDArray[np.float32]) -> Plane:
     return colours @ np.array(LUMA, np.float32)
 
 
+def in_greys(picture: Plane) -> Plane:
+    """Round to 256 greys, which the data sets have too. A picture can then be kept as bytes without a loss."""
+    return np.divide(np.round(picture * np.float32(255)), 255, dtype=np.float32)
+
+
 def resize(plane: Plane, height: int, width: int, resampling: Image.Resampling = Image.Resampling.BOX) -> Plane:
     """Scale to (height, width): a smaller pixel is the mean of those it covers, a larger plane is interpolated."""
     if plane.shape == (height, width):

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps
 
 from lenet.pictures.digits import prepare_digit
 from lenet.pictures.garments import prepare_garment
-from lenet.pictures.planes import MIN_CONTRAST, PICTURE_SIZE, Plane, luminance, resize
+from lenet.pictures.planes import MIN_CONTRAST, PICTURE_SIZE, Plane, in_greys, luminance, resize
 
 WORKING_SIDE = 512
 """Longest side at which a picture is analysed, in pixels. More pixels only cost time."""
@@ -129,18 +129,13 @@ def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
     Raises BlankPicture when nothing of the kind is found.
     """
     steps, doubts = BY_KIND[kind](_colours(picture))
-    return Prepared(steps | {"network": _in_greys(steps["network"])}, doubts)
+    return Prepared(steps, doubts)
 
 
 def squeeze(picture: Image.Image | NDArray) -> Prepared:
     """Squeeze the whole picture to 28 x 28 and keep its brightness: what a network gets without any preparation."""
     grey = luminance(_colours(picture))
-    return Prepared({"picture": grey, "network": _in_greys(resize(grey, PICTURE_SIZE, PICTURE_SIZE))})
-
-
-def _in_greys(picture: Plane) -> Plane:
-    """Round to 256 greys, which the data sets have too. A picture can then be kept as bytes without a loss."""
-    return np.divide(np.round(picture * 255), 255, dtype=np.float32)
+    return Prepared({"picture": grey, "network": in_greys(resize(grey, PICTURE_SIZE, PICTURE_SIZE))})
 
 
 def _colours(picture: Image.Image | NDArray) -> NDArray[np.float32]:

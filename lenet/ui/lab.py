@@ -11,9 +11,10 @@ from PIL import Image
 from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
 from lenet.microscope import atlas, explain
 from lenet.microscope.layers import Subject, paired, stage_name
+from lenet.pictures.drawing import prepare_drawing
 from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
-from lenet.prediction import Prediction, look, predict
+from lenet.prediction import Prediction, look
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing
@@ -136,7 +137,7 @@ class Lab:
         """A picture that was prepared for one kind of network is prepared again for another kind."""
         view, network = scene.view, self.find(scene.checkpoint)
         if view.prepare and view.kept_as not in ("", network.kind):
-            answer = predict(network, view.kept_picture())
+            answer = look(network, prepare_drawing(np.round(view.kept_picture() * 255).astype(np.uint8), network.kind))
             return _looked_at(f"kept, prepared as a {network.kind}", network, answer)
         return _looked_at("kept", network, look(network, Prepared({"network": view.kept_picture()})))
 
@@ -202,7 +203,9 @@ class Sight:
         if isinstance(picture, Sentence):
             return picture
         try:
-            return prepare(picture, kind) if self._scene.view.prepare else squeeze(picture)
+            if not self._scene.view.prepare:
+                return squeeze(picture)
+            return prepare_drawing(picture, kind) if isinstance(picture, np.ndarray) else prepare(picture, kind)
         except (ValueError, OSError) as error:
             return Sentence(str(error))
 

@@ -50,7 +50,7 @@ def test_nothing_moves_under_the_pen_while_the_steps_are_shown(page):
     example(page, "3")
     part(page, "Picture")
     switch(page, "steps").check()
-    expect(page.locator(".verdict-steps li")).to_have_count(5)
+    expect(page.locator(".verdict-steps li")).to_have_count(4)
     top = page.evaluate(TOP_OF_MAPS)
     tool.draw(page, [(0.1, 0.9), (0.5, 0.9)], lift=False)
     settle(page)

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 from steps import SEEN, SEVEN, choose, example, expect_label, label, part, pixels, settle, show, switch
+from support import drawn, put
 
 from lenet.microscope.colours import DIVERGING, SEQUENTIAL, colours
-from lenet.prediction import predict
-from lenet.ui.values.pad import Drawing
 from tools import browser as tool
 
 
@@ -70,7 +69,7 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(page):
 
 def test_dead_maps_are_marked_and_numbers_come_on_demand(page, modern, digits):
     example(page, "3")
-    stages = predict(modern, Drawing().followed_by(digits[3]).ink).activations
+    stages = drawn(modern, put(None, digits[3])).activations
     dead = [str(number + 1) for number, values in enumerate(stages["act2"]) if np.ptp(values) == 0]
     marked = page.locator("[data-layer=act2] .map", has=page.locator("[data-constant='all 0']"))
     expect(marked).to_have_count(len(dead))
@@ -100,8 +99,8 @@ def test_the_preparation_is_shown_and_can_be_turned_off(page):
     expect_label(page, "7")
     part(page, "Picture")
     switch(page, "steps").check()
-    expect(page.locator(".verdict-steps li")).to_have_count(5)
-    assert page.locator(".verdict-steps span").all_inner_texts()[-1] == "5. centred at 14"
+    expect(page.locator(".verdict-steps li")).to_have_count(4)
+    assert page.locator(".verdict-steps span").all_inner_texts()[-1] == "4. centred at 14"
     switch(page, "prepare").uncheck()
     expect(page.locator(".verdict-steps li")).to_have_count(2)
     seen = pixels(page, SEEN)[..., 0]

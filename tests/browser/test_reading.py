@@ -7,15 +7,13 @@ import pytest
 from looks import PHONE, seen_in
 from playwright.sync_api import expect
 from steps import FIRST, SECOND, cell, choose, example, show
-
-from lenet.prediction import predict
-from lenet.ui.values.pad import Drawing
+from support import drawn, put
 
 
 def test_a_cell_under_the_pointer_says_its_value_and_frames_what_it_sees(page, classic, digits):
     choose(page, "mnist-classic")
     example(page, "8")
-    stages = predict(classic, Drawing().followed_by(digits[8]).ink).activations
+    stages = drawn(classic, put(None, digits[8])).activations
     page.locator(SECOND).nth(4).hover(position=cell(page, SECOND, 4, 3, 6, 10))
     readout = page.locator("[data-layer=act2] .layer-readout")
     expect(readout).to_have_text(re.compile(r"^map 5, row 4, column 7: "))
@@ -54,7 +52,7 @@ def test_a_hover_asks_the_server_nothing(page):
 def test_a_click_explains_a_cell_with_numbers_that_add_up(page, classic, digits):
     choose(page, "mnist-classic")
     example(page, "3")
-    stages = predict(classic, Drawing().followed_by(digits[3]).ink).activations
+    stages = drawn(classic, put(None, digits[3])).activations
     for selector, layer, side in [(FIRST, 1, 28), (SECOND, 2, 10)]:
         page.locator(selector).nth(2).evaluate("map => map.scrollIntoView({ block: 'start' })")  # clear of the panel
         page.locator(selector).nth(2).click(position=cell(page, selector, 2, 5, 4, side))
@@ -160,7 +158,7 @@ def test_a_pinned_cell_stays_pinned_at_another_step_and_moves_on_by_buttons(page
 def test_the_squares_of_every_input_map_can_be_seen(page, classic, digits):
     choose(page, "mnist-classic")
     example(page, "3")
-    stages = predict(classic, Drawing().followed_by(digits[3]).ink).activations
+    stages = drawn(classic, put(None, digits[3])).activations
     page.locator(SECOND).first.click(position=cell(page, SECOND, 0, 4, 4, 10))
     expect(page.locator(".explanation .input")).to_have_count(6)
     for number in (0, 3):
@@ -178,7 +176,7 @@ def test_the_squares_of_every_input_map_can_be_seen(page, classic, digits):
 def test_each_map_has_a_text_alternative(page, classic, digits):
     choose(page, "mnist-classic")
     example(page, "3")
-    maps = predict(classic, Drawing().followed_by(digits[3]).ink).activations["act1"]
+    maps = drawn(classic, put(None, digits[3])).activations["act1"]
     row, column = np.unravel_index(maps[2].argmax(), maps[2].shape)
     expect(page.locator(FIRST).nth(2)).to_have_attribute(
         "aria-label", f"Layer 1, map 3: strongest at row {row + 1}, column {column + 1}"

@@ -28,7 +28,7 @@ def lab() -> Lab:
 @pytest.fixture
 def calls(monkeypatch) -> dict[str, int]:
     """How often a picture is opened and prepared."""
-    counts = {"open_picture": 0, "prepare": 0}
+    counts = {"open_picture": 0, "prepare": 0, "prepare_drawing": 0}
 
     def counted(name):
         original = getattr(module, name)
@@ -47,7 +47,7 @@ def calls(monkeypatch) -> dict[str, int]:
 def test_with_another_checkpoint_as_b_the_picture_is_prepared_once(lab, digits, calls):
     seen = lab.see(Scene("mnist-modern", BESIDE, drawing=Drawing().followed_by(digits[3])))
     assert seen.a.label == seen.b.label == "3"
-    assert calls["prepare"] == 1
+    assert calls == {"open_picture": 0, "prepare": 0, "prepare_drawing": 1}
 
 
 def test_an_uploaded_file_is_opened_once(lab, digits, calls, tmp_path):
@@ -55,14 +55,14 @@ def test_an_uploaded_file_is_opened_once(lab, digits, calls, tmp_path):
     Image.fromarray(digits[4]).resize((200, 200)).save(path)
     seen = lab.see(Scene("mnist-modern", BESIDE, upload=str(path)))
     assert seen.a.label == seen.b.label == "4"
-    assert calls == {"open_picture": 1, "prepare": 1}
+    assert calls == {"open_picture": 1, "prepare": 1, "prepare_drawing": 0}
 
 
 def test_a_network_of_the_other_kind_sees_the_picture_prepared_its_way(lab, digits, calls):
     view = View(compare="checkpoint", other="fashion-classic")
     seen = lab.see(Scene("mnist-modern", view, drawing=Drawing().followed_by(digits[3])))
     assert (seen.a.picture != seen.b.picture).any()
-    assert calls["prepare"] == 2
+    assert calls["prepare_drawing"] == 2
 
 
 @pytest.mark.parametrize(
