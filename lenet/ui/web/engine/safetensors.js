@@ -26,24 +26,14 @@ export function readTensors(buffer) {
   const start = LENGTH_BYTES + header.length;
   const entries = entriesOf(header);
   for (const [name, entry] of entries) check(name, entry);
-  checkPlaces(
-    Array.from(entries, ([, entry]) => entry.data_offsets),
-    buffer.byteLength - start,
-  );
-  const tensors = entries.flatMap(
-    ([
-      name,
-      {
-        dtype,
-        shape,
-        data_offsets: [from, to],
-      },
-    ]) => {
-      const data = TYPES[dtype].read?.(buffer.slice(start + from, start + to)); // a copy begins where a number may begin
-      if (data?.every(Number.isFinite) === false) throw new Error(`The tensor ${name} has values that are not finite.`);
-      return data ? [[name, { shape, data }]] : [];
-    },
-  );
+  const places = entries.map(([, entry]) => entry.data_offsets);
+  checkPlaces(places, buffer.byteLength - start);
+  const tensors = entries.flatMap(([name, { dtype, shape, data_offsets: ends }]) => {
+    const [from, to] = ends.map((end) => start + end);
+    const data = TYPES[dtype].read?.(buffer.slice(from, to)); // a float32 may begin anywhere in the file, not in a view
+    if (data?.every(Number.isFinite) === false) throw new Error(`The tensor ${name} has values that are not finite.`);
+    return data ? [[name, { shape, data }]] : [];
+  });
   return Object.fromEntries(tensors);
 }
 
