@@ -6,24 +6,15 @@
 const BOX = { reach: 0.5, weight: (/** @type {number} */ apart) => Number(apart > -0.5 && apart <= 0.5) };
 const BILINEAR = { reach: 1, weight: (/** @type {number} */ apart) => Math.max(0, 1 - Math.abs(apart)) };
 
-/**
- * A smaller pixel is the mean of those it covers. Where a side grows, both sides are interpolated.
- * @param {Plane} plane
- * @param {number} height
- * @param {number} width
- */
+// A smaller pixel is the mean of those it covers. Where a side grows, both sides are interpolated.
+/** @param {Plane} plane @param {number} height @param {number} width */
 export function resize(plane, height, width) {
   const filter = height > plane.height || width > plane.width ? BILINEAR : BOX;
   return resizeRowsAndTurn(resizeRowsAndTurn(plane, width, filter), height, filter);
 }
 
-/**
- * Gives each row a new length and swaps rows with columns, so that two calls scale both sides. A row that keeps its
- * length keeps its values: each gets the weight 1 and its neighbours 0.
- * @param {Plane} plane
- * @param {number} length
- * @param {typeof BOX} filter
- */
+// Gives rows a new length, and swaps rows and columns: two calls scale both sides. An equal length changes no value.
+/** @param {Plane} plane @param {number} length @param {typeof BOX} filter */
 function resizeRowsAndTurn({ height, width, values }, length, filter) {
   const turned = new Float32Array(length * height); // it rounds each sum once, as Pillow does
   for (let i = 0; i < length; i++) {
@@ -37,21 +28,15 @@ function resizeRowsAndTurn({ height, width, values }, length, filter) {
   return { height: length, width: height, values: turned };
 }
 
-/**
- * What makes the new pixel i of a row: the first old pixel, and the weights of this one and of those that follow.
- * @param {number} i
- * @param {number} scale old pixels for each new one
- * @param {number} width of the old row
- * @param {typeof BOX} filter
- */
+// The old pixels that make the new pixel i of a row: the first one, and the weights of this one and the following ones.
+/** @param {number} i @param {number} scale old by new length @param {number} width @param {typeof BOX} filter */
 function weightsOf(i, scale, width, { reach, weight }) {
   const spread = Math.max(scale, 1);
   const centre = (i + 0.5) * scale;
   const first = Math.max(0, Math.trunc(centre - reach * spread + 0.5));
   const end = Math.min(width, Math.trunc(centre + reach * spread + 0.5));
-  const weights = new Float64Array(end - first);
   // Pillow multiplies by 1 / spread; dividing by spread would differ in the last bit.
-  for (let k = 0; k < weights.length; k++) weights[k] = weight((k + first - centre + 0.5) * (1 / spread));
+  const weights = new Float64Array(end - first).map((_, k) => weight((k + first - centre + 0.5) * (1 / spread)));
   const sum = weights.reduce((total, one) => total + one, 0);
   return { first, weights: weights.map((one) => one / sum) };
 }
