@@ -8,6 +8,7 @@ import pytest
 from support import ROOT
 
 from lenet.microscope import colours
+from lenet.pictures import digits, drawing, garments, planes
 from lenet.pictures.planes import PICTURE_SIZE
 from lenet.ui.values.pad import GRID_SIZE
 from tools import node
@@ -30,6 +31,15 @@ def in_scripts(module: str, expression: str):
 def test_sizes_are_the_same_in_python_and_javascript():
     assert in_scripts("lib/canvas.js", "its.PICTURE_SIZE") == PICTURE_SIZE
     assert in_scripts("pad/grid.js", "its.GRID_SIZE") == GRID_SIZE
+
+
+def test_the_constants_of_a_drawing_are_the_same_in_python_and_javascript():
+    found = in_scripts(
+        "engine/drawing.js", "Object.fromEntries(Object.entries(its).filter(([name]) => /^[A-Z]/.test(name)))"
+    )
+    modules = (digits, garments, planes, drawing)  # PEN is that of drawing, the last one
+    assert found == {name: vars(module)[name] for module in modules for name in found if name in vars(module)}
+    assert len(found) == 10
 
 
 @pytest.mark.parametrize("name", ["SEQUENTIAL", "DIVERGING"])
