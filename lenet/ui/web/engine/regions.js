@@ -27,7 +27,7 @@ function takeRegion(start, left, side) {
   return cells;
 }
 
-// The regions that are no specks: they have a share of the most cells with so much ink that any has, and at least one.
+// The regions whose cells with at least this much ink are some, and no fewer than a share of the largest region's.
 /** @param {number[][]} regions @param {Uint8Array} ink @param {number} least @param {number} share */
 export function withoutSpecks(regions, ink, least, share) {
   const sizes = regions.map((cells) => cells.filter((cell) => ink[cell] >= least).length);
