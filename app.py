@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from lenet import settings
 
 if TYPE_CHECKING:
-    import gradio as gr
+    from lenet.ui.door import Door
 
 USAGE_ERROR = 2
 """Exit status for settings that cannot be used, as argparse has it."""
 
 
-def page(folder: str | None = None) -> "gr.Blocks":
+def page(folder: str | None = None) -> "Door":
     """The page over the checkpoints in ``folder``, or in the folder that the settings name."""
     checkpoints = settings.checkpoints(folder)
     settings.port()  # before gradio, which reads the port when it is imported and dies of a bad one with a traceback
@@ -22,11 +22,11 @@ def page(folder: str | None = None) -> "gr.Blocks":
     return build(checkpoints)
 
 
-def serve(demo: "gr.Blocks") -> None:
+def serve(demo: "Door") -> None:
     """Serve the page until it is stopped."""
     from lenet.ui.page import launch_options
 
-    demo.launch(**launch_options())
+    demo.launch(**launch_options(demo))
 
 
 def main() -> None:

@@ -1,27 +1,34 @@
-"""Measure how soon the page follows the pen, in a real browser: from sending a drawing to painting its maps.
+"""Measure how soon the page follows the pen, in a real browser, beside a stock gradio page with the same network.
 
-The page takes turns with an earlier one that somebody serves. The committed results are beside the page of commit
-c462c32, which showed maps alone. Nothing else should be running on the machine.
+The page's maps are painted while the pen moves. A stock page, gr.Sketchpad with gr.Label, answers when it is lifted.
+Both are drawn on in turn, on this machine and with a delay of 100 ms added to each request. Nothing else should be
+running on the machine.
 
-python -m benchmarks.live http://127.0.0.1:7861
+python -m benchmarks.live
 """
 
 import argparse
 import json
 import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
+import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from lenet.settings import CHECKPOINTS
+from lenet import checkpoint
+from lenet.prediction import predict
+from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT
 from lenet.ui.page import build, launch_options
 from tools import browser
 
 RESULTS = Path(__file__).parent / "live.json"
+
+DELAYS = (0, 100)
+"""Milliseconds that are added to each request, as a distant server would."""
 
 TURNS = 4
 """Drawings on each page."""
@@ -38,77 +45,104 @@ PINS = 15
 HOVERS = 51
 """Cells that are read under the pointer."""
 
+SETTLED = 2_500
+"""Milliseconds after which a stock page has answered, also from afar."""
 
-@dataclass(frozen=True)
-class Served:
-    """A page at ``url``. The attribute ``data-<number>`` of its maps is the number of the drawing that they show."""
-
-    url: str
-    number: str
-
-
-WATCH = """(number) => {
-  window.times = { sent: {}, painted: {} };
-  const watch = (selector, attribute, into) => {
-    const element = document.querySelector(selector);
-    new MutationObserver(() => { into[element.dataset[attribute]] ??= performance.now(); })
-      .observe(element, { attributes: true, attributeFilter: ["data-" + attribute] });
+WATCH = """() => {
+  const times = { moved: 0, waits: [], lifted: 0, answered: 0 };
+  window.times = times;
+  addEventListener("pointermove", () => { times.moved ||= performance.now(); }, { capture: true });
+  addEventListener("pointerup", () => { times.lifted = performance.now(); times.answered = 0; }, { capture: true });
+  const painted = () => {
+    if (times.moved) times.waits.push(performance.now() - times.moved);
+    times.moved = 0;
+    if (times.lifted) times.answered ||= performance.now();
   };
-  watch("[data-sent]", "sent", window.times.sent);
-  const maps = [...document.querySelectorAll(`[data-${number}]`)].find((element) => element.querySelector(".maps"));
-  new MutationObserver(() => { window.times.painted[maps.dataset[number]] ??= performance.now(); })
-    .observe(maps, { attributes: true, attributeFilter: ["data-" + number] });
+  const maps = [...document.querySelectorAll("[data-live]")].find((element) => element.querySelector(".maps"));
+  if (maps) new MutationObserver(painted).observe(maps, { attributes: true, attributeFilter: ["data-live"] });
+  else new MutationObserver(painted).observe(document.body, { childList: true, subtree: true, characterData: true });
 }"""
+"""Notes when the pen moved first since the maps were painted, and when they, or the stock page's label, changed."""
 
 
-def draw(page: Page, number: str) -> dict[str, float]:
-    """Draw once: the milliseconds from sending to painting, at the median and at 95 %, and the updates a second.
+def place_of(page: Page) -> tuple[float, float, float]:
+    """Where the pad is: left, top and side."""
+    box = page.locator("canvas").first.bounding_box()
+    assert box
+    return box["x"], box["y"], min(box["width"], box["height"])
 
-    ``number`` is that of ``Served``.
-    """
-    box = browser.pad_box(page)
-    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
+
+def draw(page: Page) -> dict[str, Any]:
+    """Draw once, and give the times that ``WATCH`` noted: milliseconds, and the seconds that the pen was down."""
+    left, top, side = place_of(page)
+    page.mouse.move(left + 0.5 * side, top + 0.3 * side)
     page.mouse.down()
-    page.wait_for_timeout(500)  # the first answer builds the maps
-    page.evaluate(WATCH, number)
+    page.evaluate("times.waits.length = 0, times.moved = times.lifted = 0")
     started = page.evaluate("performance.now()")
     for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
-        x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        page.mouse.move(left + (0.5 + 0.3 * np.sin(angle)) * side, top + (0.5 - 0.2 * np.cos(angle)) * side)
     seconds = (page.evaluate("performance.now()") - started) / 1000
     page.mouse.up()
-    page.wait_for_timeout(500)
-    times = page.evaluate("times")
+    page.wait_for_timeout(SETTLED)
+    return page.evaluate("times") | {"seconds": seconds}
+
+
+def ours(page: Page) -> dict[str, float]:
+    """The milliseconds from a move to its painted maps, at the median and 95 %, and the updates a second."""
+    found = draw(page)
     page.get_by_role("button", name="Clear").click()
-    waits = sorted(at - times["sent"][drawing] for drawing, at in times["painted"].items() if drawing in times["sent"])
-    return {"p50": waits[len(waits) // 2], "p95": waits[int(0.95 * len(waits))], "updates": len(waits) / seconds}
+    waits = sorted(found["waits"])
+    lifted = max(found["answered"] - found["lifted"], 0)
+    half, most = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
+    return {"p50": half, "p95": most, "updates": len(waits) / found["seconds"], "pen_up": lifted}
 
 
-def measure(chromium: Browser, places: dict[str, Served]) -> dict[str, dict[str, float]]:
-    """The medians over the drawings on each page. The pages take turns."""
-    pages = {}
-    for name, place in places.items():
-        pages[name] = chromium.new_page(viewport={"width": 1280, "height": 900})
-        pages[name].goto(place.url)
-        pages[name].wait_for_selector(".examples button")
-    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in places}
+def stock(page: Page) -> dict[str, float]:
+    """The milliseconds from lifting the pen to the label."""
+    found = draw(page)
+    page.get_by_label("Clear canvas").click()
+    page.wait_for_timeout(SETTLED)
+    return {"pen_up": found["answered"] - found["lifted"]}
+
+
+def measure(chromium: Browser, addresses: dict[str, str], delay: int) -> dict[str, dict[str, float]]:
+    """The medians over the drawings on each page, which take turns, with ``delay`` milliseconds on each request."""
+    pages = {name: opened(chromium, url, delay) for name, url in addresses.items()}
+    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
     for turn in range(TURNS + 1):
         for name, page in pages.items():
             page.bring_to_front()
-            found = draw(page, places[name].number)
+            found = ours(page) if name == "page" else stock(page)
             if turn:  # the first one warms up
                 drawn[name].append(found)
+    for page in pages.values():
+        page.close()
     return {
         name: {what: round(statistics.median(row[what] for row in rows), 1) for what in rows[0]}
         for name, rows in drawn.items()
     }
 
 
+def opened(chromium: Browser, url: str, delay: int) -> Page:
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.goto(url)
+    page.wait_for_selector("canvas")
+    page.wait_for_timeout(SETTLED)
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    slow.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": delay, "downloadThroughput": -1, "uploadThroughput": -1},
+    )
+    page.evaluate(WATCH)
+    return page
+
+
 def with_an_example(chromium: Browser, url: str) -> Page:
-    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
     page.goto(url)
     page.get_by_role("button", name="Example: 3").first.click()
-    page.wait_for_selector("[data-layer=act2] canvas")
+    page.wait_for_selector(".maps:not(.maps-empty)")
     return page
 
 
@@ -150,10 +184,8 @@ HOVER = """(count) => {
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the page as it is, served for as long as the context lasts."""
-    demo = build(CHECKPOINTS)
-    options = launch_options() | {"server_port": None}
+def served(demo: gr.Blocks, **options: Any) -> Iterator[str]:
+    """The address of a page, served for as long as the context lasts."""
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **options)
     try:
         yield url
@@ -161,16 +193,28 @@ def served() -> Iterator[str]:
         demo.close()
 
 
+def stock_page() -> gr.Blocks:
+    """What gradio's own documentation makes of it: a sketchpad, a label, and the same network."""
+    network = checkpoint.load(CHECKPOINTS / DEFAULT_CHECKPOINT)
+
+    def classify(sketch: dict[str, Any]) -> dict[str, float]:
+        return predict(network, sketch["composite"]).probabilities
+
+    return gr.Interface(classify, gr.Sketchpad(type="numpy"), gr.Label(), live=True)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("url", help="the earlier page")
-    before = parser.parse_args().url
-    with served() as url, browser.launch() as chromium:
-        pages = measure(chromium, {"page": Served(url, "drawing"), "before": Served(before, "n")})
-        results = pages | {"ratio": round(pages["page"]["p50"] / pages["before"]["p50"], 2)}
-        looked_at = with_an_example(chromium, url)
-        results["pinned_ms"] = round(pinned(looked_at), 1)
-        results["hovered_ms"] = round(hovered(looked_at), 1)
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
+    page = build(CHECKPOINTS)
+    with ExitStack() as stack:
+        addresses = {
+            "page": stack.enter_context(served(page, **launch_options(page) | {"server_port": None})),
+            "stock": stack.enter_context(served(stock_page())),
+        }
+        chromium = stack.enter_context(browser.launch())
+        results: dict[str, Any] = {str(delay): measure(chromium, addresses, delay) for delay in DELAYS}
+        looked_at = with_an_example(chromium, addresses["page"])
+        results["pinned_ms"], results["hovered_ms"] = round(pinned(looked_at), 1), round(hovered(looked_at), 1)
     print(json.dumps(results, indent=1))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

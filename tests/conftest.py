@@ -148,6 +148,6 @@ def page_url() -> str:
     from lenet.ui.page import build, launch_options
 
     demo = build(CHECKPOINTS)
-    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
     yield url.rstrip("/")
     demo.close()

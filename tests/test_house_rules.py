@@ -81,7 +81,8 @@ UI_ARROWS = {
     "door": {"sentence"},
     "components": {"bundle", "door", "sentence"},
     "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},
-    "page": {"bundle", "components", "door", "handlers", "lab"},
+    "files": {"lab"},
+    "page": {"bundle", "components", "door", "files", "handlers", "lab"},
 }
 
 KNOW_GRADIO = {"components", "door", "handlers", "page"}

@@ -22,7 +22,7 @@ THREE = [(0.48 + 0.16 * math.sin(t / 10), 0.33 - 0.15 * math.cos(t / 10)) for t 
 
 def main() -> None:
     demo = build(CHECKPOINTS)
-    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
     with browser.launch() as chromium:
         page = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
         page.goto(url)

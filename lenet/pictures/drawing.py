@@ -38,6 +38,12 @@ def prepare_drawing(ink: NDArray[np.uint8], kind: str) -> Prepared:
     return Prepared({"picture": drawn} | from_cloth(_only(mask, drawn), mask))
 
 
+def squeeze_drawing(ink: NDArray[np.uint8]) -> Prepared:
+    """Squeeze the whole pad to 28 x 28: what a network gets of a drawing without any preparation."""
+    drawn = np.divide(ink, 255, dtype=np.float32)
+    return Prepared({"picture": drawn, "network": in_greys(resize(drawn, PICTURE_SIZE, PICTURE_SIZE))})
+
+
 def _without_specks(counted: NDArray[np.bool_], mask: NDArray[np.bool_], smallest: float) -> NDArray[np.bool_]:
     """The mask without regions that have less than a ``smallest`` share of the largest one's ``counted`` cells."""
     labels, _ = label_regions(mask)

@@ -4,7 +4,7 @@ import functools
 import logging
 import re
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 from gradio_client.utils import is_http_url_like
 from starlette.responses import JSONResponse
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.ui.sentence import Sentence
@@ -60,7 +61,14 @@ class Chosen(gr.EventData):
 
 
 class Door(gr.Blocks):
-    """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log."""
+    """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log.
+
+    ``routes`` are what is served beside gradio's own.
+    """
+
+    def __init__(self, *, routes: Sequence[Route] = (), **options: Any):
+        super().__init__(**options)
+        self.routes = list(routes)
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)

@@ -108,7 +108,7 @@ class Handlers:
     # What is shown
 
     def on_draw(self, pad: Any, checkpoint: str, controls: Any) -> Answer:
-        """The pen has moved, or rests."""
+        """The pen rests."""
         return self._show(read_scene(pad, None, checkpoint, controls))
 
     def on_view(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
@@ -303,34 +303,32 @@ class Handlers:
             return _empty(scene, Sentence(FAULT))
 
     def _shown(self, scene: Scene, note: str) -> Answer:
-        """What there is to show. While the pen moves, what is costly stays as it is."""
-        seen, moving = self._lab.see(scene), scene.drawing.moving
-        verdict = self._verdict(scene, seen, note)
-        if moving and scene.view.phase == "kernels":
-            return Answer(verdict)  # kernels do not depend on the drawing
-        maps = maps_value(scene.drawing.number, scene.revision, scene.view, seen.a, seen.b, moving=moving)
-        explanation = UNCHANGED if moving else self._lab.explanation(scene, seen)
-        return Answer(verdict, UNCHANGED if maps is None else maps, explanation)
+        """What there is to show."""
+        seen = self._lab.see(scene)
+        place = (scene.drawing.number, scene.revision, scene.view)
+        lit = isinstance(seen.a, Subject)
+        a, b = (seen.a, seen.b) if lit else self._lab.frames(scene)
+        maps = maps_value(*place, a, b, lit=lit)
+        return Answer(self._verdict(scene, seen, note), maps, self._lab.explanation(scene, seen))
 
     def _verdict(self, scene: Scene, seen: Seen, note: str) -> VerdictValue:
-        """The verdict with what a reader has asked for beside it; what is costly waits until the pen rests."""
-        view, answer, moving = scene.view, seen.answer, scene.drawing.moving
+        """The verdict with what a reader has asked for beside it."""
+        view, answer = scene.view, seen.answer
         place = (scene.drawing.number, scene.revision, view)
         if isinstance(answer, Sentence):
-            return verdict_value(*place, answer, moving=moving)
+            return verdict_value(*place, answer)
         network, steps, overlay = self._lab.find(scene.checkpoint), [], None
-        if view.steps and not moving:
+        if view.steps:
             steps = steps_value(answer.prepared, network.kind, uploaded=bool(scene.upload))
-        if view.overlay != "none" and not moving:
+        if view.overlay != "none":
             number = network.classes.index(answer.label)
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
-        return verdict_value(*place, answer, note=note, moving=moving, other=other, steps=steps, overlay=overlay)
+        return verdict_value(*place, answer, note=note, other=other, steps=steps, overlay=overlay)
 
 
 def _empty(scene: Scene, fault: Sentence) -> Answer:
     """The sentence alone, without maps and explanation."""
-    place, moving = (scene.drawing.number, scene.revision), scene.drawing.moving
-    verdict = verdict_value(*place, scene.view, fault, moving=moving)
-    return Answer(verdict, maps_value(*place, scene.view, fault, moving=moving) or UNCHANGED, nothing(*place))
+    place = (scene.drawing.number, scene.revision)
+    return Answer(verdict_value(*place, scene.view, fault), maps_value(*place, scene.view, fault), nothing(*place))

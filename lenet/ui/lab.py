@@ -11,7 +11,7 @@ from PIL import Image
 from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
 from lenet.microscope import atlas, explain
 from lenet.microscope.layers import Subject, paired, stage_name
-from lenet.pictures.drawing import prepare_drawing
+from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
 from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
 from lenet.prediction import Prediction, look
@@ -96,9 +96,18 @@ class Lab:
         """The answer, with A and B."""
         sight = Sight(scene)
         answer = self._answer(scene.checkpoint, sight)
-        title = scene.checkpoint if scene.view.compare == "checkpoint" else "this picture"
-        a = self._subject(title, scene.checkpoint, scene.view, answer)
+        a = self._subject(_title(scene), scene.checkpoint, scene.view, answer)
         return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
+
+    def frames(self, scene: Scene) -> tuple[Subject | Sentence, Subject | None]:
+        """A, and B where it follows the pen, without a picture: what there will be to see once there is one."""
+        view = scene.view
+        try:
+            a = _unlit(_title(scene), self.find(scene.checkpoint))
+            follows = view.compare == "checkpoint" and view.other
+            return a, _unlit(view.other, self.find(view.other)) if follows else None
+        except (ValueError, OSError) as error:
+            return Sentence(str(error)), None
 
     def _answer(self, name: str, sight: "Sight") -> Prediction | Sentence:
         try:
@@ -203,9 +212,9 @@ class Sight:
         if isinstance(picture, Sentence):
             return picture
         try:
-            if not self._scene.view.prepare:
-                return squeeze(picture)
-            return prepare_drawing(picture, kind) if isinstance(picture, np.ndarray) else prepare(picture, kind)
+            if isinstance(picture, np.ndarray):
+                return prepare_drawing(picture, kind) if self._scene.view.prepare else squeeze_drawing(picture)
+            return prepare(picture, kind) if self._scene.view.prepare else squeeze(picture)
         except (ValueError, OSError) as error:
             return Sentence(str(error))
 
@@ -222,6 +231,18 @@ def _stamp(folder: Path) -> Stamp:
     """When the files of a checkpoint were last written; 0 for one that is not there."""
     paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS))
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+def _title(scene: Scene) -> str:
+    """What A is called."""
+    return scene.checkpoint if scene.view.compare == "checkpoint" else "this picture"
+
+
+def _unlit(title: str, network: Checkpoint) -> Subject:
+    """A network whose stages have their shapes, and zeros in place of numbers."""
+    blank = np.zeros((PICTURE_SIZE, PICTURE_SIZE), np.float32)
+    stages = look(network, Prepared({"network": blank})).activations
+    return Subject(title, network, {name: np.zeros_like(values) for name, values in stages.items()})
 
 
 def _looked_at(title: str, network: Checkpoint, answer: Prediction) -> Subject:

@@ -13,6 +13,7 @@ from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Door, Sentences
+from lenet.ui.files import network_files
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 
@@ -62,7 +63,7 @@ Components = dict[str, Any]
 """The page's components, by the names that ``Answer`` gives them."""
 
 
-def build(root: Path) -> gr.Blocks:
+def build(root: Path) -> Door:
     """The page over the checkpoints in the folder ``root``.
 
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
@@ -70,7 +71,8 @@ def build(root: Path) -> gr.Blocks:
     torch.set_num_threads(1)  # two threads are slower for one picture
     lab = Lab(root)
     handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
-    with Door(title="LeNet Lab", analytics_enabled=False, delete_cache=(KEEP_UPLOADS, KEEP_UPLOADS)) as demo:
+    routes, kept = [network_files(lab)], (KEEP_UPLOADS, KEEP_UPLOADS)
+    with Door(routes=routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
         components = place(first, lab.names, handlers.opened(first))
         connect(demo, handlers, components)
         offer(handlers, components)
@@ -178,7 +180,7 @@ def _new_value(name: str, value: Any) -> Any:
     return None if name in SHOWN else gr.skip()
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(demo: Door) -> dict[str, Any]:
     """What every launch of the page needs."""
     return {
         "server_port": settings.port(),  # gradio itself would take the next free one without a word
@@ -188,5 +190,5 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
         "max_file_size": MAX_UPLOAD,
-        "app_kwargs": {"middleware": [Middleware(Sentences)]},
+        "app_kwargs": {"middleware": [Middleware(Sentences)], "routes": demo.routes},
     }

@@ -39,10 +39,10 @@ def expect_label(page: Page, text: str) -> None:
 
 
 def expect_hint(page: Page, words: str = "Draw a digit") -> None:
-    """No bars, no maps, a sentence instead."""
+    """No bars, empty maps, a sentence instead."""
     expect(label(page)).to_contain_text(words)
     expect(page.locator(".verdict-bars")).to_be_hidden()
-    expect(page.locator(".map")).to_have_count(0)
+    expect(page.locator(".maps.maps-empty")).to_have_count(1)
     expect(page.locator(".verdict-note")).to_have_text("")
 
 

@@ -46,7 +46,7 @@ def damaged_url(tmp_path):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "broken")
     (tmp_path / "broken" / "model.safetensors").write_bytes(b"cut")
     demo = build(tmp_path)
-    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options())
+    _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(demo))
     yield url
     demo.close()
 

@@ -102,4 +102,4 @@ def test_metrics_that_anyone_can_have_written_are_left_out(tmp_path, digits, met
     (tmp_path / "mine" / "metrics.json").write_text(json.dumps(metrics))
     answer = Handlers(Lab(tmp_path)).on_draw(put({}, digits[3]), "mine", None)
     assert answer.verdict["label"] == "3"
-    assert "test pictures" not in answer.maps["networks"][0]
+    assert "test pictures" not in answer.maps["words"][0]

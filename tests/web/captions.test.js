@@ -71,26 +71,25 @@ test("under a pair stands how far the two are apart, and the numbers of both", (
 
 test("a cell says what it is and its value", () => {
   const cell = { tile: 0, row: 1, column: 2 };
-  const pen = { resting: true };
-  assert.equal(cellWords(shown(), cell, pen), "map 1, row 2, column 3: 5.00");
-  assert.equal(cellWords(shown({ layer: layer({ b: side() }) }), cell, pen), "map 1 of A, row 2, column 3: 5.00");
-  assert.equal(cellWords(shown({ side: "b" }), cell, pen), "");
+  assert.equal(cellWords(shown(), cell), "map 1, row 2, column 3: 5.00");
+  assert.equal(cellWords(shown({ layer: layer({ b: side() }) }), cell), "map 1 of A, row 2, column 3: 5.00");
+  assert.equal(cellWords(shown({ side: "b" }), cell), "");
   const kernels = layer({ kind: "kernels", a: side({ shape: [1, 2, 1, 3] }) });
   const words = "map 1, kernel for input 2, row 1, column 3: 5.00";
-  assert.equal(cellWords(shown({ layer: kernels }), { tile: 1, row: 0, column: 2 }, pen), words);
+  assert.equal(cellWords(shown({ layer: kernels }), { tile: 1, row: 0, column: 2 }), words);
 });
 
 test("a cell of a dense layer is a value, or the logit of a class", () => {
   const cell = { tile: 0, row: 0, column: 1 };
   const dense = (classes) => layer({ kind: "dense", a: side({ shape: [1, 1, 1, 6], classes }) });
-  assert.equal(cellWords(shown({ layer: dense([]) }), cell, { resting: true }), "value 2: 1.00");
-  assert.equal(cellWords(shown({ layer: dense(["0", "1"]) }), cell, { resting: false }), "logit of 1: about 1.00");
+  assert.equal(cellWords(shown({ layer: dense([]) }), cell), "value 2: 1.00");
+  assert.equal(cellWords(shown({ layer: dense(["0", "1"]) }), cell), "logit of 1: 1.00");
 });
 
 test("a value has the digits that it was sent with", () => {
-  assert.equal(exactTo(1.23456, 0.00001, { resting: true }), "1.235");
-  assert.equal(exactTo(1.23456, 0.05, { resting: false }), "about 1.2");
-  assert.equal(exactTo(123.4, 2, { resting: false }), "about 123");
+  assert.equal(exactTo(1.23456, 0.00001), "1.235");
+  assert.equal(exactTo(1.23456, 0.05), "1.2");
+  assert.equal(exactTo(123.4, 2), "123");
 });
 
 test("the strongest weight is the one farthest from zero", () => {

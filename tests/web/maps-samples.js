@@ -1,6 +1,6 @@
 // Values of maps for the tests, as small as they can be.
 
-const SIDE = { shape: [2, 1, 2, 3], classes: [], own: [], unread: [], fields: {} };
+const SIDE = { stage: "act1", shape: [2, 1, 2, 3], classes: [], own: [], unread: [], fields: {} };
 
 export function side(changes = {}) {
   return { ...SIDE, ...changes };
@@ -35,13 +35,12 @@ export function mapsValue(changes = {}) {
     note: "",
     a: "this picture",
     b: "",
-    networks: ["mnist-modern: reads digits"],
-    with_b: false,
-    late: false,
-    resting: true,
+    words: ["mnist-modern: reads digits"],
+    network: null,
+    other: null,
+    prepared: true,
     layers: [layer()],
     cells: "",
-    levels: 65535,
     ...changes,
   };
 }

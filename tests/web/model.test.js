@@ -15,7 +15,7 @@ const PAIRED = layer({ b: side({ shape: [2, 1, 2, 3] }), apart: APART });
 
 test("the frame is another when the words or the shapes are", () => {
   const others = [
-    { networks: ["mnist-classic: reads digits"] },
+    { words: ["mnist-classic: reads digits"] },
     { layers: [layer({ a: side({ classes: ["T-shirt/top", "Trouser"] }) })] },
     { layers: [layer({ title: "Layer 1 · 6 maps" })] },
     { layers: [layer({ note: "After pooling" })] },
@@ -41,30 +41,26 @@ test("the frame stays when only numbers change", () => {
       ],
     }),
   });
-  const later = mapsValue({ drawing: 7, revision: 3, layers: [painted], cells: "AAAA", resting: false, numbers: true });
+  const later = mapsValue({ drawing: 7, revision: 3, layers: [painted], cells: "AAAA" });
   assert.deepEqual(frameOf(later), frameOf(mapsValue()));
 });
 
-test("A's cells come first, then B's, if they were sent", () => {
-  const value = mapsValue({ layers: [layer(), PAIRED] });
-  assert.equal(shapesOf(value).length, 2);
-  assert.equal(shapesOf({ ...value, with_b: true }).length, 3);
+test("A's cells come first, then B's", () => {
+  assert.equal(shapesOf(mapsValue({ layers: [layer(), layer()] })).length, 2);
+  assert.equal(shapesOf(mapsValue({ layers: [layer(), PAIRED] })).length, 3);
 });
 
 test("a layer gets the cells that belong to it", () => {
   const [a1, a2, b2] = [cells([1, 2]), cells([3, 4]), cells([1, 1])];
-  const value = mapsValue({ layers: [layer(), PAIRED], with_b: true });
-  const [one, two] = dataOf(value, [a1, a2, b2], []);
+  const [one, two] = dataOf([layer(), PAIRED], [a1, a2, b2]);
   assert.deepEqual(one, { a: a1, b: null, difference: null });
   assert.equal(two.b, b2);
   assert.deepEqual([...two.difference.values], [2, 3]);
 });
 
-test("where B was not sent, the one that was here before stays", () => {
-  const kept = cells([1, 1]);
-  const value = mapsValue({ layers: [PAIRED] });
-  assert.equal(dataOf(value, [cells([3, 4])], [kept])[0].b, kept);
-  assert.deepEqual(dataOf(value, [cells([3, 4])], []), [{ a: cells([3, 4]), b: null, difference: null }]);
+test("without a picture no layer has cells", () => {
+  const none = { a: null, b: null, difference: null };
+  assert.deepEqual(dataOf([layer(), PAIRED], []), [none, none]);
 });
 
 test("a difference is known as exactly as both sides together", () => {

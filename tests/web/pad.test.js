@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GRID_SIZE, gridOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
+import { GRID_SIZE, inkOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
 import { Marks } from "../../lenet/ui/web/pad/marks.js";
 
 const BRUSH = { erase: false, width: 0.08 };
 const ERASER = { erase: true, width: 0.08 };
 const POINT = { x: 0.5, y: 0.5 };
 
-test("the grid is the opacity of the pixels, row by row", () => {
+test("the ink is the opacity of the pixels, row by row", () => {
   const pixels = new Uint8ClampedArray(4 * GRID_SIZE ** 2);
   pixels.set([9, 9, 9, 200], 0);
   pixels.set([9, 9, 9, 255], 4 * GRID_SIZE);
-  const bytes = Buffer.from(gridOf(pixels), "base64");
+  const bytes = inkOf(pixels);
   assert.equal(bytes.length, GRID_SIZE ** 2);
   assert.deepEqual([bytes[0], bytes[1], bytes[GRID_SIZE]], [200, 0, 255]);
 });
@@ -20,7 +20,7 @@ test("a grid becomes black pixels and the same grid again", () => {
   const grid = Buffer.from(Uint8Array.from({ length: GRID_SIZE ** 2 }, (_, i) => i % 256)).toString("base64");
   const pixels = pixelsOf(grid);
   assert.deepEqual([...pixels.subarray(4, 8)], [0, 0, 0, 1]);
-  assert.equal(gridOf(pixels), grid);
+  assert.equal(Buffer.from(inkOf(pixels)).toString("base64"), grid);
 });
 
 test("a stroke goes on until it is finished", () => {

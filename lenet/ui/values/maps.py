@@ -1,7 +1,6 @@
 """The maps' value: what every layer computed, for one picture or for two, with its scales and its words."""
 
 import base64
-import json
 import zlib
 from typing import Any, Literal, TypedDict
 
@@ -27,22 +26,16 @@ from lenet.model import LeNet, parameter_count
 from lenet.ui.sentence import Sentence
 from lenet.ui.view import View
 
-MOVING_LIMIT = 20_000
-"""Bytes that the whole value may take while the pen moves, as it travels: a JSON string within JSON."""
+LEVELS = 65_535
+"""Levels between a map's lowest and highest value: a value is right to the fifth digit."""
 
-FINE = 65_535
-"""Levels between a map's lowest and highest value while the pen rests: a value is right to the fifth digit."""
-
-COARSER = (255, 63, 31, 15, 7, 3)
-"""The same while the pen moves, the finest first: as fine as the budget allows."""
-
-SPARE = 10
-"""Bytes by which the value may grow beside its cells when these are put in, with their levels."""
-
-DIGITS, FEWER_DIGITS = 6, 3
-"""Of numbers that are sent as text, and of those by channel while the pen moves: then just as many as are shown."""
+DIGITS = 6
+"""Of numbers that are sent as text."""
 
 COSINE_DECIMALS = 3
+
+VERSION_LETTERS = 16
+"""Of the weights' hash: enough to tell one training from the next."""
 
 NOTES = {
     "kernels": "What training has learned: the weights of each filter.",
@@ -95,7 +88,8 @@ class FirstKernels(TypedDict):
 class SideValue(TypedDict):
     """A's or B's part of a layer.
 
-    ``shape`` is channels, tiles, height and width. ``classes`` are the names of the logits; other layers have none.
+    ``stage`` is the stage that puts out its numbers; kernels have none, "". ``shape`` is channels, tiles, height and
+    width. ``classes`` are the names of the logits; other layers have none.
     ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
     channel the inputs that its filter does not read; it is empty when every filter reads all.
 
@@ -103,6 +97,7 @@ class SideValue(TypedDict):
     nothing: kernels and dense layers.
     """
 
+    stage: str
     shape: tuple[int, int, int, int]
     classes: list[str]
     own: list[tuple[float, float]]
@@ -114,7 +109,7 @@ class ApartValue(TypedDict):
     """How far A and B are apart in a layer.
 
     ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
-    ``order`` is the channels, the most different first; it is empty while the pen moves, when all stay in their places.
+    ``order`` is the channels, the most different first.
     """
 
     channels: list[tuple[float, float]]
@@ -127,7 +122,7 @@ class LayerValue(TypedDict):
 
     ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
     It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
-    where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps while the pen rests.
+    where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps.
     """
 
     name: str
@@ -142,16 +137,28 @@ class LayerValue(TypedDict):
     kernels: FirstKernels | None
 
 
+class NetworkValue(TypedDict):
+    """A network that the browser can compute with: its files are at ``/networks/<name>/``.
+
+    ``version`` changes when the files do.
+    """
+
+    name: str
+    kind: Literal["digit", "garment"]
+    classes: list[str]
+    version: str
+
+
 class MapsValue(TypedDict):
     """What the page shows of all layers.
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
     ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
-    ``b`` is "" when there is only A. ``networks`` says in a line each what the networks are.
+    ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
+    ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
 
-    ``cells`` is what ``pack`` makes, with ``levels``, of A's layers and, when the value comes ``with_b``, of B's. While
-    the pen moves, B may stay as the browser has it. ``late`` says that B should have come and was too large.
-    ``resting`` says that the pen rests.
+    ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
+    empty frames, whose scales and distances mean nothing.
     """
 
     drawing: int
@@ -165,13 +172,12 @@ class MapsValue(TypedDict):
     note: str
     a: str
     b: str
-    networks: list[str]
-    with_b: bool
-    late: bool
-    resting: bool
+    words: list[str]
+    network: NetworkValue | None
+    other: NetworkValue | None
+    prepared: bool
     layers: list[LayerValue]
     cells: str
-    levels: int
 
 
 def maps_value(
@@ -181,35 +187,33 @@ def maps_value(
     a: Subject | Sentence,
     b: Subject | Sentence | None = None,
     *,
-    moving: bool,
-) -> MapsValue | None:
+    lit: bool = True,
+) -> MapsValue:
     """The layers of ``a``, beside those of ``b`` if there is one; no layers if ``a`` is a sentence.
 
-    A sentence in place of ``b`` stands beside the maps. While the pen is ``moving``, the cells are coarser, there are
-    no kernels beside the maps, and B comes along only if it follows the pen. None says that even A alone is too large
-    for a moving pen: the page then stays as it is until the pen rests.
+    A sentence in place of ``b`` stands beside the maps. Layers that are not ``lit`` are empty frames, without cells.
     """
-    value = _no_layers(drawing, revision, view, resting=not moving)
+    value = _no_layers(drawing, revision, view)
     if isinstance(a, Sentence):
         return value
     if isinstance(b, Sentence):
         value["note"], b = b.text, None
     pairs = paired(a, b, view.phase)
     value["a"], value["b"] = a.title, b.title if b else ""
-    value["networks"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
-    value["layers"] = _layers(view, a, b, pairs, moving=moving)
+    value["words"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
+    value["network"] = _network(a.network)
+    value["other"] = _network(b.network) if b and view.compare == "checkpoint" else None
+    value["layers"] = _layers(view, a, b, pairs)
     if b:
         value["note"] = _caution(a, b, view.phase, pairs)
-    mine, theirs = [one.values for one, _ in pairs], [two.values for _, two in pairs if two]
-    if moving:
-        return _with_coarse_cells(value, mine, theirs, follows=view.compare == "checkpoint")
     if view.phase != "kernels":
         value["layers"][0]["kernels"] = _first_kernels(a.network.model)
-    value["with_b"], value["cells"], value["levels"] = True, pack(mine + theirs, FINE), FINE
+    if lit:
+        value["cells"] = pack([one.values for one, _ in pairs] + [two.values for _, two in pairs if two])
     return value
 
 
-def _no_layers(drawing: int, revision: int, view: View, *, resting: bool) -> MapsValue:
+def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
     return {
         "drawing": drawing,
         "revision": revision,
@@ -222,58 +226,49 @@ def _no_layers(drawing: int, revision: int, view: View, *, resting: bool) -> Map
         "note": "",
         "a": "",
         "b": "",
-        "networks": [],
-        "with_b": False,
-        "late": False,
-        "resting": resting,
+        "words": [],
+        "network": None,
+        "other": None,
+        "prepared": view.prepare,
         "layers": [],
         "cells": "",
-        "levels": 0,
+    }
+
+
+def _network(network: Checkpoint) -> NetworkValue:
+    return {
+        "name": network.name,
+        "kind": "digit" if network.kind == "digit" else "garment",
+        "classes": list(network.classes),
+        "version": str(network.metrics.get("weights_sha256", ""))[:VERSION_LETTERS],
     }
 
 
 # The cells
 
 
-def _with_coarse_cells(
-    value: MapsValue, mine: list[NDArray[np.float32]], theirs: list[NDArray[np.float32]], *, follows: bool
-) -> MapsValue | None:
-    """The value with cells as fine as the budget allows, B's among them only if B ``follows`` the pen and fits in."""
-    budget = MOVING_LIMIT - len(json.dumps(json.dumps(value))) - SPARE
-    follows &= bool(theirs)
-    for with_b in [True, False] if follows else [False]:
-        for levels in COARSER:
-            cells = pack(mine + theirs if with_b else mine, levels)
-            if len(cells) <= budget:
-                value["with_b"], value["late"] = with_b, follows and not with_b
-                value["cells"], value["levels"] = cells, levels
-                return value
-    return None
-
-
-def pack(arrays: list[NDArray[np.float32]], levels: int) -> str:
+def pack(arrays: list[NDArray[np.float32]]) -> str:
     """Arrays of (channels, tiles, height, width) as base64 of zlib, little-endian.
 
-    First stands the lowest value of each channel and then the highest, as float32. Then come all cells, from 0 at their
-    channel's lowest to ``levels`` at its highest: a byte each if ``levels`` is less than 256, else two.
+    First stands the lowest value of each channel and then the highest, as float32. Then come all cells in two bytes
+    each, from 0 at their channel's lowest to ``LEVELS`` at its highest.
     """
     rows = [values.reshape(len(values), -1) for values in arrays]
     lows = np.concatenate([row.min(1) for row in rows]).astype("<f4")
     highs = np.concatenate([row.max(1) for row in rows]).astype("<f4")
-    width = "<u1" if levels < 256 else "<u2"
-    cells = [_levelled(row, levels).astype(width).tobytes() for row in rows]
+    cells = [_levelled(row).astype("<u2").tobytes() for row in rows]
     return base64.b64encode(zlib.compress(b"".join([lows.tobytes(), highs.tobytes(), *cells]), 1)).decode()
 
 
-def _levelled(rows: NDArray[np.float32], levels: int) -> NDArray[np.float32]:
+def _levelled(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     low, high = rows.min(1, keepdims=True), rows.max(1, keepdims=True)
-    return np.round((rows - low) * (levels / np.maximum(high - low, 1e-30)))
+    return np.round((rows - low) * (LEVELS / np.maximum(high - low, 1e-30)))
 
 
 # The layers
 
 
-def _layers(view: View, a: Subject, b: Subject | None, pairs: Pairs, *, moving: bool) -> list[LayerValue]:
+def _layers(view: View, a: Subject, b: Subject | None, pairs: Pairs) -> list[LayerValue]:
     """What the page must know of the layers beside their cells."""
     return [
         {
@@ -283,43 +278,43 @@ def _layers(view: View, a: Subject, b: Subject | None, pairs: Pairs, *, moving: 
             "title": layer.title,
             "note": _note(a, layer, view.phase),
             "scale": {"low": _short(found.whole.low), "high": _short(found.whole.high), "signed": found.whole.signed},
-            "a": _side(a, layer, found.a, view.phase, moving=moving),
-            "b": _side(b, other, found.b, view.phase, moving=moving) if b and other else None,
-            "apart": _apart(layer, other, found, moving=moving),
+            "a": _side(a, layer, found.a, view.phase),
+            "b": _side(b, other, found.b, view.phase) if b and other else None,
+            "apart": _apart(layer, other, found),
             "kernels": None,
         }
         for (layer, other), found in zip(pairs, scales(pairs, view.scale), strict=True)
     ]
 
 
-def _side(subject: Subject, layer: Layer, own: tuple[Scale, ...], phase: str, *, moving: bool) -> SideValue:
-    digits = FEWER_DIGITS if moving else DIGITS
+def _side(subject: Subject, layer: Layer, own: tuple[Scale, ...], phase: str) -> SideValue:
     channels, tiles, height, width = layer.values.shape
     empty = unread(layer.values)
     return {
+        "stage": "" if layer.kind == "kernels" else layer.name,
         "shape": (channels, tiles, height, width),
         "classes": list(layer.classes),
-        "own": [(_short(scale.low, digits), _short(scale.high, digits)) for scale in own],
+        "own": [(_short(scale.low), _short(scale.high)) for scale in own],
         "unread": [np.flatnonzero(inputs).tolist() for inputs in empty] if empty.any() else [],
         "fields": _fields(subject.network.model, phase, layer.number) if layer.kind == "maps" else {},
     }
 
 
-def _apart(layer: Layer, other: Layer | None, found: LayerScales, *, moving: bool) -> ApartValue | None:
+def _apart(layer: Layer, other: Layer | None, found: LayerScales) -> ApartValue | None:
     """How far the two are apart, where they can be compared."""
     if other is None or found.difference is None:
         return None
-    apart, digits = differences(layer.values, other.values), FEWER_DIGITS if moving else DIGITS
+    apart = differences(layer.values, other.values)
     return {
-        "channels": [(_short(item.l2, digits), round(item.cosine, COSINE_DECIMALS)) for item in apart],
+        "channels": [(_short(item.l2), round(item.cosine, COSINE_DECIMALS)) for item in apart],
         "most": _short(found.difference.high),
-        "order": [] if moving else most_different_first(apart),
+        "order": most_different_first(apart),
     }
 
 
-def _short(value: float, digits: int = DIGITS) -> float:
+def _short(value: float) -> float:
     """A number without digits that would only take room in the text; 0 rather than -0."""
-    return float(f"{value:.{digits}g}") + 0.0
+    return float(f"{value:.{DIGITS}g}") + 0.0
 
 
 def _note(a: Subject, layer: Layer, phase: str) -> str:

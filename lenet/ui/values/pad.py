@@ -21,7 +21,6 @@ class DrawnValue(TypedDict):
 
     drawing: int
     grid: str
-    moving: bool
 
 
 class PutValue(TypedDict):
@@ -36,14 +35,13 @@ class PutValue(TypedDict):
 class Drawing:
     """What is on the pad.
 
-    ``number`` counts what the pad has sent, many times in a stroke, and what was put on it. Answers carry it, so that
-    the page can drop one that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the
-    pen was, or None for an empty pad. ``moving`` says whether the pen was down.
+    ``number`` counts the strokes and whatever else has changed the pad. Answers carry it, so that the page can drop one
+    that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the
+    pen was, or None for an empty pad.
     """
 
     number: int = 0
     ink: NDArray[np.uint8] | None = None
-    moving: bool = False
 
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
@@ -71,11 +69,6 @@ def drawing_number(value: Any) -> int:
 def count(number: Any) -> int:
     """A number from a browser as a count from 0; 0 when it is none."""
     return number if type(number) is int and 0 <= number < MOST_COUNTED else 0
-
-
-def is_moving(value: Any) -> bool:
-    """Whether the pen was down when the pad sent its drawing."""
-    return isinstance(value, dict) and value.get("moving") is True
 
 
 def read_ink(grid: Any) -> NDArray[np.uint8] | None:

@@ -73,7 +73,7 @@ class VerdictValue(TypedDict):
     """The verdict on one picture; ``text`` stands where the label would when there is no answer.
 
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
-    keeps the answer back until it is asked for. While the pen is ``moving``, the page keeps the ``steps`` that it has.
+    keeps the answer back until it is asked for.
     """
 
     drawing: int
@@ -86,7 +86,6 @@ class VerdictValue(TypedDict):
     doubts: list[str]
     hide: bool
     prepared: bool
-    moving: bool
     other: OtherValue | None
     steps: list[StepValue]
     overlay: OverlayValue | None
@@ -99,7 +98,6 @@ def verdict_value(
     answer: Prediction | Sentence,
     *,
     note: str = "",
-    moving: bool = False,
     other: OtherValue | None = None,
     steps: Sequence[StepValue] = (),
     overlay: OverlayValue | None = None,
@@ -116,7 +114,6 @@ def verdict_value(
         "doubts": [],
         "hide": view.hide,
         "prepared": view.prepare,
-        "moving": moving,
         "other": other,
         "steps": list(steps),
         "overlay": overlay,

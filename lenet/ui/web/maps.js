@@ -2,19 +2,25 @@
 // kernels that are not read, the order of the channels, comes with the value; here it is painted.
 
 import { find, make } from "./lib/elements.js";
+import { onSignal, signal } from "./lib/signals.js";
 import { onAnswer } from "./lib/value.js";
 import { KernelStore } from "./maps/kernels.js";
-import { dataOf, frameOf, shapesOf } from "./maps/model.js";
+import { cellsOf, Live } from "./maps/live.js";
+import { dataOf, dataOfLayer, frameOf, shapesOf } from "./maps/model.js";
 import { Reading } from "./maps/reading.js";
+import { scaled } from "./maps/scales.js";
 import { Section } from "./maps/section.js";
 import { unpack } from "./maps/unpack.js";
 
 /** @typedef {import("./values.js").MapsValue} MapsValue */
+/** @typedef {import("./maps/model.js").Shown} Shown */
+/** @typedef {import("./maps/model.js").LayerData} LayerData */
 
 /** @param {import("./lib/value.js").Component} component */
 export default function start(component) {
   const maps = new Maps(component.element);
-  onAnswer(component, (/** @type {MapsValue} */ value) => maps.show(value));
+  const admit = onAnswer(component, (/** @type {MapsValue} */ value) => maps.show(value));
+  onSignal("lab-ink", (inked) => maps.answer(inked, admit));
 }
 
 class Maps {
@@ -22,7 +28,10 @@ class Maps {
   built = ""; // the frame of the elements that are here
   /** @type {Section[]} */
   sections = [];
+  /** @type {LayerData[]} */
+  data = []; // what the server has sent last
   kernels = new KernelStore();
+  live = new Live();
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -36,29 +45,70 @@ class Maps {
   async show(value) {
     this.newest += 1;
     const number = this.newest;
-    const parts = value.layers.length ? await unpack(value.cells, value.levels, shapesOf(value)) : [];
+    const parts = value.cells ? await unpack(value.cells, shapesOf(value)) : [];
     if (number !== this.newest) return; // while this one was unpacked, another came
+    this.live.follow(value);
     this.kernels.keep(value);
-    const data = dataOf(value, parts, this.#build(value));
+    this.data = dataOf(value.layers, parts);
+    this.#build(value);
+    this.#paint({ ...value, resting: true }, this.data);
+    this.element.dataset.drawing = String(value.drawing);
+  }
+
+  /**
+   * The browser's own answer while the pen moves; what the server sent for another drawing is not shown any more.
+   * @param {import("./lib/signals.js").Inked} inked
+   * @param {(answer: import("./lib/value.js").Numbered) => boolean} admit
+   */
+  answer(inked, admit) {
+    const found = this.live.answer(inked);
+    if (!found || !admit(found.answer)) return;
+    this.newest += 1;
+    signal("lab-live", found.answer);
+    const frame = /** @type {MapsValue} */ (this.live.frame);
+    if (frame.phase !== "kernels") this.#follow(frame, found.a, found.b);
+    this.element.dataset.live = String(inked.drawing);
+  }
+
+  /**
+   * Paints what the browser has computed. A B that does not follow the pen stays as the server has sent it.
+   * @param {MapsValue} frame
+   * @param {import("./maps/live.js").Stages} a
+   * @param {import("./maps/live.js").Stages | null} b
+   */
+  #follow(frame, a, b) {
+    const sides = frame.layers.map((layer, i) => ({
+      a: cellsOf(a[layer.a.stage].data, layer.a.shape),
+      b: layer.b && b ? cellsOf(b[layer.b.stage].data, layer.b.shape) : this.data[i].b,
+    }));
+    const layers = scaled(frame.layers, sides, frame.scale);
+    const data = layers.map((layer, i) => dataOfLayer(layer, sides[i].a, sides[i].b));
+    this.#paint({ ...frame, layers, resting: false }, data);
+  }
+
+  /**
+   * @param {Shown} value
+   * @param {LayerData[]} data
+   */
+  #paint(value, data) {
+    this.root.classList.toggle("maps-empty", !data[0]?.a);
     this.root.classList.toggle("maps-numbered", value.numbers || value.scale === "map");
     for (const [i, section] of this.sections.entries()) section.draw(value, value.layers[i], data[i], this.kernels);
     this.reading.refresh(value);
-    this.element.dataset.drawing = String(value.drawing);
     this.element.dataset.phase = value.phase;
   }
 
   /**
-   * Builds the elements, unless they are there. Gives B's cells that are still good: while the pen moves, B rests.
+   * Builds the elements, unless they are there.
    * @param {MapsValue} value
    */
   #build(value) {
     const frame = frameOf(value);
     const described = JSON.stringify(frame);
-    if (described === this.built) return value.late ? [] : this.sections.map(({ data }) => data?.b ?? null);
+    if (described === this.built) return;
     this.built = described;
     this.sections = frame.layers.map((layer, i) => new Section(layer, frame, value.layers[i]));
     this.root.replaceChildren(...head(frame), ...this.sections.map(({ box }) => box));
-    return [];
   }
 }
 
@@ -66,10 +116,10 @@ class Maps {
  * What stands above the layers.
  * @param {import("./maps/model.js").Frame} frame
  */
-function head({ layers, networks, note, a, b }) {
+function head({ layers, words, note, a, b }) {
   const parts = [];
   if (!layers.length) parts.push(make("p", "layer-note", "The maps of both layers appear here while you draw."));
-  for (const words of networks) parts.push(make("p", "maps-network", words));
+  for (const line of words) parts.push(make("p", "maps-network", line));
   if (note) parts.push(make("p", "maps-note", note));
   if (layers.some(({ compared }) => compared)) parts.push(make("p", "layer-legend", legend(a, b)));
   return parts;

@@ -1,16 +1,20 @@
-// The drawing pad. Drawings go to the server while the pen moves and once more when it is lifted; the server can put a
-// picture on the pad. "begin" is triggered when a person starts something new, "input" when the drawing was sent.
+// The drawing pad. While the pen moves, the ink goes to the page's own scripts once a frame; when the pen rests, it goes
+// to the server. The server can put a picture on the pad. "begin" is triggered when a person starts something new, "input"
+// when the drawing was sent.
 //
-// The element's data-sent is the number of the last drawing; data-drawing of an answer says which one it belongs to.
+// The element's data-sent is the number of the last drawing that rests; data-drawing of an answer says which one it
+// belongs to.
 
+import { base64Of } from "./lib/bytes.js";
 import { find, findAll } from "./lib/elements.js";
+import { signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
 import { Ink } from "./pad/ink.js";
 import { KeyboardPen } from "./pad/keyboard.js";
 import { Marks } from "./pad/marks.js";
 import { listenToPointer } from "./pad/pointer.js";
 
-const SEND_EVERY = 40; // milliseconds; faster than the answers come would only queue
+const REST = 150; // milliseconds without a stroke after which the pen rests
 
 /** @typedef {import("./pad/marks.js").Point} Point */
 /** @typedef {import("./values.js").DrawnValue | import("./values.js").PutValue} PadValue */
@@ -24,7 +28,7 @@ class Pad {
   marks = new Marks();
   erasing = false;
   drawing = 0; // its number
-  lastSent = 0;
+  frame = 0; // the animation frame that is waited for, if any
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   timer;
   /** @type {number | null} */
@@ -59,7 +63,8 @@ class Pad {
   begin(point) {
     this.component.trigger("begin");
     this.ink.line(this.marks.begin(point, { erase: this.erasing, width: Number(this.size.value) / 100 }), point, point);
-    this.sendSoon();
+    this.#next();
+    this.#changed();
   }
 
   /** @param {Point} point */
@@ -68,21 +73,20 @@ class Pad {
     if (!stroke) return;
     this.ink.line(stroke, stroke.points[stroke.points.length - 1], point);
     stroke.points.push(point);
-    this.sendSoon();
+    this.#changed();
   }
 
   finish() {
     this.marks.finish();
-    this.refresh();
-    this.send();
+    this.#changed();
+    this.#rest(REST);
   }
 
   undo() {
     if (!this.marks.list.length) return;
     this.component.trigger("begin");
     this.marks.undo();
-    this.ink.redraw(this.marks.list);
-    this.finish();
+    this.#redrawn();
   }
 
   // Also when the pad is empty: an uploaded picture goes too. A new drawing starts with the brush.
@@ -90,8 +94,7 @@ class Pad {
     this.component.trigger("begin");
     this.choose("brush");
     this.marks.clear();
-    this.ink.redraw(this.marks.list);
-    this.finish();
+    this.#redrawn();
   }
 
   /** @param {string | undefined} tool */
@@ -105,35 +108,67 @@ class Pad {
     this.undoButton.disabled = this.marks.list.length === 0;
   }
 
+  #redrawn() {
+    this.marks.finish();
+    this.ink.redraw(this.marks.list);
+    this.#next();
+    this.#changed();
+    this.#rest(0);
+  }
+
+  // Something new is drawn: whatever else asks the server from now on must know of it.
+  #next() {
+    this.drawing += 1;
+    this.#submit();
+  }
+
+  #changed() {
+    clearTimeout(this.timer);
+    this.refresh();
+    this.frame ||= requestAnimationFrame(() => this.#show());
+  }
+
+  #show() {
+    this.frame = 0;
+    if (!this.marks.isEmpty()) signal("lab-ink", { drawing: this.drawing, ink: this.ink.bytes() });
+  }
+
   // To and from the server
 
+  /**
+   * The pen rests after a while, unless something is drawn until then.
+   * @param {number} wait milliseconds
+   */
+  #rest(wait) {
+    clearTimeout(this.timer);
+    this.component.element.dataset.sent = String(this.drawing);
+    this.timer = setTimeout(() => this.send(), wait);
+  }
+
+  #submit() {
+    const grid = this.marks.isEmpty() ? "" : base64Of(this.ink.bytes());
+    submit(this.component.props, { drawing: this.drawing, grid });
+  }
+
   send() {
-    this.cancel();
-    this.lastSent = performance.now();
-    const grid = this.marks.isEmpty() ? "" : this.ink.grid();
-    this.drawing += 1;
-    submit(this.component.props, { drawing: this.drawing, grid, moving: this.marks.stroke !== null });
+    this.#submit();
     this.component.element.dataset.sent = String(this.drawing);
     this.component.trigger("input");
   }
 
-  sendSoon() {
-    this.refresh();
-    const wait = Math.max(0, SEND_EVERY - (performance.now() - this.lastSent));
-    this.timer ??= setTimeout(() => this.send(), wait);
-  }
-
-  cancel() {
-    clearTimeout(this.timer);
-    this.timer = undefined;
+  // A person drew while a picture was on its way: the drawing stays, and goes out once more.
+  #insist() {
+    this.drawing += 1;
+    this.send();
   }
 
   receive() {
     const value = /** @type {PadValue | null} */ (received(this.component.props));
     if (!value || !("put" in value)) return; // an echo of what this pad sent
-    if (value.drawing <= this.drawing) return this.send(); // a person drew in the meantime: that stays, and goes out again
+    if (value.drawing <= this.drawing) return this.#insist();
     this.drawing = value.drawing;
-    this.cancel();
+    this.component.element.dataset.sent = String(value.drawing);
+    clearTimeout(this.timer);
     this.pointer = null;
     this.keyboard.down = false;
     this.marks.put(value.grid);

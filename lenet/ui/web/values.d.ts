@@ -4,7 +4,7 @@
  * How far A and B are apart in a layer.
  *
  * ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
- * ``order`` is the channels, the most different first; it is empty while the pen moves, when all stay in their places.
+ * ``order`` is the channels, the most different first.
  */
 export interface ApartValue {
   channels: [number, number][];
@@ -60,7 +60,6 @@ export interface ControlsValue {
 export interface DrawnValue {
   drawing: number;
   grid: string;
-  moving: boolean;
 }
 
 /**
@@ -131,7 +130,7 @@ export interface FirstKernels {
  *
  * ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
  * It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
- * where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps while the pen rests.
+ * where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps.
  */
 export interface LayerValue {
   name: string;
@@ -151,11 +150,11 @@ export interface LayerValue {
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
  * ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
- * ``b`` is "" when there is only A. ``networks`` says in a line each what the networks are.
+ * ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
+ * ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
  *
- * ``cells`` is what ``pack`` makes, with ``levels``, of A's layers and, when the value comes ``with_b``, of B's. While
- * the pen moves, B may stay as the browser has it. ``late`` says that B should have come and was too large.
- * ``resting`` says that the pen rests.
+ * ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
+ * empty frames, whose scales and distances mean nothing.
  */
 export interface MapsValue {
   drawing: number;
@@ -169,13 +168,24 @@ export interface MapsValue {
   note: string;
   a: string;
   b: string;
-  networks: string[];
-  with_b: boolean;
-  late: boolean;
-  resting: boolean;
+  words: string[];
+  network: NetworkValue | null;
+  other: NetworkValue | null;
+  prepared: boolean;
   layers: LayerValue[];
   cells: string;
-  levels: number;
+}
+
+/**
+ * A network that the browser can compute with: its files are at ``/networks/<name>/``.
+ *
+ * ``version`` changes when the files do.
+ */
+export interface NetworkValue {
+  name: string;
+  kind: "digit" | "garment";
+  classes: string[];
+  version: string;
 }
 
 /**
@@ -219,7 +229,8 @@ export interface ScaleValue {
 /**
  * A's or B's part of a layer.
  *
- * ``shape`` is channels, tiles, height and width. ``classes`` are the names of the logits; other layers have none.
+ * ``stage`` is the stage that puts out its numbers; kernels have none, "". ``shape`` is channels, tiles, height and
+ * width. ``classes`` are the names of the logits; other layers have none.
  * ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
  * channel the inputs that its filter does not read; it is empty when every filter reads all.
  *
@@ -227,6 +238,7 @@ export interface ScaleValue {
  * nothing: kernels and dense layers.
  */
 export interface SideValue {
+  stage: string;
   shape: [number, number, number, number];
   classes: string[];
   own: [number, number][];
@@ -262,7 +274,7 @@ export interface TakeawayValue {
  * The verdict on one picture; ``text`` stands where the label would when there is no answer.
  *
  * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
- * keeps the answer back until it is asked for. While the pen is ``moving``, the page keeps the ``steps`` that it has.
+ * keeps the answer back until it is asked for.
  */
 export interface VerdictValue {
   drawing: number;
@@ -275,7 +287,6 @@ export interface VerdictValue {
   doubts: string[];
   hide: boolean;
   prepared: boolean;
-  moving: boolean;
   other: OtherValue | null;
   steps: StepValue[];
   overlay: OverlayValue | null;

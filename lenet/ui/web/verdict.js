@@ -1,5 +1,6 @@
 // What the network sees and the probability of each class, of one picture or of two.
 
+import { base64Of, bytesOf } from "./lib/bytes.js";
 import { PICTURE_SIZE, paintBytes, view } from "./lib/canvas.js";
 import { find, findAll, layOver, make } from "./lib/elements.js";
 import { percent } from "./lib/numbers.js";
@@ -18,7 +19,6 @@ const NO_ANSWER = {
   note: "",
   probabilities: [],
   doubts: [],
-  moving: false,
   other: null,
   steps: [],
   overlay: null,
@@ -27,7 +27,8 @@ const NO_ANSWER = {
 /** @param {import("./lib/value.js").Component} component */
 export default function start(component) {
   const verdict = new Verdict(component.element);
-  onAnswer(component, (/** @type {VerdictValue} */ value) => verdict.show(value));
+  const admit = onAnswer(component, (/** @type {VerdictValue} */ value) => verdict.show(value));
+  onSignal("lab-live", (answer) => admit(answer) && verdict.follow(answer));
   onSignal("lab-field", (seen) => verdict.frame(seen));
   onSignal("lab-trouble", (words) => verdict.showTrouble(words));
 }
@@ -56,9 +57,25 @@ class Verdict {
 
   /** @param {VerdictValue} value */
   show(value) {
+    if (this.shown && this.element.dataset.live === String(value.drawing)) this.#compare(this.shown, value);
     this.shown = value;
-    this.#showAnswer(value);
+    this.#showAnswer(value, { moving: false });
     this.element.dataset.drawing = String(value.drawing);
+    this.element.dataset.label = value.label;
+  }
+
+  /**
+   * The browser's own answer while the pen moves. What the server alone can say, as doubts, is left out.
+   * @param {import("./lib/signals.js").LiveAnswer} answer
+   */
+  follow({ picture, other, ...answer }) {
+    if (!this.shown) return;
+    const { steps, overlay } = this.shown;
+    const beside = other ? { ...other, picture: base64Of(other.picture) } : this.shown.other;
+    const value = { ...this.shown, ...NO_ANSWER, ...answer, picture: base64Of(picture), other: beside, text: "" };
+    this.#showAnswer(value, { moving: true });
+    this.shown = { ...value, steps, overlay };
+    this.element.dataset.live = String(value.drawing);
     this.element.dataset.label = value.label;
   }
 
@@ -68,19 +85,23 @@ class Verdict {
    */
   showTrouble(words) {
     if (!this.shown) return;
-    this.#showAnswer({ ...this.shown, ...NO_ANSWER, text: words });
+    this.#showAnswer({ ...this.shown, ...NO_ANSWER, text: words }, { moving: false });
     find(this.element, ".verdict-note").textContent = "";
   }
 
-  /** @param {VerdictValue} value */
-  #showAnswer(value) {
+  /**
+   * @param {VerdictValue} value
+   * @param {{ moving: boolean }} pen
+   */
+  #showAnswer(value, { moving }) {
     this.element.classList.toggle("verdict-empty", !value.label);
     showPicture(this.canvases.picture, value.picture);
     this.#hide(value);
     const comparable = this.bars.show(value);
     this.other.classList.toggle("verdict-barred", comparable);
     this.#showOther(value.other);
-    this.#showRest(value);
+    if (moving) this.canvases.overlay.hidden = true;
+    else this.#showRest(value);
     this.#say(value);
   }
 
@@ -94,6 +115,17 @@ class Verdict {
       frame.hidden = !seen?.sides.split(" ").includes(side);
       if (seen && !frame.hidden) layOver(frame, seen);
     });
+  }
+
+  /**
+   * Keeps how far the browser's own answers were from the server's at most, where tests and curious people find it.
+   * @param {VerdictValue} own
+   * @param {VerdictValue} confirmed
+   */
+  #compare(own, confirmed) {
+    if (!confirmed.label || own.picture === "") return;
+    const { dataset } = this.element;
+    dataset.apart = String(Math.max(Number(dataset.apart ?? 0), distance(own, confirmed)));
   }
 
   /** @param {VerdictValue} value */
@@ -118,9 +150,8 @@ class Verdict {
 
   // The steps and the overlay's note stay while the pen moves, so that nothing moves under it.
   /** @param {VerdictValue} value */
-  #showRest({ moving, steps, overlay }) {
-    this.canvases.overlay.hidden = moving || !overlay;
-    if (moving) return;
+  #showRest({ steps, overlay }) {
+    this.canvases.overlay.hidden = !overlay;
     find(this.element, ".verdict-steps").replaceChildren(...steps.map(stepItem));
     this.overlayNote.textContent = overlay?.note ?? "";
     if (overlay && !this.overlaid) this.canvases.picture.scrollIntoView({ block: "nearest" }); // the switch is farther down
@@ -142,6 +173,18 @@ class Verdict {
     this.showButton.hidden = !hidden;
     document.body.classList.toggle("lab-hidden", hidden);
   }
+}
+
+/**
+ * The largest difference of two answers to one drawing, in a pixel of the picture or in a probability.
+ * @param {VerdictValue} one
+ * @param {VerdictValue} other
+ */
+function distance(one, other) {
+  const [mine, theirs] = [one, other].map(({ picture }) => bytesOf(picture));
+  const pixels = Array.from(mine, (grey, i) => Math.abs(grey - theirs[i]) / 255);
+  const shares = one.probabilities.map(([, share], i) => Math.abs(share - other.probabilities[i][1]));
+  return Math.max(...pixels, ...shares);
 }
 
 /**

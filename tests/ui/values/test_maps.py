@@ -14,17 +14,9 @@ from lenet import checkpoint
 from lenet.microscope.layers import PHASES, Subject, differences, stage_name
 from lenet.microscope.sheet import Strip, _strips
 from lenet.model import LeNet, LeNetConfig, Members, join
-from lenet.settings import CHECKPOINTS
 from lenet.ui.sentence import Sentence
-from lenet.ui.values.maps import MapsValue, maps_value
+from lenet.ui.values.maps import LEVELS, MapsValue, maps_value
 from lenet.ui.view import CHOICES, View
-
-LIMIT = 20_000
-"""Bytes of the whole value while the pen moves, as it travels: a JSON string in JSON."""
-
-
-def size(value: dict) -> int:
-    return len(json.dumps(json.dumps(value)))
 
 
 def example(network: checkpoint.Checkpoint, number: int) -> Subject:
@@ -32,31 +24,25 @@ def example(network: checkpoint.Checkpoint, number: int) -> Subject:
     return seen(network, real_pictures(network.kind)[number], f"example {number}")
 
 
-def resting(view: View, a: Subject, b: Subject | Sentence | None = None) -> MapsValue:
-    """The value once the pen rests; its numbers are as long as any."""
-    return maps_value(100_000, 100_000, view, a, b, moving=False)
-
-
-def moving(view: View, a: Subject, b: Subject | Sentence | None = None) -> MapsValue | None:
-    """The value while the pen moves."""
-    return maps_value(100_000, 100_000, view, a, b, moving=True)
+def resting(view: View, a: Subject | Sentence, b: Subject | Sentence | None = None) -> MapsValue:
+    return maps_value(4, 2, view, a, b)
 
 
 def unpacked(value: dict) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """The layers of A and those of B."""
     value = json.loads(json.dumps(value))
     shapes = [layer["a"]["shape"] for layer in value["layers"]]
-    pairs = [layer["b"]["shape"] for layer in value["layers"] if layer["b"] and value["with_b"]]
+    pairs = [layer["b"]["shape"] for layer in value["layers"] if layer["b"]]
     content = zlib.decompress(base64.b64decode(value["cells"]))
     channels = sum(shape[0] for shape in shapes + pairs)
     lows, highs = np.frombuffer(content, "<f4", 2 * channels).reshape(2, channels)
-    levels = np.frombuffer(content, np.uint8 if value["levels"] < 256 else "<u2", offset=8 * channels)
+    levels = np.frombuffer(content, "<u2", offset=8 * channels)
     layers, channel, at = [], 0, 0
     for shape in shapes + pairs:
         size = int(np.prod(shape))
         rows = levels[at : at + size].reshape(shape[0], -1)
         low, high = (ends[channel : channel + shape[0], None] for ends in (lows, highs))
-        layers.append((low + rows / value["levels"] * (high - low)).reshape(shape))
+        layers.append((low + rows / LEVELS * (high - low)).reshape(shape))
         channel, at = channel + shape[0], at + size
     assert at == len(levels)
     return layers[: len(shapes)], layers[len(shapes) :]
@@ -87,26 +73,13 @@ def test_the_kernels_are_the_weights_even_without_a_picture(classic):
         np.testing.assert_allclose(found, classic.model.get_submodule(f"conv{number}").weight.detach(), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-@pytest.mark.parametrize("phase", PHASES)
-def test_while_the_pen_moves_the_value_is_small_and_not_far_off(name, phase):
-    network = checkpoint.load(CHECKPOINTS / name)
-    subject = example(network, 3)
-    value = moving(View(phase=phase), subject)
-    assert size(value) <= LIMIT
-    for found, exact in zip(unpacked(value)[0], unpacked(resting(View(phase=phase), subject))[0], strict=True):
-        span = np.ptp(exact.reshape(len(exact), -1), axis=1).max()
-        assert abs(found - exact).max() <= span / value["levels"]
-
-
-def test_the_first_layer_s_kernels_come_along_when_the_pen_rests(classic):
+def test_the_first_layer_s_kernels_come_along(classic):
     layers = resting(View(), example(classic, 3))["layers"]
     kernels = layers[0]["kernels"]
     weights = classic.model.conv1.weight.detach().numpy()
     shown = np.frombuffer(base64.b64decode(kernels["cells"]), np.uint8).reshape(weights.shape)
     np.testing.assert_allclose((shown / 127.5 - 1) * kernels["most"], weights, atol=kernels["most"] / 127)
     assert [layer["kernels"] for layer in layers[1:]] == [None] * 4
-    assert moving(View(), example(classic, 3))["layers"][0]["kernels"] is None
 
 
 def test_two_pictures_stand_side_by_side_with_their_distance(classic):
@@ -123,40 +96,6 @@ def test_two_pictures_stand_side_by_side_with_their_distance(classic):
             lengths = [item[0] for item in apart]
             assert layer["apart"]["order"] == np.argsort([-length for length in lengths], kind="stable").tolist()
     assert (value["a"], value["b"], value["note"]) == ("example 3", "example 8", "")
-
-
-def test_b_stays_in_the_browser_while_the_pen_moves_unless_it_moves_too(classic, modern):
-    kept = moving(View(compare="kept"), example(classic, 3), example(classic, 8))
-    assert not kept["with_b"]
-    assert unpacked(kept)[1] == []
-    other = moving(View(compare="checkpoint"), example(classic, 3), example(modern, 3))
-    assert other["with_b"]
-    assert len(unpacked(other)[1]) == 5
-
-
-def noisy(network: checkpoint.Checkpoint) -> Subject:
-    """Maps in which no two cells are alike: nothing is larger packed."""
-    stages = example(network, 3).stages
-    noise = {name: np.random.default_rng(0).normal(size=values.shape) for name, values in stages.items()}
-    return Subject("noise", network, {name: values.astype(np.float32) for name, values in noise.items()})
-
-
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
-def test_b_that_is_too_large_waits_until_the_pen_rests(name, phase, modern):
-    b = noisy(replace(modern, model=LeNet(modern.model.config).eval()))
-    a = example(checkpoint.load(CHECKPOINTS / name), 3)
-    value = moving(View(phase=phase, compare="checkpoint"), a, b)
-    assert size(value) <= LIMIT
-    assert value["late"] == (not value["with_b"])
-    assert value["late"] or phase == "pooled"
-
-
-def test_maps_that_are_too_large_altogether_wait_until_the_pen_rests():
-    config = LeNetConfig((64, 128), (5, 5), (2, 0))
-    wide = checkpoint.Checkpoint("wide", LeNet(config).eval(), "digit", tuple("0123456789"), {})
-    assert moving(View(), noisy(wide)) is None
-    assert resting(View(), noisy(wide))["cells"]
 
 
 def test_networks_of_other_sizes_or_depths_are_shown_with_a_caution(classic, modern, digits):
@@ -191,10 +130,38 @@ def test_another_network_of_the_same_size_is_no_other_picture(classic):
     assert value["layers"][-1]["apart"] is None
 
 
+def test_frames_without_a_picture_have_every_word_and_no_cells(classic):
+    shown = resting(View(), example(classic, 3))
+    value = maps_value(2, 7, View(), example(classic, 3), lit=False)
+    assert (value["drawing"], value["revision"], value["cells"]) == (2, 7, "")
+    assert value["layers"] == shown["layers"]
+
+
 def test_a_sentence_leaves_nothing_to_show(classic):
-    value = maps_value(2, 7, View(), Sentence("Draw."), moving=False)
-    assert (value["drawing"], value["revision"], value["layers"], value["cells"]) == (2, 7, [], "")
+    assert maps_value(2, 7, View(), Sentence("There is no such network."))["layers"] == []
     assert resting(View(), example(classic, 3), Sentence("There is no B."))["note"] == "There is no B."
+
+
+def test_the_browser_is_told_which_networks_follow_the_pen(classic, modern):
+    alone = resting(View(), example(classic, 3))
+    sha = classic.metrics["weights_sha256"]
+    assert alone["network"] == {
+        "name": "mnist-classic",
+        "kind": "digit",
+        "classes": list(classic.classes),
+        "version": sha[: len(alone["network"]["version"])],
+    }
+    assert alone["other"] is None
+    a, b = example(classic, 3), example(modern, 3)
+    assert resting(View(compare="checkpoint"), a, b)["other"]["name"] == "mnist-modern"
+    assert resting(View(compare="kept"), a, example(classic, 8))["other"] is None
+
+
+def test_each_side_says_which_stage_puts_out_its_numbers(classic, modern):
+    first, *_, last = resting(View(phase="before"), example(classic, 3), example(modern, 3))["layers"]
+    assert (first["a"]["stage"], first["b"]["stage"]) == ("conv1", "norm1")
+    assert last["a"]["stage"] == "logits"
+    assert resting(View(phase="kernels"), Subject("", classic, {}))["layers"][0]["a"]["stage"] == ""
 
 
 def test_a_constant_map_does_not_divide_by_zero(classic):
@@ -204,7 +171,7 @@ def test_a_constant_map_does_not_divide_by_zero(classic):
 
 
 def test_the_logits_have_their_classes_names(classic):
-    layers = moving(View(), example(classic, 3))["layers"]
+    layers = resting(View(), example(classic, 3))["layers"]
     assert [layer["a"]["classes"] for layer in layers] == [[]] * 4 + [list(classic.classes)]
 
 
@@ -293,16 +260,6 @@ def test_a_tanh_network_s_maps_and_those_of_a_relu_network_beside_it_have_one_pa
     assert second.signed
 
 
-@pytest.mark.parametrize("scale", CHOICES["scale"])
-@pytest.mark.parametrize("phase", PHASES)
-def test_while_the_pen_moves_the_scales_are_right_to_the_third_digit(phase, scale, classic):
-    a, b, view = example(classic, 3), example(classic, 8), View(phase=phase, scale=scale, compare="kept")
-    for side in ("a", "b", "difference"):
-        rough, exact = (painted_by_the_page(value, side) for value in (moving(view, a, b), resting(view, a, b)))
-        for one, other in zip(rough, exact, strict=True):
-            np.testing.assert_allclose(one, other, rtol=5e-3)
-
-
 def test_kernels_that_are_not_read_are_listed_by_channel(classic):
     whole = resting(View(phase="kernels"), Subject("", classic, {}))["layers"]
     assert [layer["a"]["unread"] for layer in whole] == [[], []]
@@ -319,11 +276,11 @@ HOSTILE = [None, 5, [], "yes", {"accuracy": "high"}, {"accuracy": None}, {"accur
 
 @pytest.mark.parametrize("test", [*HOSTILE, {"accuracy": float("nan")}, {"accuracy": True}], ids=str)
 def test_metrics_that_make_no_sense_are_left_out(classic, test):
-    (about,) = resting(View(), example(replace(classic, metrics={"test": test}), 3))["networks"]
+    (about,) = resting(View(), example(replace(classic, metrics={"test": test}), 3))["words"]
     assert about.endswith("parameters")
 
 
 def test_a_line_says_what_a_network_is(classic, modern):
-    (about,) = resting(View(), example(modern, 3))["networks"]
+    (about,) = resting(View(), example(modern, 3))["words"]
     for words in ("mnist-modern: reads digits", "ReLU", "max pooling", "batch normalisation", "% of the test pictures"):
         assert words in about

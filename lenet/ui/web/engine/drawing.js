@@ -30,8 +30,21 @@ export function prepareDrawing(ink, side, kind) {
   if (kind === "digit") return digitOf(cutOut(ink, side, withoutSpecks(regions, ink, PEN, SPECK)));
   const isFull = longest(cutOut(ink, side, regions)) > (1 - KEEP_SCALE) * side;
   if (!isFull) return garmentOf(cutOut(ink, side, withoutSpecks(regions, ink, 1, SCRAP)));
-  const pad = { height: side, width: side, values: new Float32Array(ink).map((byte) => byte / 255) };
-  return inGreys(resize(pad, PICTURE_SIZE, PICTURE_SIZE)).greys; // a garment that fills the pad is left where it stands
+  return inGreys(resize(wholePad(ink, side), PICTURE_SIZE, PICTURE_SIZE)).greys; // it is left where it stands
+}
+
+/**
+ * The whole pad in 28 x 28 greys: what a network gets without any preparation.
+ * @param {Uint8Array} ink @param {number} side
+ */
+export function squeezeDrawing(ink, side) {
+  const { values } = resize(wholePad(ink, side), PICTURE_SIZE, PICTURE_SIZE);
+  return new Uint8Array(values.map((value) => roundToEven(Math.fround(value * 255))));
+}
+
+/** @param {Uint8Array} ink @param {number} side @returns {Plane} */
+function wholePad(ink, side) {
+  return { height: side, width: side, values: new Float32Array(ink).map((byte) => byte / 255) };
 }
 
 /** @param {Plane} ink */

@@ -1,5 +1,12 @@
 // Bytes in a JSON value travel in base64.
 
+/** @param {Uint8Array} bytes */
+export function base64Of(bytes) {
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters);
+}
+
 /** @param {string} base64 */
 export function bytesOf(base64) {
   const letters = atob(base64);

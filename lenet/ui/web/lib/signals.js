@@ -11,12 +11,31 @@
  */
 
 /**
+ * What is on the pad: bytes of ink, GRID_SIZE x GRID_SIZE, and the number of the drawing.
+ * @typedef {{ drawing: number, ink: Uint8Array }} Inked
+ */
+
+/**
+ * What a network says about a drawing: the 28 x 28 greys that it saw, and each class's probability.
+ * @typedef {{ picture: Uint8Array, label: string, probabilities: [string, number][] }} Said
+ */
+
+/**
+ * The browser's own answer while the pen moves; other is B's where B follows the pen.
+ * @typedef {import("./value.js").Numbered & Said & { other: (Said & { title: string }) | null }} LiveAnswer
+ */
+
+/**
+ * lab-ink: the pen has drawn or erased something.
+ * lab-live: the browser's own answer to it.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
  * lab-explained: the explanation has come up; it must not cover its map.
  * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
  * lab-back: the server answers again.
  * @typedef {object} Signals
+ * @property {Inked} lab-ink
+ * @property {LiveAnswer} lab-live
  * @property {SeenPart | null} lab-field
  * @property {Pinned} lab-pin
  * @property {null} lab-explained

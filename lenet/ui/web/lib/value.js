@@ -46,19 +46,25 @@ export function isOld(value, shown) {
 }
 
 /**
- * Calls show with the value that is here and with each that comes, apart from those that are too old.
+ * Calls show with the value that is here and with each that comes, apart from those that are too old. Returns what
+ * admits an answer from elsewhere by the same rule: whether it may be shown.
  * @template {Numbered} T
  * @param {Pick<Component, "props" | "watch">} component
  * @param {(value: T) => void} show
+ * @returns {(answer: Numbered) => boolean}
  */
 export function onAnswer({ props, watch }, show) {
   let shown = NOTHING;
+  const admit = (/** @type {Numbered} */ answer) => {
+    if (isOld(answer, shown)) return false;
+    shown = { drawing: answer.drawing, revision: answer.revision };
+    return true;
+  };
   const update = () => {
     const value = /** @type {T | null} */ (received(props));
-    if (!value || isOld(value, shown)) return;
-    shown = { drawing: value.drawing, revision: value.revision };
-    show(value);
+    if (value && admit(value)) show(value);
   };
   watch("value", update);
   update();
+  return admit;
 }

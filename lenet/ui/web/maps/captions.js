@@ -115,14 +115,13 @@ export function mean({ values, area }, channel) {
  * What a cell is and its value; "" where there is no value.
  * @param {ShownMap} map
  * @param {Cell} cell
- * @param {{ resting: boolean }} pen
  */
-export function cellWords({ layer, data, side, channel }, cell, pen) {
+export function cellWords({ layer, data, side, channel }, cell) {
   const cells = data[side];
   if (!cells) return "";
   const { shape, classes } = sideOf(layer, side);
   const which = layer.b ? ` of ${SIDE_NAMES[side]}` : "";
-  const said = exactTo(cells.values[indexOf(shape, channel, cell)], cells.steps[channel], pen);
+  const said = exactTo(cells.values[indexOf(shape, channel, cell)], cells.steps[channel]);
   if (classes.length) return `logit of ${classes[cell.column]}${which}: ${said}`;
   if (layer.kind === "dense") return `value ${cell.column + 1}${which}: ${said}`;
   const input = layer.kind === "kernels" ? `, kernel for input ${cell.tile + 1}` : "";
@@ -130,12 +129,11 @@ export function cellWords({ layer, data, side, channel }, cell, pen) {
 }
 
 /**
- * As many digits as the values were sent with. While the pen moves they are coarse.
+ * As many digits as the values were sent with.
  * @param {number} value
  * @param {number} step what two neighbouring values are apart
- * @param {{ resting: boolean }} pen
  */
-export function exactTo(value, step, { resting }) {
+export function exactTo(value, step) {
   const digits = Math.floor(-Math.log10(Math.max(step, LEAST_STEP)));
-  return `${resting ? "" : "about "}${value.toFixed(Math.max(0, Math.min(MOST_DIGITS, digits)))}`;
+  return value.toFixed(Math.max(0, Math.min(MOST_DIGITS, digits)));
 }

@@ -10,15 +10,12 @@ import { DIVERGING } from "../lib/palette.js";
 export class KernelStore {
   /** @type {Map<string, { side: number, most: number, pixels: Uint32Array }>} */
   known = new Map(); // by the layer's name
-  network = ""; // whose they are, in words
 
   /**
-   * Keeps the kernels that came. While the pen moves none come, and those of the same network still hold.
-   * @param {Pick<import("../values.js").MapsValue, "layers" | "networks" | "resting">} value
+   * Keeps the kernels that came.
+   * @param {Pick<import("../values.js").MapsValue, "layers">} value
    */
-  keep({ layers, networks, resting }) {
-    if (!layers.length || (!resting && networks[0] === this.network)) return;
-    this.network = networks[0];
+  keep({ layers }) {
     this.known.clear();
     for (const { name, kernels } of layers) if (kernels) this.known.set(name, unpacked(kernels));
   }

@@ -11,9 +11,12 @@
  * @typedef {"a" | "b" | "difference"} Side
  */
 /**
- * The cells of a layer. B's may be missing: a comparison that begins while the pen moves has none yet, and those of two
- * wide networks are too many to send.
- * @typedef {{ a: Cells, b: Cells | null, difference: Cells | null }} LayerData
+ * The cells of a layer: none where there is no picture.
+ * @typedef {{ a: Cells | null, b: Cells | null, difference: Cells | null }} LayerData
+ */
+/**
+ * What is shown: a value, and whether the pen rests.
+ * @typedef {MapsValue & { resting: boolean }} Shown
  */
 
 export const SIDE_NAMES = { a: "A", b: "B", difference: "A − B" };
@@ -24,7 +27,7 @@ export const SIDE_NAMES = { a: "A", b: "B", difference: "A − B" };
  *   { a: FrameSide, b: FrameSide | null, compared: boolean }} FrameLayer
  */
 /** @typedef {Pick<SideValue, "shape" | "classes">} FrameSide */
-/** @typedef {Pick<MapsValue, "a" | "b" | "note" | "networks" | "phase" | "sort"> & { layers: FrameLayer[] }} Frame */
+/** @typedef {Pick<MapsValue, "a" | "b" | "note" | "words" | "phase" | "sort"> & { layers: FrameLayer[] }} Frame */
 
 /**
  * A's part of a layer or B's; a difference has A's form, and so has a B that is not there.
@@ -42,8 +45,8 @@ export function sideOf({ a, b }, side) {
  * @param {MapsValue} value
  * @returns {Frame}
  */
-export function frameOf({ layers, a, b, note, networks, phase, sort }) {
-  return { layers: layers.map(frameLayerOf), a, b, note, networks, phase, sort };
+export function frameOf({ layers, a, b, note, words, phase, sort }) {
+  return { layers: layers.map(frameLayerOf), a, b, note, words, phase, sort };
 }
 
 /**
@@ -63,27 +66,31 @@ function frameSideOf({ shape, classes }) {
 }
 
 /**
- * The layers of A whose cells were sent, then those of B.
+ * The layers of A, then those of B.
  * @param {MapsValue} value
  */
-export function shapesOf({ layers, with_b }) {
-  const theirs = with_b ? layers.flatMap(({ b }) => (b ? [b.shape] : [])) : [];
-  return [...layers.map(({ a }) => a.shape), ...theirs];
+export function shapesOf({ layers }) {
+  return [...layers.map(({ a }) => a.shape), ...layers.flatMap(({ b }) => (b ? [b.shape] : []))];
 }
 
 /**
- * @param {MapsValue} value
- * @param {Cells[]} parts the cells of each layer in the order of shapesOf
- * @param {(Cells | null)[]} kept B's cells, by layer, that were here before; used where none came
+ * @param {LayerValue[]} layers
+ * @param {Cells[]} parts the cells of each layer in the order of shapesOf, or nothing
  * @returns {LayerData[]}
  */
-export function dataOf({ layers, with_b }, parts, kept) {
+export function dataOf(layers, parts) {
   let next = layers.length;
-  return layers.map((layer, i) => {
-    const a = parts[i];
-    const b = layer.b && (with_b ? parts[next++] : (kept[i] ?? null));
-    return { a, b, difference: layer.apart && b ? differenceOf(a, b) : null };
-  });
+  return layers.map((layer, i) => dataOfLayer(layer, parts[i] ?? null, (layer.b && parts[next++]) ?? null));
+}
+
+/**
+ * @param {LayerValue} layer
+ * @param {Cells | null} a
+ * @param {Cells | null} b
+ * @returns {LayerData}
+ */
+export function dataOfLayer(layer, a, b) {
+  return { a, b, difference: layer.apart && a && b ? differenceOf(a, b) : null };
 }
 
 /**

@@ -69,7 +69,7 @@ export class Reading {
     const { layer, data } = section;
     if (!cell || !data) return this.#stop();
     this.read = { ...place, cell };
-    const words = cellWords({ layer, data, side, channel }, cell, section);
+    const words = cellWords({ layer, data, side, channel }, cell);
     for (const other of this.sections()) other.readout.textContent = other === section ? words : "";
     const { shape } = sideOf(layer, side);
     if (shape[1] === 1) mark(this.cellMark, canvas, partOf(shape, cell));

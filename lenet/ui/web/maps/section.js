@@ -13,7 +13,7 @@ const FEW = 8; // maps up to which a layer is shown large, in one row; more are 
 const KEYS = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
 const USABLE = { dense: KEYS.slice(0, 1), kernels: KEYS.slice(0, 2), maps: KEYS };
 
-/** @typedef {import("../values.js").MapsValue} MapsValue */
+/** @typedef {import("./model.js").Shown} Shown */
 /** @typedef {import("../values.js").LayerValue} LayerValue */
 /** @typedef {import("./model.js").Side} Side */
 /** @typedef {import("./model.js").FrameLayer} FrameLayer */
@@ -57,7 +57,7 @@ export class Section {
   }
 
   /**
-   * @param {MapsValue} value
+   * @param {Shown} value
    * @param {LayerValue} layer
    * @param {import("./model.js").LayerData} data
    * @param {import("./kernels.js").KernelStore} kernels
@@ -73,7 +73,7 @@ export class Section {
 
   /**
    * @param {Figure} figure
-   * @param {MapsValue} value
+   * @param {Shown} value
    * @param {import("./model.js").LayerData} data
    * @param {import("./kernels.js").KernelStore} kernels
    */

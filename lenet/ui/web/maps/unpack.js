@@ -1,9 +1,9 @@
 // The opposite of pack() in values/maps.py: base64 of zlib of the lowest value of each channel, then the highest, as
-// float32, then all cells as steps between the two.
+// float32, then all cells as steps of two bytes between the two.
 
 import { bytesOf } from "../lib/bytes.js";
 
-const ONE_BYTE = 256; // steps of fewer levels take one byte each, others two
+const LEVELS = 65535; // between a channel's lowest and highest value
 const FLOAT_BYTES = 4;
 
 /**
@@ -15,22 +15,20 @@ const FLOAT_BYTES = 4;
 
 /**
  * @param {string} base64
- * @param {number} levels the highest level of a cell
  * @param {Shape[]} shapes of the layers, in order
  * @returns {Promise<Cells[]>}
  */
-export async function unpack(base64, levels, shapes) {
+export async function unpack(base64, shapes) {
   const buffer = await inflate(base64);
   const channels = shapes.reduce((sum, [count]) => sum + count, 0);
   const lows = new Float32Array(buffer, 0, channels);
   const highs = new Float32Array(buffer, FLOAT_BYTES * channels, channels);
-  const start = 2 * FLOAT_BYTES * channels;
-  const packed = levels < ONE_BYTE ? new Uint8Array(buffer, start) : new Uint16Array(buffer, start);
+  const packed = new Uint16Array(buffer, 2 * FLOAT_BYTES * channels);
   let channel = 0;
   let at = 0;
   return shapes.map(([count, tiles, height, width]) => {
     const ends = { lows: lows.slice(channel, channel + count), highs: highs.slice(channel, channel + count) };
-    const cells = spread(ends, packed, at, tiles * height * width, levels);
+    const cells = spread(ends, packed, at, tiles * height * width);
     channel += count;
     at += cells.values.length;
     return cells;
@@ -40,18 +38,17 @@ export async function unpack(base64, levels, shapes) {
 /**
  * Packed steps as values between each channel's lowest and highest.
  * @param {{ lows: Float32Array, highs: Float32Array }} ends
- * @param {Uint8Array | Uint16Array} packed
+ * @param {Uint16Array} packed
  * @param {number} at where the layer's first cell is
  * @param {number} area cells of a channel
- * @param {number} levels
  * @returns {Cells}
  */
-function spread({ lows, highs }, packed, at, area, levels) {
+function spread({ lows, highs }, packed, at, area) {
   const values = new Float32Array(lows.length * area);
   const steps = new Float32Array(lows.length);
   for (let c = 0; c < lows.length; c++) {
     const low = lows[c];
-    const step = (highs[c] - low) / levels;
+    const step = (highs[c] - low) / LEVELS;
     steps[c] = step;
     for (let i = c * area; i < (c + 1) * area; i++) values[i] = low + packed[at + i] * step;
   }

@@ -7,13 +7,13 @@ export const GRID_SIZE = 112; // side of the grid, in cells; values/pad.py has i
 const CHANNELS = 4; // bytes of a canvas pixel: red, green, blue, opacity
 
 /**
- * Canvas pixels -> the grid in base64. The pad draws in one colour, so a pixel's opacity is its ink.
+ * Canvas pixels -> the grid's bytes. The pad draws in one colour, so a pixel's opacity is its ink.
  * @param {Uint8ClampedArray} pixels
  */
-export function gridOf(pixels) {
-  let bytes = "";
-  for (let i = CHANNELS - 1; i < pixels.length; i += CHANNELS) bytes += String.fromCharCode(pixels[i]);
-  return btoa(bytes);
+export function inkOf(pixels) {
+  const ink = new Uint8Array(pixels.length / CHANNELS);
+  for (let i = 0; i < ink.length; i++) ink[i] = pixels[CHANNELS * i + CHANNELS - 1];
+  return ink;
 }
 
 /**

@@ -1,7 +1,7 @@
 // The ink on the pad's canvas.
 
 import { view } from "../lib/canvas.js";
-import { GRID_SIZE, gridOf, pixelsOf } from "./grid.js";
+import { GRID_SIZE, inkOf, pixelsOf } from "./grid.js";
 
 /** @typedef {import("./marks.js").Point} Point */
 /** @typedef {import("./marks.js").Mark} Mark */
@@ -42,11 +42,11 @@ export class Ink {
     for (const mark of marks) this.#draw(mark);
   }
 
-  /** The whole pad, averaged down to the grid. */
-  grid() {
+  /** The whole pad, averaged down to the grid: its bytes of ink. */
+  bytes() {
     this.reduced.clearRect(0, 0, GRID_SIZE, GRID_SIZE);
     this.reduced.drawImage(this.canvas, 0, 0, GRID_SIZE, GRID_SIZE);
-    return gridOf(this.reduced.getImageData(0, 0, GRID_SIZE, GRID_SIZE).data);
+    return inkOf(this.reduced.getImageData(0, 0, GRID_SIZE, GRID_SIZE).data);
   }
 
   /** @param {Mark} mark */

@@ -1,0 +1,64 @@
+// The networks that the browser computes with, made of the checkpoints' own files. Each is fetched once and kept.
+
+import { PICTURE_SIZE } from "../lib/canvas.js";
+import { Network } from "./network.js";
+import { readTensors } from "./safetensors.js";
+
+const FILES = ["config.json", "model.safetensors"];
+
+/** @typedef {import("../values.js").NetworkValue} NetworkValue */
+
+export class Networks {
+  /** @type {Map<string, Network | null>} */
+  known = new Map(); // null for one that is on its way, or cannot be had
+  /** @type {Set<Promise<void>>} */
+  coming = new Set();
+
+  /** @param {(address: string) => Promise<Response>} get fetches a file */
+  constructor(get = getFromServer) {
+    this.get = get;
+  }
+
+  /**
+   * A network that is here; null for one that is not. Asking for it brings it.
+   * @param {NetworkValue} value
+   * @returns {Network | null}
+   */
+  find({ name, version }) {
+    const key = `${name} ${version}`;
+    if (!this.known.has(key)) {
+      const brought = this.#bring(key, name).finally(() => this.coming.delete(brought));
+      this.coming.add(brought);
+    }
+    return this.known.get(key) ?? null;
+  }
+
+  /**
+   * Without its files, or where they are damaged, the server alone answers for a network.
+   * @param {string} key
+   * @param {string} name
+   */
+  async #bring(key, name) {
+    this.known.set(key, null);
+    try {
+      const [config, weights] = await Promise.all(
+        FILES.map(async (file) => {
+          const answer = await this.get(`/networks/${encodeURIComponent(name)}/${file}`);
+          if (!answer.ok) throw new Error(`The file ${file} of ${name} cannot be had.`);
+          return answer.arrayBuffer();
+        }),
+      );
+      const network = new Network(JSON.parse(new TextDecoder().decode(config)), readTensors(weights));
+      network.stages(new Float32Array(PICTURE_SIZE ** 2)); // the first picture takes ten times as long as the others
+      this.known.set(key, network);
+    } catch {
+      this.known.set(key, null);
+    }
+  }
+}
+
+/** @param {string} address */
+function getFromServer(address) {
+  const { gradio_config: config } = /** @type {{ gradio_config?: { root: string } }} */ (window);
+  return fetch((config?.root ?? "") + address);
+}

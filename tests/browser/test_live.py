@@ -1,0 +1,106 @@
+"""The browser's own answer while the pen moves, and the server's when it rests."""
+
+from playwright.sync_api import expect
+from steps import ASKED, ONE, SEVEN, ZERO, choose, expect_label, label, part, pixels, settle, switch
+
+from tools import browser as tool
+
+MAP = "[data-layer=act1] .map canvas"
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def asked(page) -> list[str]:
+    """The questions to the server from now on."""
+    questions = []
+    page.on("request", lambda request: questions.append(request.url) if "/run/" in request.url else None)
+    return questions
+
+
+def ready(page) -> None:
+    """Wait until the browser can compute: a stroke is answered while the pen is down."""
+    tool.draw(page, [(0.5, 0.2), (0.5, 0.8)], lift=False)
+    page.wait_for_function("document.querySelector('[data-live]')")
+    page.mouse.up()
+    settle(page)
+    page.get_by_role("button", name="Clear").click()
+    settle(page)
+
+
+def test_nothing_is_asked_while_the_pen_moves_and_once_when_it_rests(page):
+    ready(page)
+    questions = asked(page)
+    tool.draw(page, SEVEN[:2], lift=False)
+    page.evaluate(NEXT_FRAME)
+    first = pixels(page, MAP)
+    box = page.locator(".pad-canvas").bounding_box()
+    x, y = SEVEN[2]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=10)
+    expect_label(page, "7")
+    page.evaluate(NEXT_FRAME)
+    assert (pixels(page, MAP) != first).any()
+    page.wait_for_timeout(400)  # longer than a pen at rest, but it is still down
+    assert questions == []
+    page.mouse.up()
+    settle(page)
+    assert len(questions) == 1
+
+
+def test_the_server_confirms_what_the_browser_has_computed(page):
+    ready(page)
+    for stroke in (SEVEN, ONE, ZERO):
+        tool.draw(page, stroke)
+        settle(page)
+        page.get_by_role("button", name="Clear").click()
+        settle(page)
+    assert float(page.locator("[data-apart]").get_attribute("data-apart")) < 1e-4
+
+
+def test_both_networks_follow_the_pen(page):
+    choose(page, "mnist-modern-small")
+    part(page, "Compare")
+    switch(page, "compare").select_option("checkpoint")
+    switch(page, "other").select_option("mnist-classic")
+    expect(page.locator(".maps-note")).to_contain_text("two networks")
+    ready(page)
+    questions = asked(page)
+    tool.draw(page, SEVEN, lift=False)
+    expect_label(page, "7")
+    expect(page.locator(".verdict-other .verdict-size")).to_contain_text("B is taken for")
+    assert pixels(page, "[data-layer=act1] [data-side=b] canvas").any()
+    assert questions == []
+    page.mouse.up()
+
+
+def test_without_a_network_s_files_the_server_answers_when_the_pen_rests(rough, page_url):
+    page = rough.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.route("**/networks/**", lambda route: route.fulfill(status=200, body=b"\0" * 500))
+    page.goto(page_url)
+    expect(page.locator(".examples button")).to_have_count(30)
+    tool.draw(page, SEVEN, lift=False)
+    page.wait_for_timeout(300)
+    expect(label(page)).to_contain_text("Draw a digit")
+    page.mouse.up()
+    expect_label(page, "7")
+    expect(page.locator(".maps.maps-empty")).to_have_count(0)
+    assert errors == []
+    page.close()
+
+
+def test_an_old_answer_of_the_server_does_not_take_the_place_of_a_newer_drawing(page):
+    ready(page)
+    held = []
+    page.route(ASKED, lambda route: held.append(route), times=1)
+    tool.draw(page, ONE)
+    page.wait_for_timeout(400)
+    tool.draw(page, [(0.2, 0.15), (0.5, 0.15)], lift=False)
+    page.evaluate(NEXT_FRAME)
+    shown = label(page).text_content()
+    assert held
+    held[0].continue_()
+    page.wait_for_timeout(500)
+    assert label(page).text_content() == shown
+    page.mouse.up()
+    settle(page)

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { Networks } from "../../lenet/ui/web/engine/networks.js";
+
+const CHECKPOINTS = new URL("../../checkpoints/", import.meta.url);
+const CLASSIC = { name: "mnist-classic", kind: "digit", classes: [..."0123456789"], version: "1" };
+
+// Gives the files of the committed checkpoints, and counts what was asked for.
+function server(change = (bytes) => bytes) {
+  const asked = [];
+  const get = async (address) => {
+    asked.push(address);
+    const path = address.replace("/networks/", "");
+    return new Response(change(await readFile(new URL(path, CHECKPOINTS)), path));
+  };
+  return { asked, get };
+}
+
+async function arrived(networks, value) {
+  networks.find(value);
+  await Promise.all([...networks.coming]);
+  return networks.find(value);
+}
+
+test("a network is brought when it is first asked for, and kept", async () => {
+  const { asked, get } = server();
+  const networks = new Networks(get);
+  assert.equal(networks.find(CLASSIC), null);
+  const network = await arrived(networks, CLASSIC);
+  assert.equal(network.stages(new Float32Array(784)).logits.data.length, 10);
+  assert.deepEqual(asked, ["/networks/mnist-classic/config.json", "/networks/mnist-classic/model.safetensors"]);
+});
+
+test("a network that was trained again is brought again", async () => {
+  const { asked, get } = server();
+  const networks = new Networks(get);
+  await arrived(networks, CLASSIC);
+  assert.equal(networks.find({ ...CLASSIC, version: "2" }), null);
+  await Promise.all([...networks.coming]);
+  assert.equal(asked.length, 4);
+});
+
+test("the server answers alone for a network whose files are damaged or cannot be had", async () => {
+  const cut = server((bytes, path) => (path.endsWith("json") ? bytes : bytes.subarray(0, 1000)));
+  assert.equal(await arrived(new Networks(cut.get), CLASSIC), null);
+  assert.equal(await arrived(new Networks(async () => new Response("", { status: 404 })), CLASSIC), null);
+  assert.equal(await arrived(new Networks(() => Promise.reject(new TypeError("no network"))), CLASSIC), null);
+});
