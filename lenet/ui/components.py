@@ -17,6 +17,9 @@ from lenet.ui.sentence import Sentence
 WEB = Path(__file__).parent / "web"
 STYLE_SHEETS = sorted(WEB.glob("*.css"))
 
+WORDS = (WEB / "words.html").read_text(encoding="utf-8")
+"""What the page's words mean; it shows nothing that changes."""
+
 
 class Asset(gr.HTML):
     """A component whose template and module are files named after it; ``triggers`` are the events of its module."""

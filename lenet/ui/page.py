@@ -24,20 +24,8 @@ KEEP_UPLOADS = 3600
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 """The visitor's own: a web font would be fetched from another host."""
 
-INTRODUCTION = """# LeNet Lab
-Draw, and watch a small convolutional network think: what it sees, what its two layers make of it, what it says."""
-
-WORDS = """* **Checkpoint**: a trained network, as it was stored.
-* **Kernel**, or the weights of a filter: a small square of numbers that training has found.
-* **Map**: what a filter answers at each place of the picture, or of the maps of the layer before: each weight times
-  what lies below it, all added up, plus the filter's **bias**.
-* **Batch normalisation**: each map multiplied by a number and moved by another, so that all have the same size.
-* **Activation**: a curve that every value passes. A sigmoid presses it between 0 and 1, ReLU makes what is negative 0.
-* **Pooling**: of each square of four values, the average or the largest one stays.
-* **Dense layer**: every value of it weighs all values before it.
-* **Logits**: the last layer's values, one for each class; the larger, the likelier. **Softmax** makes the ten
-  probabilities of them, which add up to 1."""
-
+TITLE = """# LeNet Lab
+Draw, and watch a small network think"""
 
 LIVE: dict[str, Any] = {
     # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
@@ -83,38 +71,43 @@ def place(first: str, names: Sequence[str], now: Answer) -> Components:
     """What stands where, and what it shows ``now``, with the checkpoint that is ``first``."""
     at: Components = {}
     with gr.Row(elem_classes="lab-head"):
-        gr.Markdown(INTRODUCTION, elem_classes="lab-title")
-        at["checkpoint"] = ui.Menu(list(names), value=first, label="Checkpoint", filterable=False)
-    at["exercises"] = ui.Exercises(now.exercises)
+        gr.Markdown(TITLE, elem_classes="lab-title")
+        at["checkpoint"] = ui.Menu(list(names), value=first, label="Network", filterable=False)
     with gr.Row(elem_classes="lab-main"):
-        with gr.Column(elem_classes="lab-pad", min_width=300):
-            at["pad"] = ui.Pad()
-        with gr.Column(scale=2, min_width=300):
-            at["verdict"] = ui.Verdict(now.verdict)
-            with gr.Row(elem_classes="lab-pictures"):
-                at["upload"] = _picture_box()
-                with gr.Column(scale=2, min_width=260, elem_classes="lab-examples"):
-                    gr.Markdown("or choose an example", elem_classes="lab-caption")
-                    at["examples"] = ui.Examples(now.examples)
-    at["controls"] = ui.Controls(now.controls)
-    at["takeaway"] = ui.Takeaway()
-    at["maps"] = ui.Maps(now.maps)
+        with gr.Column(elem_classes="lab-hand", min_width=0):
+            _place_hand(at, now)
+        with gr.Column(elem_classes="lab-shown", min_width=0):
+            _place_shown(at, now)
     at["explanation"] = ui.Explanation(now.explanation)
-    with gr.Accordion("What the words mean", open=False):
-        gr.Markdown(WORDS, elem_classes="lab-words")
     return at
 
 
-def _picture_box() -> ui.PictureBox:
-    return ui.PictureBox(
-        label="or a picture",
-        placeholder="Drop a picture here",
-        sources=["upload", "clipboard"],
-        type="filepath",
-        height=150,
-        buttons=[],
-        min_width=240,
-    )
+def _place_hand(at: Components, now: Answer) -> None:
+    """On the left, and staying there: what the hand does, what the network sees of it, and what it says."""
+    at["pad"] = ui.Pad()
+    at["verdict"] = ui.Verdict(now.verdict)
+    with gr.Row(elem_classes="lab-pictures"):
+        at["upload"] = ui.PictureBox(
+            label="or a picture",
+            show_label=False,
+            placeholder="Drop a picture here",
+            sources=["upload", "clipboard"],
+            type="filepath",
+            height=None,
+            buttons=[],
+            min_width=0,
+        )
+        at["examples"] = ui.Examples(now.examples)
+
+
+def _place_shown(at: Components, now: Answer) -> None:
+    """On the right: what the layers make of it, below the switches for looking at it."""
+    with gr.Row(elem_classes="lab-tools"):
+        at["controls"] = ui.Controls(now.controls)
+        at["exercises"] = ui.Exercises(now.exercises)
+        gr.HTML(ui.WORDS, apply_default_css=False)
+        at["takeaway"] = ui.Takeaway()
+    at["maps"] = ui.Maps(now.maps)
 
 
 def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:

@@ -19,7 +19,7 @@ PATIENCE = 15_000
 
 expect.set_options(timeout=PATIENCE)
 
-CHECKPOINT = "Checkpoint"
+CHECKPOINT = "Network"
 """The name of the menu of networks."""
 
 DRAWING, PHASE = "data-drawing", "data-phase"

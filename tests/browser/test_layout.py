@@ -7,13 +7,14 @@ import re
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from looks import DESK, LOOKS, NIGHT, PHONE, SIZES, seen_in
+from looks import DESK, LOOKS, NIGHT, PHONE, SIZES, Look, seen_in
 from PIL import Image
 from playwright.sync_api import expect
 from steps import (
     FIRST,
     ONE,
     SECOND,
+    SEEN,
     SEVEN,
     choose,
     example,
@@ -36,10 +37,78 @@ def test_the_page_stands_in_the_middle_and_bars_are_long_enough_to_compare(page,
     empty = page.locator(".maps").bounding_box()
     tool.draw(page, ONE)
     expect_label(page, "1")
-    maps, track = page.locator(".maps").bounding_box(), page.locator(".bar-track").first.bounding_box()
-    assert maps["x"] == pytest.approx(width - maps["x"] - maps["width"], abs=16)
-    assert (maps["x"], maps["width"]) == (empty["x"], empty["width"])
-    assert track["width"] > 150
+    whole, maps = page.locator(".lab-main").bounding_box(), page.locator(".maps").bounding_box()
+    assert whole["x"] == pytest.approx(width - whole["x"] - whole["width"], abs=16)
+    assert (maps["x"], maps["y"], maps["width"]) == (empty["x"], empty["y"], empty["width"])
+    assert page.locator(".bar-track").first.bounding_box()["width"] > 150
+
+
+BOXES = """(selectors) => Object.fromEntries(Object.entries(selectors).map(([name, selector]) => [
+  name,
+  [...document.querySelectorAll(selector)].map((element) => {
+    const { left, top, right, bottom, width, height } = element.getBoundingClientRect();
+    return { left, top, right, bottom, width, height };
+  }),
+]))"""
+"""Where all elements are that a selector finds, by the selector's name; in pixels of the window."""
+
+GLANCE = {
+    "pad": ".pad-canvas",
+    "answer": ".verdict-label",
+    "bars": ".bar:not(.bar-head)",
+    "seen": f"{SEEN}[aria-label^=The]",
+}
+GLANCE |= {"first": FIRST, "second": SECOND}
+"""What a person must see while drawing, in one glance."""
+
+COUNTS = {"pad": 1, "answer": 1, "bars": 10, "seen": 1, "first": 6, "second": 16}
+
+LEAST = {"desk": (96, 64), "laptop": (96, 64), "projector": (150, 100), "phone": (50, 38)}
+"""The side of the first layer's maps and of the second's, in pixels, at least."""
+
+LAPTOP = Look("laptop", 1280, 720)
+
+
+def expect_inside(page, boxes: dict[str, list[dict[str, float]]]) -> None:
+    """All of them lie in the window, which is not scrolled."""
+    window = page.viewport_size
+    assert page.evaluate("scrollX + scrollY") == 0
+    for name, found in boxes.items():
+        for box in found:
+            assert box["left"] >= 0 and box["top"] >= 0, name
+            assert box["right"] <= window["width"] and box["bottom"] <= window["height"], (name, box)
+
+
+@seen_in([*SIZES, LAPTOP])
+def test_a_stroke_and_all_that_it_causes_are_seen_in_one_glance(page, look):
+    choose(page, "mnist-classic")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    expect(page.locator(SECOND)).to_have_count(16)
+    boxes = page.evaluate(BOXES, GLANCE)
+    assert {name: len(found) for name, found in boxes.items()} == COUNTS
+    expect_inside(page, boxes)
+    assert boxes["pad"][0]["width"] >= 260
+    least_first, least_second = LEAST[look.name]
+    assert min(min(box["width"], box["height"]) for box in boxes["first"]) >= least_first
+    assert min(min(box["width"], box["height"]) for box in boxes["second"]) >= least_second
+
+
+LETTERS = """() => [...document.querySelectorAll(".lab-main *, .lab-head *")]
+  .filter((e) => e.checkVisibility() && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+  .map((e) => [parseFloat(getComputedStyle(e).fontSize), e.className, e.textContent.slice(0, 30)])"""
+"""The size, in pixels, of every text that is shown."""
+
+
+@seen_in([*SIZES, LAPTOP])
+def test_letters_are_large_enough_and_larger_on_a_projector(page, look):
+    choose(page, "mnist-classic")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    sizes = page.evaluate(LETTERS)
+    assert [small for small in sizes if small[0] < 13] == []
+    bar = page.locator(".bar-number").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
+    assert bar >= (16 if look.name == "projector" else 13)
 
 
 TOP_OF_MAPS = "scrollY + document.querySelector('.maps').getBoundingClientRect().top"
@@ -149,7 +218,7 @@ def test_axe_finds_nothing_serious_on_a_tour_of_the_page(page):
     for step in ("Kernels", "Before", "Pooled", "After"):
         show(page, step)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_text("both layers", exact=True).click()
+    page.get_by_text("both", exact=True).click()
     switch(page, "numbers").check()
     exercise(page, 3)
     for title in ("Compare", "Picture", "Take away"):

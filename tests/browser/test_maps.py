@@ -54,11 +54,11 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(page):
         return [text.strip() for text in ends.all_inner_texts()[:2]]
 
     apart = shown()
-    page.get_by_text("both layers", exact=True).click()
+    page.get_by_text("both", exact=True).click()
     page.wait_for_function(f"new Set({TWO_SCALES}).size === 1")
     assert apart[0] != apart[1]
     assert shown()[0] == shown()[1]
-    page.get_by_text("each map", exact=True).click()
+    page.get_by_text("map", exact=True).click()
     expect(page.locator(".layer-scale").first).to_contain_text("each map its own")
     for number in range(6):
         seen = {

@@ -133,6 +133,7 @@ def test_garments_have_their_own_examples_and_names(page):
     page.get_by_role("button", name="Example: Ankle boot").first.click()
     expect_label(page, "Ankle boot")
     expect(page.locator(".verdict-note")).to_have_text("The data set calls this example: Ankle boot")
+    page.locator(".examples-more summary").click()
     for garment in ("Pullover", "Coat"):
         expect(page.get_by_role("button", name=f"Example: {garment}")).to_have_count(3)
 

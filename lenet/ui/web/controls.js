@@ -9,7 +9,7 @@ import { onSignal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
 
 const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
-const SCALES = { map: "each map", layer: "each layer", both: "both layers" };
+const SCALES = { map: "map", layer: "layer", both: "both" };
 const COMPARE = {
   none: "nothing",
   kept: "the kept picture",
@@ -102,7 +102,7 @@ class Controls {
   /** @param {HTMLElement} row */
   #buildMain(row) {
     this.inputs.segment(row, "phase", "Show", PHASES, (phase) => ({ phase, pin: pinAt(this.view, phase) }));
-    this.inputs.segment(row, "scale", "One colour scale for", SCALES, (scale) => ({ scale }));
+    this.inputs.segment(row, "scale", "Scale for", SCALES, (scale) => ({ scale }));
     this.inputs.check(row, "numbers", "numbers");
   }
 

@@ -1,26 +1,26 @@
-// A strip of example pictures as buttons. A click triggers "select" with the example's number as index, or with the name
-// of a button below the strip.
+// Example pictures as buttons, the first row in sight and the others behind "more". A click triggers "select" with the
+// example's number as index, or with the name of one of the other buttons.
 
-import { find, findAll, makeButton } from "./lib/elements.js";
+import { findAll, makeButton } from "./lib/elements.js";
 import { received } from "./lib/value.js";
 
 const COLUMNS = 10; // of the sheet of examples
 
 /** @param {import("./lib/value.js").Component} component */
 export default function start({ element, props, trigger, watch }) {
-  const strip = find(element, ".examples");
+  const [strip, rest] = findAll(element, ".examples");
   const show = () => {
     const value = /** @type {import("./values.js").ExamplesValue | null} */ (received(props));
     if (!value) return;
-    strip.replaceChildren(
-      ...value.names.map((name, index) => {
-        const button = makeButton("", "", () => trigger("select", { index }));
-        button.title = name;
-        button.setAttribute("aria-label", `Example: ${name}`);
-        Object.assign(button.style, cutOut(value, index));
-        return button;
-      }),
-    );
+    const buttons = value.names.map((name, index) => {
+      const button = makeButton("", "", () => trigger("select", { index }));
+      button.title = name;
+      button.setAttribute("aria-label", `Example: ${name}`);
+      Object.assign(button.style, cutOut(value, index));
+      return button;
+    });
+    strip.replaceChildren(...buttons.slice(0, COLUMNS));
+    rest.replaceChildren(...buttons.slice(COLUMNS));
   };
   for (const button of findAll(element, "[data-example]")) {
     button.addEventListener("click", () => trigger("select", { index: button.dataset.example }));

@@ -131,6 +131,5 @@ function head({ layers, words, note, a, b }) {
  */
 function legend(a, b) {
   const titles = `A: ${a}. B: ${b}.`;
-  const rows = "Where both have the same maps, each is shown three times: A, B and A − B.";
-  return `${titles} ${rows} L2 is the length of the difference, cos the cosine of the angle between the two.`;
+  return `${titles} L2 is the length of the difference, cos the cosine of the angle between the two.`;
 }

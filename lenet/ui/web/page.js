@@ -1,9 +1,11 @@
 // What runs once for the whole page, beside the components' own scripts.
 
+import { listenToKeys } from "./page/keys.js";
 import { closeMenuOnTab } from "./page/menu.js";
 import { watchServer } from "./page/server.js";
 
 export default function start() {
   closeMenuOnTab();
+  listenToKeys();
   watchServer();
 }

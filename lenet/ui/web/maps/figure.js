@@ -1,6 +1,7 @@
 // The maps of one channel, side by side, and what stands below them.
 
 import { make } from "../lib/elements.js";
+import { SIDE_NAMES } from "./model.js";
 
 const SHORT = 3; // letters of a name that fits below its logit on a phone, too; longer ones are turned there
 
@@ -25,8 +26,9 @@ export class Figure {
     const caption = make("figcaption");
     caption.append(this.kernel, make("span", "map-name", numbered ? String(channel + 1) : ""), this.numbers);
     const row = make("div", "map-row");
-    row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side)));
-    this.box = make("figure", sides.length > 1 ? "map map-pair" : "map");
+    const several = sides.length > 1;
+    row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side, several ? SIDE_NAMES[side] : "")));
+    this.box = make("figure", several ? "map map-pair" : "map");
     this.box.append(row, ...(classes.length ? [namesOf(classes)] : []), caption);
   }
 
@@ -48,14 +50,21 @@ function mapCanvas() {
 }
 
 /**
- * A map in a frame that marks can be laid on.
+ * A map in a frame that marks can be laid on. Its name stands beside the row of maps that it begins; a screen reader
+ * hears it with each map.
  * @param {HTMLCanvasElement} canvas
  * @param {Side} side
+ * @param {string} name
  */
-function framed(canvas, side) {
+function framed(canvas, side, name) {
   const frame = make("div", "map-cells");
   frame.dataset.side = side;
   frame.append(canvas);
+  if (name) {
+    const words = make("span", "map-side", name);
+    words.setAttribute("aria-hidden", "true");
+    frame.append(words);
+  }
   return frame;
 }
 

@@ -8,7 +8,8 @@ import { differenceScale, scaleOf, sideOf, unreadOf } from "./model.js";
 import { mapPixels } from "./pixels.js";
 import { ScaleBar } from "./scale.js";
 
-const FEW = 8; // maps up to which a layer is shown large, in one row; more are shown small, so that all can be seen at once
+const FEW = 8; // maps up to which a layer stands in one row, as large as it can
+const SOME = 16; // maps up to which it stands in two rows; more are shown small, as many a row as fit
 
 const KEYS = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
 const USABLE = { dense: KEYS.slice(0, 1), kernels: KEYS.slice(0, 2), maps: KEYS };
@@ -44,9 +45,7 @@ export class Section {
     this.box.classList.toggle("layer-paired", built.compared);
     this.box.classList.toggle("layer-kernels", built.a.shape[1] > 1);
     this.readout.setAttribute("role", "status");
-    this.box.append(this.#head(built));
-    if (built.note) this.box.append(make("p", "layer-note", built.note));
-    this.box.append(this.readout, ...this.#grids(built, titles));
+    this.box.append(this.#head(built), ...this.#grids(built, titles));
   }
 
   /** @returns {Place[]} */
@@ -114,11 +113,13 @@ export class Section {
   }
 
   /** @param {FrameLayer} built */
-  #head({ title, compared }) {
+  #head({ title, note, compared }) {
     const head = make("div", "layer-head");
+    const said = make("div", "layer-said"); // what is read takes the note's place, so that nothing moves
+    said.append(...(note ? [make("p", "layer-note", note)] : []), this.readout);
     const scales = make("div", "layer-scales");
     scales.append(this.scale.box, ...(compared ? [this.apartScale.box] : []));
-    head.append(make("h3", "layer-title", title), scales);
+    head.append(make("h3", "layer-title", title), said, scales);
     return head;
   }
 
@@ -144,8 +145,8 @@ export class Section {
   #grid(built, name, sides) {
     const { kind, title } = built;
     const { shape, classes } = sideOf(built, sides[0]);
-    const few = shape[0] <= FEW && sides.length === 1 && kind !== "dense";
-    const maps = make("div", few ? "layer-maps layer-few" : "layer-maps");
+    const maps = make("div", kind === "dense" ? "layer-maps" : `layer-maps ${sizeOf(shape[0])}`);
+    maps.style.setProperty("--count", String(shape[0]));
     maps.setAttribute("role", "group");
     maps.setAttribute("aria-label", `${title}${name ? `, ${name}` : ""}. ${USABLE[kind].join(", ")}.`);
     const numbered = kind !== "dense";
@@ -155,6 +156,15 @@ export class Section {
     if (figures.length) figures[0].canvases[0].canvas.tabIndex = 0;
     return maps;
   }
+}
+
+/**
+ * How large a layer's maps are shown.
+ * @param {number} count of them
+ */
+function sizeOf(count) {
+  if (count <= FEW) return "layer-few";
+  return count <= SOME ? "layer-some" : "layer-many";
 }
 
 /**
