@@ -1,9 +1,10 @@
 // A layer on the page: its title and scale, and its maps, those of A and of B or one channel of both together.
 
-import { putPixels, view } from "../lib/canvas.js";
+import { putPixels } from "../lib/canvas.js";
 import { find, make } from "../lib/elements.js";
 import { alternative, captionOf } from "./captions.js";
 import { Figure } from "./figure.js";
+import { squareOf } from "./geometry.js";
 import { differenceScale, scaleOf, sideOf, unreadOf } from "./model.js";
 import { mapPixels } from "./pixels.js";
 import { ScaleBar } from "./scale.js";
@@ -81,8 +82,8 @@ export class Section {
     const { channel } = figure;
     for (const { side, canvas } of figure.canvases) this.#drawMap({ layer, data, side, channel }, canvas);
     const first = { layer, data, side: figure.side, channel };
-    if (!data[first.side]) return;
-    figure.numbers.textContent = captionOf(first, value).join(layer.kind === "dense" ? " · " : "\n");
+    const words = data[figure.side] ? captionOf(first, value) : [];
+    figure.numbers.textContent = words.join(layer.kind === "dense" ? " · " : "\n");
     figure.markConstant(layer.kind === "dense" ? null : constantOf(first));
     if (figure.side === "a") kernels.show(layer.name, channel, figure.kernel);
   }
@@ -94,12 +95,12 @@ export class Section {
   #drawMap(map, canvas) {
     const { layer, data, side, channel } = map;
     const cells = data[side];
-    if (!cells) return blank(canvas);
     const { shape } = sideOf(layer, side);
+    if (this.resting) canvas.setAttribute("aria-label", alternative(map));
+    if (!cells) return blank(canvas, shape);
     const scale = scaleOf(layer, side, channel);
     const { width, height, pixels } = mapPixels(shape, cells, channel, scale, unreadOf(layer, side, channel));
     putPixels(canvas, width, height, pixels);
-    if (this.resting) canvas.setAttribute("aria-label", alternative(map));
   }
 
   // The channels that differ most first, also for the keyboard. While the pen moves they stay where they are.
@@ -186,7 +187,12 @@ export function stopAt(canvas) {
   canvas.tabIndex = 0;
 }
 
-/** @param {HTMLCanvasElement} canvas */
-function blank(canvas) {
-  view(canvas).clearRect(0, 0, canvas.width, canvas.height);
+/**
+ * A map without cells is as large as it will be with them.
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./unpack.js").Shape} shape
+ */
+function blank(canvas, shape) {
+  const { width, height } = squareOf(shape);
+  Object.assign(canvas, { width, height }); // which empties it, too
 }
