@@ -29,7 +29,7 @@ from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
 from lenet.ui.values.maps import MapsValue, maps_value
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
-from lenet.ui.values.pixels import encode_picture, to_bytes
+from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
 from lenet.ui.values.takeaway import TakeawayValue, file_value, link_value, notice
 from lenet.ui.values.verdict import VerdictValue, other_value, overlay_value, steps_value, verdict_value
 from lenet.ui.view import View
@@ -108,8 +108,9 @@ class Handlers:
     # What is shown
 
     def on_draw(self, pad: Any, checkpoint: str, controls: Any) -> Answer:
-        """The pen rests."""
-        return self._show(read_scene(pad, None, checkpoint, controls))
+        """The pen rests. Maps that the browser shows already are not sent."""
+        scene = read_scene(pad, None, checkpoint, controls)
+        return self._show(scene, painted=scene.drawing.shown)
 
     def on_view(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
         """A switch was clicked."""
@@ -121,10 +122,15 @@ class Handlers:
         return Answer(explanation=self._lab.explanation(scene, self._lab.see(scene)))
 
     def on_upload(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
-        """A picture was uploaded: it replaces the drawing. When it was removed, the page is empty."""
+        """A picture was uploaded: what the network sees of it stands on the pad, to be drawn on.
+
+        When it was removed, the page is empty.
+        """
         scene = read_scene(pad, upload, checkpoint, controls)
-        scene = replace(scene, drawing=scene.drawing.followed_by(None))
-        return replace(self._show(scene), pad=put_value(scene.drawing))
+        before = scene.drawing
+        shown = self._show(replace(scene, drawing=before.followed_by(None)))
+        seen = "" if isinstance(shown.verdict, Unchanged) else shown.verdict["picture"]
+        return replace(shown, pad=put_value(before.followed_by(decode_picture(seen))))
 
     def on_checkpoint(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
         """Another network looks at the same picture."""
@@ -294,22 +300,28 @@ class Handlers:
 
     # From a scene to what is shown of it
 
-    def _show(self, scene: Scene, note: str = "") -> Answer:
-        """The verdict, the maps and the explanation; after a fault they are empty, so that no old ones stay."""
+    def _show(self, scene: Scene, note: str = "", *, painted: bool = False) -> Answer:
+        """The verdict, the maps unless they are ``painted`` already, and the explanation.
+
+        After a fault all are empty, so that no old ones stay.
+        """
         try:
-            return self._shown(scene, note)
+            return self._shown(scene, note, painted)
         except Exception as error:
             note_failure(error)
             return _empty(scene, Sentence(FAULT))
 
-    def _shown(self, scene: Scene, note: str) -> Answer:
+    def _shown(self, scene: Scene, note: str, painted: bool) -> Answer:
         """What there is to show."""
         seen = self._lab.see(scene)
-        place = (scene.drawing.number, scene.revision, scene.view)
+        maps = UNCHANGED if painted and isinstance(seen.a, Subject) else self._maps(scene, seen)
+        return Answer(self._verdict(scene, seen, note), maps, self._lab.explanation(scene, seen))
+
+    def _maps(self, scene: Scene, seen: Seen) -> MapsValue:
+        """The maps, or without a picture their frames."""
         lit = isinstance(seen.a, Subject)
         a, b = (seen.a, seen.b) if lit else self._lab.frames(scene)
-        maps = maps_value(*place, a, b, lit=lit)
-        return Answer(self._verdict(scene, seen, note), maps, self._lab.explanation(scene, seen))
+        return maps_value(scene.drawing.number, scene.revision, scene.view, a, b, lit=lit)
 
     def _verdict(self, scene: Scene, seen: Seen, note: str) -> VerdictValue:
         """The verdict with what a reader has asked for beside it."""

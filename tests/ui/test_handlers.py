@@ -443,6 +443,27 @@ def test_controls_that_cannot_be_are_a_sentence(handlers, three, sent):
     assert answer.maps["cells"] == ""
 
 
+def test_an_uploaded_picture_stands_on_the_pad_as_the_network_sees_it(handlers, digits, tmp_path):
+    path = tmp_path / "four.png"
+    Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
+    answer = handlers.on_upload({"drawing": 6}, str(path), "mnist-modern", controls())
+    seen = np.frombuffer(base64.b64decode(answer.verdict["picture"]), np.uint8).reshape(28, 28)
+    assert answer.pad["drawing"] == answer.verdict["drawing"] == 7
+    assert np.array_equal(ink_of(answer.pad), seen.repeat(4, 0).repeat(4, 1))
+    gone = handlers.on_upload({"drawing": 7}, None, "mnist-modern", controls())
+    assert (gone.pad["drawing"], gone.pad["grid"]) == (8, "")
+
+
+def test_maps_that_the_browser_shows_are_not_sent_again(handlers, three):
+    painted = {**three, "shown": True}
+    answer = handlers.on_draw(painted, "mnist-modern", controls())
+    assert answer.verdict["label"] == "3"
+    assert answer.maps is UNCHANGED
+    assert handlers.on_view(painted, None, "mnist-modern", controls()).maps["cells"]
+    emptied = handlers.on_draw({"drawing": 9, "grid": "", "shown": True}, "mnist-modern", controls())
+    assert emptied.maps["cells"] == ""
+
+
 def test_kernels_need_no_picture(handlers):
     answer = handlers.on_draw(None, "mnist-classic", controls(phase="kernels"))
     assert answer.verdict["text"].startswith("Draw")

@@ -17,10 +17,14 @@ MOST_COUNTED = 2**53
 
 
 class DrawnValue(TypedDict):
-    """What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad."""
+    """What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
+
+    ``shown`` says that the browser has computed and painted all maps of it.
+    """
 
     drawing: int
     grid: str
+    shown: bool
 
 
 class PutValue(TypedDict):
@@ -37,11 +41,12 @@ class Drawing:
 
     ``number`` counts the strokes and whatever else has changed the pad. Answers carry it, so that the page can drop one
     that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the
-    pen was, or None for an empty pad.
+    pen was, or None for an empty pad. ``shown`` says that the browser shows its maps already.
     """
 
     number: int = 0
     ink: NDArray[np.uint8] | None = None
+    shown: bool = False
 
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
@@ -69,6 +74,11 @@ def drawing_number(value: Any) -> int:
 def count(number: Any) -> int:
     """A number from a browser as a count from 0; 0 when it is none."""
     return number if type(number) is int and 0 <= number < MOST_COUNTED else 0
+
+
+def is_shown(value: Any) -> bool:
+    """Whether the browser has painted the maps of the drawing that it sent."""
+    return isinstance(value, dict) and value.get("shown") is True
 
 
 def read_ink(grid: Any) -> NDArray[np.uint8] | None:

@@ -5,6 +5,8 @@ import base64
 import numpy as np
 from numpy.typing import NDArray
 
+from lenet.pictures.planes import PICTURE_SIZE
+
 BYTE = 255
 
 
@@ -21,3 +23,9 @@ def encode(pixels: NDArray[np.uint8]) -> str:
 def encode_picture(picture: NDArray[np.float32]) -> str:
     """A picture with ink from 0 to 1 in base64."""
     return encode(to_bytes(picture, 0, 1))
+
+
+def decode_picture(cells: str) -> NDArray[np.uint8] | None:
+    """The (PICTURE_SIZE, PICTURE_SIZE) bytes of a picture that ``encode_picture`` has made; None for ""."""
+    pixels = np.frombuffer(base64.b64decode(cells), np.uint8)
+    return pixels.reshape(PICTURE_SIZE, PICTURE_SIZE) if cells else None

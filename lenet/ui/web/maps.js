@@ -65,25 +65,26 @@ class Maps {
     if (!found || !admit(found.answer)) return;
     this.newest += 1;
     signal("lab-live", found.answer);
-    const frame = /** @type {MapsValue} */ (this.live.frame);
-    if (frame.phase !== "kernels") this.#follow(frame, found.a, found.b);
+    inked.answered = found.frame.phase === "kernels" || this.#follow(found, inked.resting);
     this.element.dataset.live = String(inked.drawing);
+    if (inked.answered && inked.resting) this.element.dataset.drawing = String(inked.drawing);
   }
 
   /**
-   * Paints what the browser has computed. A B that does not follow the pen stays as the server has sent it.
-   * @param {MapsValue} frame
-   * @param {import("./maps/live.js").Stages} a
-   * @param {import("./maps/live.js").Stages | null} b
+   * Paints what the browser has computed. A B that does not follow the pen stays as the server has sent it. Says whether
+   * all that should be seen is there: the server may not have sent B yet.
+   * @param {import("./maps/live.js").Found} found
+   * @param {boolean} resting
    */
-  #follow(frame, a, b) {
+  #follow({ frame, a, b }, resting) {
     const sides = frame.layers.map((layer, i) => ({
       a: cellsOf(a[layer.a.stage].data, layer.a.shape),
       b: layer.b && b ? cellsOf(b[layer.b.stage].data, layer.b.shape) : this.data[i].b,
     }));
     const layers = scaled(frame.layers, sides, frame.scale);
     const data = layers.map((layer, i) => dataOfLayer(layer, sides[i].a, sides[i].b));
-    this.#paint({ ...frame, layers, resting: false }, data);
+    this.#paint({ ...frame, layers, resting }, data);
+    return layers.every((layer, i) => !layer.b || sides[i].b);
   }
 
   /**

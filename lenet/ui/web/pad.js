@@ -130,7 +130,18 @@ class Pad {
 
   #show() {
     this.frame = 0;
-    if (!this.marks.isEmpty()) signal("lab-ink", { drawing: this.drawing, ink: this.ink.bytes() });
+    this.#tell({ resting: false });
+  }
+
+  /**
+   * Whether the page's own scripts have shown what is on the pad.
+   * @param {{ resting: boolean }} pen
+   */
+  #tell({ resting }) {
+    if (this.marks.isEmpty()) return false;
+    const inked = { drawing: this.drawing, ink: this.ink.bytes(), resting, answered: false };
+    signal("lab-ink", inked);
+    return inked.answered;
   }
 
   // To and from the server
@@ -145,13 +156,13 @@ class Pad {
     this.timer = setTimeout(() => this.send(), wait);
   }
 
-  #submit() {
+  #submit(shown = false) {
     const grid = this.marks.isEmpty() ? "" : base64Of(this.ink.bytes());
-    submit(this.component.props, { drawing: this.drawing, grid });
+    submit(this.component.props, { drawing: this.drawing, grid, shown });
   }
 
   send() {
-    this.#submit();
+    this.#submit(this.#tell({ resting: true }));
     this.component.element.dataset.sent = String(this.drawing);
     this.component.trigger("input");
   }

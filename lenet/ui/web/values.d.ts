@@ -56,10 +56,13 @@ export interface ControlsValue {
 
 /**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
+ *
+ * ``shown`` says that the browser has computed and painted all maps of it.
  */
 export interface DrawnValue {
   drawing: number;
   grid: string;
+  shown: boolean;
 }
 
 /**

@@ -16,6 +16,7 @@ const FULL = 255; // the byte of full ink
 /** @typedef {import("./unpack.js").Cells} Cells */
 /** @typedef {ReturnType<Network["stages"]>} Stages */
 /** @typedef {{ said: Said, stages: Stages }} Seen a network's answer, and how it came about */
+/** @typedef {{ frame: MapsValue, answer: LiveAnswer, a: Stages, b: Stages | null }} Found */
 
 export class Live {
   networks = new Networks();
@@ -35,7 +36,7 @@ export class Live {
    * The answer to what is on the pad, with the stages of A and, where B follows the pen, of B. Null where the browser
    * cannot answer: then the server does, as soon as the pen rests.
    * @param {Inked} inked
-   * @returns {{ answer: LiveAnswer, a: Stages, b: Stages | null } | null}
+   * @returns {Found | null}
    */
   answer({ drawing, ink }) {
     const { frame } = this;
@@ -44,7 +45,8 @@ export class Live {
     const b = frame.other && this.#look(frame.other, ink, frame.prepared);
     if (!a || (frame.other && !b)) return null;
     const other = b && { ...b.said, title: frame.b };
-    return { answer: { drawing, revision: frame.revision, ...a.said, other }, a: a.stages, b: b?.stages ?? null };
+    const answer = { drawing, revision: frame.revision, ...a.said, other };
+    return { frame, answer, a: a.stages, b: b?.stages ?? null };
   }
 
   /**

@@ -8,7 +8,7 @@
 /** @typedef {{ low: number, high: number }} Ends */
 
 /**
- * The layers with the scales and distances of other numbers. The order of the channels stays.
+ * The layers with the scales and distances of other numbers.
  * @param {LayerValue[]} layers
  * @param {Sides[]} cells of each layer
  * @param {string} sharedBy what shares a scale: "map", "layer" or "both"
@@ -21,7 +21,7 @@ export function scaled(layers, cells, sharedBy) {
     const dense = layer.kind === "dense";
     const whole = endsOf(sharedBy === "both" && !dense ? together : present(cells[i]));
     const signed = whole.low < 0;
-    const apart = layer.apart && b && apartOf(a, b, layer.apart.order);
+    const apart = layer.apart && b && apartOf(a, b);
     const own = (/** @type {Cells[]} */ sharing) =>
       sharedBy === "map" && !dense ? ownEnds(sharing, signed) : /** @type {[number, number][]} */ ([]);
     const shared = apart && b ? own([a, b]) : null;
@@ -85,13 +85,14 @@ function ownEnds(sharing, signed) {
 /**
  * @param {Cells} a
  * @param {Cells} b
- * @param {number[]} order
  * @returns {ApartValue}
  */
-function apartOf(a, b, order) {
+function apartOf(a, b) {
   let most = 0;
   for (let i = 0; i < a.values.length; i++) most = Math.max(most, Math.abs(a.values[i] - b.values[i]));
-  return { channels: Array.from(a.lows, (_, channel) => channelApart(a, b, channel)), most, order };
+  const channels = Array.from(a.lows, (_, channel) => channelApart(a, b, channel));
+  const order = channels.map((_, channel) => channel).sort((one, other) => channels[other][0] - channels[one][0]);
+  return { channels, most, order };
 }
 
 /**
