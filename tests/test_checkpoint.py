@@ -15,6 +15,7 @@ from lenet import checkpoint
 from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet, LeNetConfig
 from lenet.settings import CHECKPOINTS
+from lenet.training import experiment
 from lenet.training.recipes import RECIPES
 
 # The least test accuracy of each committed checkpoint: the documents' own, and public tables' best of that size.
@@ -361,4 +362,5 @@ def test_committed_checkpoints_carry_card_and_atlas(name):
         pictures = load_file(folder / "atlas" / f"favourites{layer}.safetensors")["picture"]
         assert pictures.shape == (outputs[f"act{layer}"].shape[1], 9, 28, 28)
     if loaded.metrics["recipe"]["snapshots"]:
-        assert len(list((folder / "snapshots").iterdir())) == len(loaded.metrics["epochs"]) + 1
+        numbers = [int(path.stem.removeprefix("epoch-")) for path in sorted((folder / "snapshots").iterdir())]
+        assert numbers == experiment.written(len(loaded.metrics["epochs"]) + 1)

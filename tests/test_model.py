@@ -82,6 +82,14 @@ def test_each_document_s_network_has_its_number_of_parameters(name, count):
     assert parameter_count(LeNet(RECIPES[name].model)) == count
 
 
+def test_lenet_has_the_chapter_s_shape():
+    chapter, config = RECIPES["classic"].model, RECIPES["lenet"].model
+    assert (config.channels, config.kernel_sizes, config.paddings) == ((6, 16), (5, 5), (2, 0))
+    assert (config.hidden, config.input_size) == ((120, 84), 28)
+    # Batch normalisation has two parameters for each of the 22 maps.
+    assert parameter_count(LeNet(config)) == parameter_count(LeNet(chapter)) + 2 * 22
+
+
 @pytest.mark.parametrize(("name", "limit"), [("modern", 500_000), ("modern-small", 100_000)])
 def test_the_modern_networks_are_lenets_within_their_size(name, limit):
     config = RECIPES[name].model

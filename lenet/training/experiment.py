@@ -25,6 +25,12 @@ CHOSEN = {
 }
 """How the weights of the checkpoint were chosen, for each value of ``Recipe.keep``."""
 
+ALL_SNAPSHOTS = 25
+"""The longest training, in epochs, of which every snapshot is written. Each takes some 0.1 MB of the repository."""
+
+SNAPSHOTS = 12
+"""How many snapshots of a longer training are written at most, besides the one before training."""
+
 
 @dataclass
 class Experiment:
@@ -139,11 +145,23 @@ def finish(
     checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
     extras = {CARD: model_card(checkpoint, source.title).encode()}
     extras |= {
-        f"snapshots/epoch-{number:02}.safetensors": pack(weights) for number, weights in enumerate(experiment.snapshots)
+        f"snapshots/epoch-{number:02}.safetensors": pack(experiment.snapshots[number])
+        for number in written(len(experiment.snapshots))
     }
     extras |= _atlas(model, data)
     # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
     return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
+
+
+def written(count: int) -> list[int]:
+    """The numbers of the snapshots that are written, of ``count``: the first and the last are among them.
+
+    Of many, the numbers are the squares, stretched to the last one: a network changes most in its first epochs.
+    """
+    last = count - 1
+    if last <= ALL_SNAPSHOTS:
+        return list(range(count))
+    return sorted({round(last * (step / SNAPSHOTS) ** 2) for step in range(SNAPSHOTS + 1)})
 
 
 def _network(model: nn.Module) -> LeNet:

@@ -55,6 +55,8 @@ Source: {source}.
 * **Made by**: `{command}`
 """
 
+SNAPSHOTS = ", `snapshots/` (the weights after the epoch in each name, float16)"
+
 HUB = {"mnist": ("ylecun/mnist", "CC BY-SA 3.0"), "fashion": ("zalando-datasets/fashion_mnist", "MIT")}
 """The name of each data set on the Hub, and its licence."""
 
@@ -88,7 +90,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         kind=checkpoint.kind,
         ink="ink" if checkpoint.kind == "digit" else "cloth",
         precision=metrics["weights"],
-        snapshots=", `snapshots/` (the weights after each epoch, float16)" if metrics["recipe"]["snapshots"] else "",
+        snapshots=SNAPSHOTS if metrics["recipe"]["snapshots"] else "",
         command=metrics["command"],
     )
 

@@ -1,9 +1,12 @@
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from support import ROOT
+
+from lenet.training.experiment import written
 
 MEMORY_LIMIT = 1.5e9
 """Bytes that training any recipe may take on the CPU."""
@@ -40,3 +43,17 @@ def test_training_takes_less_than_a_gigabyte_and_a_half():
     )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) * 1024 < MEMORY_LIMIT
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 11, 26])
+def test_every_snapshot_of_a_short_training_is_written(count):
+    assert written(count) == list(range(count))
+
+
+@pytest.mark.parametrize("count", [27, 37, 61, 200])
+def test_of_a_long_training_a_few_snapshots_are_written_and_most_of_them_are_early(count):
+    numbers = written(count)
+    assert (numbers[0], numbers[-1]) == (0, count - 1)
+    assert 11 <= len(numbers) <= 13
+    gaps = [later - earlier for earlier, later in pairwise(numbers)]
+    assert gaps[0] < gaps[-1]
