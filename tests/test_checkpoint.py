@@ -26,6 +26,7 @@ FLOORS = {
     "fashion-modern-small": 0.915,
     "mnist-batchnorm": 0.9896,
     "mnist-classic": 0.97,
+    "mnist-lenet": 0.9958,
     "mnist-modern": 0.9967,
     "mnist-modern-small": 0.9955,
 }
