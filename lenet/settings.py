@@ -6,7 +6,7 @@ from pathlib import Path
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 """The committed checkpoints."""
 
-DEFAULT_CHECKPOINT = "mnist-modern"
+DEFAULT_CHECKPOINT = "mnist-lenet"
 
 CHECKPOINTS_VARIABLE, PORT_VARIABLE = "LENET_CHECKPOINTS", "GRADIO_SERVER_PORT"
 

@@ -36,7 +36,7 @@ def test_a_folder_is_walked_and_each_picture_is_one_json_line(folder, capsys):
     assert one["label"] == "1"
     assert seven["label"] == "7"
     assert seven.keys() == {"file", "checkpoint", "label", "probabilities"}
-    assert seven["checkpoint"] == "mnist-modern"
+    assert seven["checkpoint"] == "mnist-lenet"
     assert list(seven["probabilities"]) == list("0123456789")
 
 

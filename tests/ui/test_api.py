@@ -32,7 +32,7 @@ def test_predict_gives_what_the_core_gives(client, seven, classic):
 
 
 def test_the_checkpoint_may_be_left_out(client, seven):
-    assert client.predict(handle_file(seven), api_name="/predict")["checkpoint"] == "mnist-modern"
+    assert client.predict(handle_file(seven), api_name="/predict")["checkpoint"] == "mnist-lenet"
 
 
 def test_arguments_have_names(client, seven):
