@@ -45,8 +45,11 @@ PINS = 15
 HOVERS = 51
 """Cells that are read under the pointer."""
 
-SETTLED = 2_500
-"""Milliseconds after which a stock page has answered, also from afar."""
+SETTLED = 1_000
+"""Milliseconds after which nothing happens any more on a page that has answered."""
+
+PATIENCE = 20_000
+"""Milliseconds in which even a busy stock page answers."""
 
 WATCH = """() => {
   const times = { moved: 0, waits: [], lifted: 0, answered: 0 };
@@ -58,9 +61,11 @@ WATCH = """() => {
     times.moved = 0;
     if (times.lifted) times.answered ||= performance.now();
   };
-  const maps = [...document.querySelectorAll("[data-live]")].find((element) => element.querySelector(".maps"));
-  if (maps) new MutationObserver(painted).observe(maps, { attributes: true, attributeFilter: ["data-live"] });
-  else new MutationObserver(painted).observe(document.body, { childList: true, subtree: true, characterData: true });
+  const watch = (element, what) => new MutationObserver(painted).observe(element, what);
+  const answer = document.querySelector("#answer");
+  if (answer) return watch(answer, { childList: true, subtree: true, characterData: true });
+  const maps = document.querySelector(".maps").parentElement;
+  watch(maps.closest("[data-phase]"), { attributes: true, attributeFilter: ["data-live"] });
 }"""
 """Notes when the pen moved first since the maps were painted, and when they, or the stock page's label, changed."""
 
@@ -83,6 +88,7 @@ def draw(page: Page) -> dict[str, Any]:
         page.mouse.move(left + (0.5 + 0.3 * np.sin(angle)) * side, top + (0.5 - 0.2 * np.cos(angle)) * side)
     seconds = (page.evaluate("performance.now()") - started) / 1000
     page.mouse.up()
+    page.wait_for_function("times.answered", timeout=PATIENCE)
     page.wait_for_timeout(SETTLED)
     return page.evaluate("times") | {"seconds": seconds}
 
@@ -92,7 +98,7 @@ def ours(page: Page) -> dict[str, float]:
     found = draw(page)
     page.get_by_role("button", name="Clear").click()
     waits = sorted(found["waits"])
-    lifted = max(found["answered"] - found["lifted"], 0)
+    lifted = found["answered"] - found["lifted"]
     half, most = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
     return {"p50": half, "p95": most, "updates": len(waits) / found["seconds"], "pen_up": lifted}
 
@@ -198,9 +204,10 @@ def stock_page() -> gr.Blocks:
     network = checkpoint.load(CHECKPOINTS / DEFAULT_CHECKPOINT)
 
     def classify(sketch: dict[str, Any]) -> dict[str, float]:
-        return predict(network, sketch["composite"]).probabilities
+        drawn = sketch["composite"]  # None at first, and a transparent picture after Clear
+        return predict(network, drawn).probabilities if drawn is not None and drawn.any() else {}
 
-    return gr.Interface(classify, gr.Sketchpad(type="numpy"), gr.Label(), live=True)
+    return gr.Interface(classify, gr.Sketchpad(type="numpy"), gr.Label(elem_id="answer"), live=True)
 
 
 def main() -> None:

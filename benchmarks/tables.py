@@ -84,13 +84,17 @@ def speeds() -> str:
 
 
 def pace() -> str:
-    """How the page follows the pen, beside what it did when it showed maps alone."""
+    """How the page follows the pen, beside a stock gradio page, near the server and far from it."""
     measured = json.loads(live.RESULTS.read_text(encoding="utf-8"))
-    lines = ["| while drawing | maps painted after, median | 95 % | updates a second |", "|---|---|---|---|"]
-    for title, name in (("this page", "page"), ("maps alone", "before")):
-        row = measured[name]
-        lines.append(f"| {title} | {row['p50']} ms | {row['p95']} ms | {row['updates']} |")
-    return "\n".join([*lines, f"| a cell explained | {measured['pinned_ms']} ms | | |"])
+    lines = [
+        "| network delay | pen -> maps painted, median | 95 % | updates a second | pen up -> answer | stock page |",
+        "|---|---|---|---|---|---|",
+    ]
+    for delay in live.DELAYS:
+        page, stock = measured[str(delay)]["page"], measured[str(delay)]["stock"]
+        paces = f"{page['p50']} ms | {page['p95']} ms | {page['updates']} | {page['pen_up']} ms | {stock['pen_up']} ms"
+        lines.append(f"| {delay} ms | {paces} |")
+    return "\n".join(lines)
 
 
 TABLES: dict[str, Callable[[], str]] = {

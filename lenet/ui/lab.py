@@ -99,13 +99,14 @@ class Lab:
         a = self._subject(_title(scene), scene.checkpoint, scene.view, answer)
         return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
 
-    def frames(self, scene: Scene) -> tuple[Subject | Sentence, Subject | None]:
-        """A, and B where it follows the pen, without a picture: what there will be to see once there is one."""
+    def frames(self, scene: Scene) -> tuple[Subject | Sentence, Subject | Sentence | None]:
+        """A and B without a picture: what there will be to see once there is one."""
         view = scene.view
         try:
             a = _unlit(_title(scene), self.find(scene.checkpoint))
-            follows = view.compare == "checkpoint" and view.other
-            return a, _unlit(view.other, self.find(view.other)) if follows else None
+            if view.compare == "checkpoint" and view.other:
+                return a, _unlit(view.other, self.find(view.other))
+            return a, self._b(scene, Sight(scene))
         except (ValueError, OSError) as error:
             return Sentence(str(error)), None
 

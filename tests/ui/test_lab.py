@@ -103,3 +103,14 @@ def test_metrics_that_anyone_can_have_written_are_left_out(tmp_path, digits, met
     answer = Handlers(Lab(tmp_path)).on_draw(put({}, digits[3]), "mine", None)
     assert answer.verdict["label"] == "3"
     assert "test pictures" not in answer.maps["words"][0]
+
+
+def test_without_a_picture_there_are_frames_of_a_and_of_b(lab):
+    a, b = lab.frames(Scene("mnist-modern", BESIDE))
+    assert (a.network.name, b.network.name) == ("mnist-modern", "mnist-classic")
+    assert not any(values.any() for values in a.stages.values())
+    a, b = lab.frames(Scene("mnist-classic", View(compare="class", label=7)))
+    assert b.title == "mean of 7"
+    assert lab.frames(Scene("mnist-classic"))[1] is None
+    assert "choose" in lab.frames(Scene("mnist-classic", View(compare="checkpoint")))[1].text.lower()
+    assert isinstance(lab.frames(Scene("gone"))[0], Sentence)

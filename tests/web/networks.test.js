@@ -25,16 +25,30 @@ async function arrived(networks, value) {
 
 test("a network is brought when it is first asked for, and kept", async () => {
   const { asked, get } = server();
-  const networks = new Networks(get);
+  const networks = new Networks(() => {}, get);
   assert.equal(networks.find(CLASSIC), null);
   const network = await arrived(networks, CLASSIC);
   assert.equal(network.stages(new Float32Array(784)).logits.data.length, 10);
   assert.deepEqual(asked, ["/networks/mnist-classic/config.json", "/networks/mnist-classic/model.safetensors"]);
 });
 
+test("it is told when a network has come, and not when it cannot be had", async () => {
+  let come = 0;
+  await arrived(new Networks(() => come++, server().get), CLASSIC);
+  assert.equal(come, 1);
+  await arrived(
+    new Networks(
+      () => come++,
+      async () => new Response("", { status: 404 }),
+    ),
+    CLASSIC,
+  );
+  assert.equal(come, 1);
+});
+
 test("a network that was trained again is brought again", async () => {
   const { asked, get } = server();
-  const networks = new Networks(get);
+  const networks = new Networks(() => {}, get);
   await arrived(networks, CLASSIC);
   assert.equal(networks.find({ ...CLASSIC, version: "2" }), null);
   await Promise.all([...networks.coming]);
@@ -43,7 +57,25 @@ test("a network that was trained again is brought again", async () => {
 
 test("the server answers alone for a network whose files are damaged or cannot be had", async () => {
   const cut = server((bytes, path) => (path.endsWith("json") ? bytes : bytes.subarray(0, 1000)));
-  assert.equal(await arrived(new Networks(cut.get), CLASSIC), null);
-  assert.equal(await arrived(new Networks(async () => new Response("", { status: 404 })), CLASSIC), null);
-  assert.equal(await arrived(new Networks(() => Promise.reject(new TypeError("no network"))), CLASSIC), null);
+  assert.equal(await arrived(new Networks(() => {}, cut.get), CLASSIC), null);
+  assert.equal(
+    await arrived(
+      new Networks(
+        () => {},
+        async () => new Response("", { status: 404 }),
+      ),
+      CLASSIC,
+    ),
+    null,
+  );
+  assert.equal(
+    await arrived(
+      new Networks(
+        () => {},
+        () => Promise.reject(new TypeError("no network")),
+      ),
+      CLASSIC,
+    ),
+    null,
+  );
 });

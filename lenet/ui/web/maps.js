@@ -19,8 +19,8 @@ import { unpack } from "./maps/unpack.js";
 /** @param {import("./lib/value.js").Component} component */
 export default function start(component) {
   const maps = new Maps(component.element);
-  const admit = onAnswer(component, (/** @type {MapsValue} */ value) => maps.show(value));
-  onSignal("lab-ink", (inked) => maps.answer(inked, admit));
+  maps.admit = onAnswer(component, (/** @type {MapsValue} */ value) => maps.show(value));
+  onSignal("lab-ink", (inked) => maps.answer(inked));
 }
 
 class Maps {
@@ -31,7 +31,11 @@ class Maps {
   /** @type {LayerData[]} */
   data = []; // what the server has sent last
   kernels = new KernelStore();
-  live = new Live();
+  live = new Live(() => this.#catchUp());
+  /** @type {import("./lib/signals.js").Inked | null} */
+  unanswered = null; // what was drawn before the network had come
+  /** @type {(answer: import("./lib/value.js").Numbered) => boolean} */
+  admit = () => true;
 
   /** @param {HTMLElement} element */
   constructor(element) {
@@ -47,6 +51,7 @@ class Maps {
     const number = this.newest;
     const parts = value.cells ? await unpack(value.cells, shapesOf(value)) : [];
     if (number !== this.newest) return; // while this one was unpacked, another came
+    this.unanswered = null;
     this.live.follow(value);
     this.kernels.keep(value);
     this.data = dataOf(value.layers, parts);
@@ -58,16 +63,20 @@ class Maps {
   /**
    * The browser's own answer while the pen moves; what the server sent for another drawing is not shown any more.
    * @param {import("./lib/signals.js").Inked} inked
-   * @param {(answer: import("./lib/value.js").Numbered) => boolean} admit
    */
-  answer(inked, admit) {
+  answer(inked) {
     const found = this.live.answer(inked);
-    if (!found || !admit(found.answer)) return;
+    this.unanswered = found ? null : inked;
+    if (!found || !this.admit(found.answer)) return;
     this.newest += 1;
     signal("lab-live", found.answer);
     inked.answered = found.frame.phase === "kernels" || this.#follow(found, inked.resting);
     this.element.dataset.live = String(inked.drawing);
     if (inked.answered && inked.resting) this.element.dataset.drawing = String(inked.drawing);
+  }
+
+  #catchUp() {
+    if (this.unanswered) this.answer(this.unanswered);
   }
 
   /**

@@ -14,8 +14,12 @@ export class Networks {
   /** @type {Set<Promise<void>>} */
   coming = new Set();
 
-  /** @param {(address: string) => Promise<Response>} get fetches a file */
-  constructor(get = getFromServer) {
+  /**
+   * @param {() => void} arrived is called when a network has come
+   * @param {(address: string) => Promise<Response>} get fetches a file
+   */
+  constructor(arrived, get = getFromServer) {
+    this.arrived = arrived;
     this.get = get;
   }
 
@@ -52,8 +56,9 @@ export class Networks {
       network.stages(new Float32Array(PICTURE_SIZE ** 2)); // the first picture takes ten times as long as the others
       this.known.set(key, network);
     } catch {
-      this.known.set(key, null);
+      return;
     }
+    this.arrived();
   }
 }
 

@@ -19,9 +19,13 @@ const FULL = 255; // the byte of full ink
 /** @typedef {{ frame: MapsValue, answer: LiveAnswer, a: Stages, b: Stages | null }} Found */
 
 export class Live {
-  networks = new Networks();
   /** @type {MapsValue | null} */
   frame = null;
+
+  /** @param {() => void} arrived is called when a network has come */
+  constructor(arrived) {
+    this.networks = new Networks(arrived);
+  }
 
   /**
    * What the server has sent last. Its networks are brought here, so that they are there when the pen comes.
