@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from looks import DESK, LOOKS, NIGHT, PHONE, SIZES, Look, seen_in
+from looks import DESK, LOOKS, NIGHT, PHONE, PROJECTOR, SIZES, Look, seen_in
 from PIL import Image
 from playwright.sync_api import expect
 from steps import (
@@ -20,6 +20,7 @@ from steps import (
     example,
     exercise,
     expect_label,
+    focused,
     label,
     part,
     settle,
@@ -109,6 +110,126 @@ def test_letters_are_large_enough_and_larger_on_a_projector(page, look):
     assert [small for small in sizes if small[0] < 13] == []
     bar = page.locator(".bar-number").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)")
     assert bar >= (16 if look.name == "projector" else 13)
+
+
+SIDES = {side: f"[data-layer=act2] [data-side={side}] canvas" for side in ("a", "b", "difference")}
+
+
+@pytest.mark.parametrize("width", [1366, 1920])
+def test_both_layers_of_both_pictures_stand_in_one_window(page, width):
+    page.set_viewport_size({"width": width, "height": {1366: 650, 1920: 940}[width]})
+    choose(page, "mnist-classic")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    part(page, "Compare")
+    page.get_by_role("button", name="Keep this picture as B").click()
+    expect(page.locator("[data-layer=act2] .map-pair")).to_have_count(16)
+    part(page, "Compare")
+    page.get_by_role("button", name="Clear").click()
+    tool.draw(page, ONE)
+    expect_label(page, "1")
+    expect(page.locator("[data-layer=act2] .map-pair")).to_have_count(16)
+    answers = {"a": ".verdict-label", "b": ".verdict-other .verdict-size"}
+    boxes = page.evaluate(BOXES, GLANCE | answers)
+    assert (len(boxes["first"]), len(boxes["second"])) == (18, 48)
+    expect_inside(page, boxes)
+    assert min(box["width"] for box in boxes["first"]) >= 70
+    assert min(box["width"] for box in boxes["second"]) >= 50
+    found = page.evaluate(BOXES, SIDES).values()
+    tops, lefts = (np.array([[box[edge] for box in row] for row in found]) for edge in ("top", "left"))
+    assert np.ptp(tops, axis=1).max() < 1  # each side's maps stand in a row
+    assert tops[0, 0] < tops[1, 0] < tops[2, 0]
+    assert np.ptp(lefts, axis=0).max() < 1  # each channel's in a column
+    expect(page.locator("[data-layer=act2] .map-pair:first-child .map-side")).to_have_text(["A", "B", "A − B"])
+
+
+STILL = GLANCE | {"tracks": ".bar-track", "dense": ".layer-dense canvas", "pictures": ".lab-pictures"}
+STILL |= {"tools": ".segment"}
+"""What must not move under a hand that draws, or a pointer that reads."""
+
+
+@seen_in(SIZES)
+def test_nothing_moves_when_a_stroke_a_doubt_a_note_or_a_readout_comes(page):
+    choose(page, "mnist-classic")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    expect(page.locator(SECOND)).to_have_count(16)
+    settle(page)
+    places = [page.evaluate(BOXES, STILL)]
+    tool.draw(page, [(0.1, 0.3), (0.1, 0.8)])
+    expect(page.locator(".verdict-doubts li").first).to_be_visible()
+    places.append(page.evaluate(BOXES, STILL))
+    page.locator(FIRST).nth(2).hover()
+    expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text("map 3")
+    places.append(page.evaluate(BOXES, STILL))
+    page.evaluate("document.querySelector('.examples button').click()")
+    expect(page.locator(".verdict-note")).to_contain_text("calls this example")
+    places.append(page.evaluate(BOXES, STILL))
+    assert all(place == places[0] for place in places)
+
+
+@seen_in([DESK, PROJECTOR])
+def test_nothing_moves_when_a_cell_is_explained(page):
+    choose(page, "mnist-classic")
+    example(page, "7")
+    page.evaluate("scrollTo(0, 0)")
+    before = page.evaluate(BOXES, STILL)
+    page.locator(FIRST).nth(3).click()
+    expect(page.locator(".explanation h3")).to_be_visible()
+    assert page.evaluate(BOXES, STILL) == before
+    panel, pad = page.locator(".explanation").bounding_box(), page.locator(".pad-canvas").bounding_box()
+    assert panel["x"] >= pad["x"] + pad["width"]
+
+
+@seen_in([DESK])
+def test_wide_networks_scroll_beside_the_pad_which_stays(page):
+    choose(page, "mnist-modern")
+    tool.draw(page, ONE)
+    expect_label(page, "1")
+    page.locator(".layer-dense").last.scroll_into_view_if_needed()
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    assert page.evaluate("scrollY") > 300
+    boxes = page.evaluate(BOXES, {name: GLANCE[name] for name in ("pad", "answer", "bars", "seen")})
+    window = page.viewport_size
+    assert all(box["top"] >= 0 and box["bottom"] <= window["height"] for found in boxes.values() for box in found)
+
+
+GROUND = "e => getComputedStyle(e).backgroundColor"
+
+
+def luminance(colour: str) -> float:
+    """Of "rgb(...)", as the web's accessibility guidelines measure it."""
+    parts = np.array([float(part) for part in re.findall(r"[\d.]+", colour)[:3]]) / 255
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@seen_in([DESK, NIGHT])
+def test_the_length_that_a_bar_could_have_is_seen(page):
+    tool.draw(page, ONE)
+    expect_label(page, "1")
+    colours = [page.locator(".bar-track").first.evaluate(GROUND), page.locator(".gradio-container").evaluate(GROUND)]
+    dark, light = sorted(luminance(colour) for colour in colours)
+    assert (light + 0.05) / (dark + 0.05) >= 1.5
+
+
+def test_two_keys_lead_from_the_pad_to_the_maps(page):
+    choose(page, "mnist-classic")
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    settle(page)
+    page.locator(".pad-canvas").focus()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Skip to the maps")).to_be_focused()
+    expect(page.get_by_role("button", name="Skip to the maps")).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Enter")
+    assert focused(page).startswith("Layer 1, map 1")
+
+
+def test_one_key_shows_the_page_on_the_full_screen_and_back(page):
+    for there in ("true", "false"):
+        page.keyboard.press("f")
+        page.wait_for_function(f"Boolean(document.fullscreenElement) === {there}")
 
 
 TOP_OF_MAPS = "scrollY + document.querySelector('.maps').getBoundingClientRect().top"

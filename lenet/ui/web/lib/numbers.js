@@ -23,7 +23,15 @@ export function number(value) {
  * @param {number} share
  */
 export function percent(share) {
-  return `${(100 * share).toFixed(1)} %`;
+  return `${hundredths(share)} %`;
+}
+
+/**
+ * The same without the sign.
+ * @param {number} share
+ */
+export function hundredths(share) {
+  return (100 * share).toFixed(1);
 }
 
 /**

@@ -15,12 +15,12 @@ export class Figure {
    * @param {Side[]} sides
    * @param {number} channel
    * @param {string[]} classes the names of a dense layer's values, if they have any
-   * @param {{ numbered: boolean }} options
+   * @param {{ numbered: boolean, size: { width: number, height: number } }} options the size of a map, in cells
    */
-  constructor(sides, channel, classes, { numbered }) {
+  constructor(sides, channel, classes, { numbered, size }) {
     this.channel = channel;
     this.side = sides[0];
-    this.canvases = sides.map((side) => ({ side, canvas: mapCanvas() }));
+    this.canvases = sides.map((side) => ({ side, canvas: mapCanvas(size) }));
     this.kernel.hidden = true;
     this.kernel.setAttribute("aria-hidden", "true");
     const caption = make("figcaption");
@@ -43,8 +43,12 @@ export class Figure {
   }
 }
 
-function mapCanvas() {
-  const canvas = make("canvas");
+/**
+ * A map that is not painted yet is as large as it will be.
+ * @param {{ width: number, height: number }} size
+ */
+function mapCanvas({ width, height }) {
+  const canvas = Object.assign(make("canvas"), { width, height });
   canvas.setAttribute("role", "img");
   return canvas;
 }

@@ -151,7 +151,11 @@ export class Section {
     maps.setAttribute("role", "group");
     maps.setAttribute("aria-label", `${title}${name ? `, ${name}` : ""}. ${USABLE[kind].join(", ")}.`);
     const numbered = kind !== "dense";
-    const figures = Array.from({ length: shape[0] }, (_, channel) => new Figure(sides, channel, classes, { numbered }));
+    const size = squareOf(shape);
+    const figures = Array.from(
+      { length: shape[0] },
+      (_, channel) => new Figure(sides, channel, classes, { numbered, size }),
+    );
     this.figures.push(...figures);
     maps.append(...figures.map(({ box }) => box));
     if (figures.length) figures[0].canvases[0].canvas.tabIndex = 0;

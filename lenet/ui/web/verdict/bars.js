@@ -1,11 +1,11 @@
 // The probabilities as bars, a row for each class; B's stand beside them where it has the same classes.
 
 import { find, make } from "../lib/elements.js";
-import { percent } from "../lib/numbers.js";
+import { hundredths, percent } from "../lib/numbers.js";
 
 const HEAD = `<div class="bar bar-head" role="row">
   <span role="columnheader"><span class="bar-unseen">Class</span></span><span role="presentation"></span>
-  <span class="bar-first" role="columnheader">A</span><span class="bar-second" role="columnheader">B</span>
+  <span class="bar-first" role="columnheader">A, %</span><span class="bar-second" role="columnheader">B, %</span>
 </div>`;
 const ROW = `<span class="bar-name" role="rowheader"></span>
   <span class="bar-track" role="presentation"><span></span><span class="bar-other"></span></span>
@@ -65,6 +65,7 @@ function showRow(row, share, other) {
   track.style.width = `${100 * share}%`;
   otherTrack.style.width = `${100 * (other ?? 0)}%`;
   otherTrack.hidden = other === undefined;
-  find(row, ".bar-number").textContent = percent(share);
-  find(row, ".bar-second").textContent = other === undefined ? "" : percent(other);
+  // Beside B's the number stands alone, since the bars need the room; the column's head has the sign.
+  find(row, ".bar-number").textContent = other === undefined ? percent(share) : hundredths(share);
+  find(row, ".bar-second").textContent = other === undefined ? "" : hundredths(other);
 }
