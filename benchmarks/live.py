@@ -1,8 +1,6 @@
-"""Measure how soon the page follows the pen, in a real browser, beside a stock gradio page with the same network.
+"""Measure how soon the page follows the pen, in a real browser, near its server and far from it.
 
-The page's maps are painted while the pen moves. A stock page, gr.Sketchpad with gr.Label, answers when it is lifted.
-Both are drawn on in turn, on this machine and with a delay of 100 ms added to each request. Nothing else should be
-running on the machine.
+Nothing else should be running on the machine.
 
 python -m benchmarks.live
 """
@@ -11,17 +9,14 @@ import argparse
 import json
 import statistics
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from lenet import checkpoint
-from lenet.prediction import predict
-from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT
+from lenet.settings import CHECKPOINTS
 from lenet.ui.page import build, launch_options
 from tools import browser
 
@@ -31,7 +26,7 @@ DELAYS = (0, 100)
 """Milliseconds that are added to each request, as a distant server would."""
 
 TURNS = 4
-"""Drawings on each page."""
+"""Drawings with each delay."""
 
 MOVES = 150
 """Moves of the mouse in a drawing."""
@@ -48,9 +43,6 @@ HOVERS = 51
 SETTLED = 1_000
 """Milliseconds after which nothing happens any more on a page that has answered."""
 
-PATIENCE = 20_000
-"""Milliseconds in which even a busy stock page answers."""
-
 WATCH = """() => {
   const times = { moved: 0, waits: [], lifted: 0, answered: 0 };
   window.times = times;
@@ -61,72 +53,43 @@ WATCH = """() => {
     times.moved = 0;
     if (times.lifted) times.answered ||= performance.now();
   };
-  const watch = (element, what) => new MutationObserver(painted).observe(element, what);
-  const answer = document.querySelector("#answer");
-  if (answer) return watch(answer, { childList: true, subtree: true, characterData: true });
-  const maps = document.querySelector(".maps").parentElement;
-  watch(maps.closest("[data-phase]"), { attributes: true, attributeFilter: ["data-live"] });
+  const maps = document.querySelector(".maps").closest("[data-phase]");
+  new MutationObserver(painted).observe(maps, { attributes: true, attributeFilter: ["data-live"] });
 }"""
-"""Notes when the pen moved first since the maps were painted, and when they, or the stock page's label, changed."""
+"""Notes when the pen moved first since the maps were painted, and when they were painted."""
 
 
-def place_of(page: Page) -> tuple[float, float, float]:
-    """Where the pad is: left, top and side."""
-    box = page.locator("canvas").first.bounding_box()
-    assert box
-    return box["x"], box["y"], min(box["width"], box["height"])
+def draw(page: Page) -> dict[str, float]:
+    """Draw once: the milliseconds from a move of the pen to its painted maps, and from lifting it to the last ones.
 
-
-def draw(page: Page) -> dict[str, Any]:
-    """Draw once, and give the times that ``WATCH`` noted: milliseconds, and the seconds that the pen was down."""
-    left, top, side = place_of(page)
-    page.mouse.move(left + 0.5 * side, top + 0.3 * side)
+    ``updates`` are those a second while the pen is down.
+    """
+    box = browser.pad_box(page)
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     page.evaluate("times.waits.length = 0, times.moved = times.lifted = 0")
     started = page.evaluate("performance.now()")
     for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
-        page.mouse.move(left + (0.5 + 0.3 * np.sin(angle)) * side, top + (0.5 - 0.2 * np.cos(angle)) * side)
+        x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
     seconds = (page.evaluate("performance.now()") - started) / 1000
     page.mouse.up()
-    page.wait_for_function("times.answered", timeout=PATIENCE)
+    page.wait_for_function("times.answered")
     page.wait_for_timeout(SETTLED)
-    return page.evaluate("times") | {"seconds": seconds}
-
-
-def ours(page: Page) -> dict[str, float]:
-    """The milliseconds from a move to its painted maps, at the median and 95 %, and the updates a second."""
-    found = draw(page)
+    times = page.evaluate("times")
     page.get_by_role("button", name="Clear").click()
-    waits = sorted(found["waits"])
-    lifted = found["answered"] - found["lifted"]
+    waits = sorted(times["waits"])
     half, most = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
-    return {"p50": half, "p95": most, "updates": len(waits) / found["seconds"], "pen_up": lifted}
+    lifted = times["answered"] - times["lifted"]
+    return {"p50": half, "p95": most, "updates": len(waits) / seconds, "pen_up": lifted}
 
 
-def stock(page: Page) -> dict[str, float]:
-    """The milliseconds from lifting the pen to the label."""
-    found = draw(page)
-    page.get_by_label("Clear canvas").click()
-    page.wait_for_timeout(SETTLED)
-    return {"pen_up": found["answered"] - found["lifted"]}
-
-
-def measure(chromium: Browser, addresses: dict[str, str], delay: int) -> dict[str, dict[str, float]]:
-    """The medians over the drawings on each page, which take turns, with ``delay`` milliseconds on each request."""
-    pages = {name: opened(chromium, url, delay) for name, url in addresses.items()}
-    drawn: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
-    for turn in range(TURNS + 1):
-        for name, page in pages.items():
-            page.bring_to_front()
-            found = ours(page) if name == "page" else stock(page)
-            if turn:  # the first one warms up
-                drawn[name].append(found)
-    for page in pages.values():
-        page.close()
-    return {
-        name: {what: round(statistics.median(row[what] for row in rows), 1) for what in rows[0]}
-        for name, rows in drawn.items()
-    }
+def measure(chromium: Browser, url: str, delay: int) -> dict[str, float]:
+    """The medians over the drawings, with ``delay`` milliseconds on each request."""
+    page = opened(chromium, url, delay)
+    drawn = [draw(page) for _ in range(TURNS + 1)][1:]  # the first one warms up
+    page.close()
+    return {what: round(statistics.median(row[what] for row in drawn), 1) for what in drawn[0]}
 
 
 def opened(chromium: Browser, url: str, delay: int) -> Page:
@@ -190,8 +153,10 @@ HOVER = """(count) => {
 
 
 @contextmanager
-def served(demo: gr.Blocks, **options: Any) -> Iterator[str]:
-    """The address of a page, served for as long as the context lasts."""
+def served() -> Iterator[str]:
+    """The address of the page, served for as long as the context lasts."""
+    demo = build(CHECKPOINTS)
+    options = launch_options(demo) | {"server_port": None}
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **options)
     try:
         yield url
@@ -199,28 +164,11 @@ def served(demo: gr.Blocks, **options: Any) -> Iterator[str]:
         demo.close()
 
 
-def stock_page() -> gr.Blocks:
-    """What gradio's own documentation makes of it: a sketchpad, a label, and the same network."""
-    network = checkpoint.load(CHECKPOINTS / DEFAULT_CHECKPOINT)
-
-    def classify(sketch: dict[str, Any]) -> dict[str, float]:
-        drawn = sketch["composite"]  # None at first, and a transparent picture after Clear
-        return predict(network, drawn).probabilities if drawn is not None and drawn.any() else {}
-
-    return gr.Interface(classify, gr.Sketchpad(type="numpy"), gr.Label(elem_id="answer"), live=True)
-
-
 def main() -> None:
     argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
-    page = build(CHECKPOINTS)
-    with ExitStack() as stack:
-        addresses = {
-            "page": stack.enter_context(served(page, **launch_options(page) | {"server_port": None})),
-            "stock": stack.enter_context(served(stock_page())),
-        }
-        chromium = stack.enter_context(browser.launch())
-        results: dict[str, Any] = {str(delay): measure(chromium, addresses, delay) for delay in DELAYS}
-        looked_at = with_an_example(chromium, addresses["page"])
+    with served() as url, browser.launch() as chromium:
+        results: dict[str, Any] = {str(delay): measure(chromium, url, delay) for delay in DELAYS}
+        looked_at = with_an_example(chromium, url)
         results["pinned_ms"], results["hovered_ms"] = round(pinned(looked_at), 1), round(hovered(looked_at), 1)
     print(json.dumps(results, indent=1))
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")

@@ -68,6 +68,7 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(page):
 
 
 def test_dead_maps_are_marked_and_numbers_come_on_demand(page, modern, digits):
+    choose(page, "mnist-modern")
     example(page, "3")
     stages = drawn(modern, put(None, digits[3])).activations
     dead = [str(number + 1) for number, values in enumerate(stages["act2"]) if np.ptp(values) == 0]
@@ -83,7 +84,9 @@ def test_dead_maps_are_marked_and_numbers_come_on_demand(page, modern, digits):
 
 
 def test_a_kernel_that_reads_nothing_is_empty(page, modern):
+    choose(page, "mnist-modern")
     show(page, "Kernels")
+    expect(page.locator("[data-layer=kernels2] .map")).to_have_count(80)
     shown = pixels(page, "[data-layer=kernels2] .map canvas[role=img]")[..., 3]
     weights = modern.model.conv2.weight[0].detach().numpy()
     read = weights.reshape(len(weights), -1).any(1)

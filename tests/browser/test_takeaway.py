@@ -86,5 +86,5 @@ def test_what_is_shown_can_be_taken_away(page, digits):
     for button, ending in TAKEN.items():
         with page.expect_download() as waited:
             page.get_by_role("button", name=button).click()
-        assert waited.value.suggested_filename == f"lenet-mnist-modern-3.{ending}"
+        assert waited.value.suggested_filename == f"lenet-mnist-lenet-3.{ending}"
         assert waited.value.path().stat().st_size > 100

@@ -25,5 +25,5 @@ function changeScreen({ key, target, ctrlKey, metaKey, altKey }) {
   if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey) return;
   if (target instanceof Element && target.matches(TYPING)) return;
   if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen();
+  else document.documentElement.requestFullscreen().catch(() => {}); // a frame around the page may forbid it
 }
