@@ -27,7 +27,7 @@ from lenet.ui.values.controls import ControlsValue, controls_value, view_revisio
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
-from lenet.ui.values.maps import MapsValue, maps_value
+from lenet.ui.values.maps import MapsValue, frame_mark, maps_value
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
 from lenet.ui.values.takeaway import TakeawayValue, file_value, link_value, notice
@@ -109,8 +109,7 @@ class Handlers:
 
     def on_draw(self, pad: Any, checkpoint: str, controls: Any) -> Answer:
         """The pen rests. Maps that the browser shows already are not sent."""
-        scene = read_scene(pad, None, checkpoint, controls)
-        return self._show(scene, painted=scene.drawing.shown)
+        return self._show(read_scene(pad, None, checkpoint, controls))
 
     def on_view(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
         """A switch was clicked."""
@@ -300,21 +299,23 @@ class Handlers:
 
     # From a scene to what is shown of it
 
-    def _show(self, scene: Scene, note: str = "", *, painted: bool = False) -> Answer:
-        """The verdict, the maps unless they are ``painted`` already, and the explanation.
+    def _show(self, scene: Scene, note: str = "") -> Answer:
+        """The verdict, the maps unless the browser shows them already, and the explanation.
 
         After a fault all are empty, so that no old ones stay.
         """
         try:
-            return self._shown(scene, note, painted)
+            return self._shown(scene, note)
         except Exception as error:
             note_failure(error)
             return _empty(scene, Sentence(FAULT))
 
-    def _shown(self, scene: Scene, note: str, painted: bool) -> Answer:
+    def _shown(self, scene: Scene, note: str) -> Answer:
         """What there is to show."""
         seen = self._lab.see(scene)
-        maps = UNCHANGED if painted and isinstance(seen.a, Subject) else self._maps(scene, seen)
+        a, mark = seen.a, scene.drawing.shown
+        painted = isinstance(a, Subject) and mark == frame_mark(scene.revision, a, seen.b)
+        maps = UNCHANGED if painted else self._maps(scene, seen)
         return Answer(self._verdict(scene, seen, note), maps, self._lab.explanation(scene, seen))
 
     def _maps(self, scene: Scene, seen: Seen) -> MapsValue:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.controls import view_revision
-from lenet.ui.values.pad import Drawing, drawing_number, is_shown, read_ink
+from lenet.ui.values.pad import Drawing, drawing_number, read_ink, shown_mark
 from lenet.ui.view import View
 
 
@@ -55,5 +55,5 @@ def read_scene(pad: Any, upload: str | Sentence | None, checkpoint: str, control
             ink = read_ink(pad.get("grid") if isinstance(pad, dict) else None)
         except ValueError as error:
             problems.append(str(error))
-    drawing = Drawing(drawing_number(pad), ink, is_shown(pad))
+    drawing = Drawing(drawing_number(pad), ink, shown_mark(pad))
     return Scene(checkpoint, view, view_revision(controls), drawing, upload, problems[0] if problems else "")

@@ -1,7 +1,21 @@
 """The browser's own answer while the pen moves, and the server's when it rests."""
 
 from playwright.sync_api import expect
-from steps import ASKED, ONE, SEVEN, ZERO, choose, expect_label, label, part, pixels, settle, switch
+from steps import (
+    ASKED,
+    ONE,
+    SEVEN,
+    ZERO,
+    choose,
+    expect_label,
+    expect_phase,
+    hold_back,
+    label,
+    part,
+    pixels,
+    settle,
+    switch,
+)
 
 from tools import browser as tool
 
@@ -104,3 +118,14 @@ def test_an_old_answer_of_the_server_does_not_take_the_place_of_a_newer_drawing(
     assert label(page).text_content() == shown
     page.mouse.up()
     settle(page)
+
+
+def test_a_view_that_is_asked_for_while_one_draws_is_there_when_the_pen_rests(page):
+    ready(page)
+    answer = hold_back(page, lambda: page.get_by_text("Pooled", exact=True).click())
+    tool.draw(page, SEVEN)
+    expect_label(page, "7")
+    answer()
+    settle(page)
+    expect_phase(page, "pooled")
+    expect(page.locator("[data-layer=pool2] .map canvas[role=img]")).to_have_count(16)

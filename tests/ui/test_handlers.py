@@ -455,13 +455,28 @@ def test_an_uploaded_picture_stands_on_the_pad_as_the_network_sees_it(handlers, 
 
 
 def test_maps_that_the_browser_shows_are_not_sent_again(handlers, three):
-    painted = {**three, "shown": True}
-    answer = handlers.on_draw(painted, "mnist-modern", controls())
+    painted = {**three, "shown": handlers.on_draw(three, "mnist-modern", controls(4)).maps["mark"]}
+    answer = handlers.on_draw(painted, "mnist-modern", controls(4))
     assert answer.verdict["label"] == "3"
     assert answer.maps is UNCHANGED
-    assert handlers.on_view(painted, None, "mnist-modern", controls()).maps["cells"]
-    emptied = handlers.on_draw({"drawing": 9, "grid": "", "shown": True}, "mnist-modern", controls())
-    assert emptied.maps["cells"] == ""
+
+
+def test_maps_of_another_view_or_network_than_the_browser_shows_are_sent(handlers, three):
+    beside = {"compare": "checkpoint", "other": "mnist-classic"}
+    painted = {**three, "shown": handlers.on_draw(three, "mnist-modern", controls(4, **beside)).maps["mark"]}
+    assert handlers.on_draw(painted, "mnist-modern", controls(4, **beside)).maps is UNCHANGED
+    for answer in (
+        handlers.on_draw(painted, "mnist-modern", controls(5, phase="pooled", **beside)),
+        handlers.on_draw(painted, "mnist-batchnorm", controls(4, **beside)),
+        handlers.on_draw(painted, "mnist-modern", controls(4, compare="checkpoint", other="mnist-batchnorm")),
+        handlers.on_view(painted, None, "mnist-modern", controls(5, **beside)),
+        handlers.on_checkpoint(painted, None, "mnist-modern", controls(4, **beside)),
+    ):
+        assert answer.maps["cells"]
+    emptied = {"drawing": 9, "grid": "", "shown": painted["shown"]}
+    assert handlers.on_draw(emptied, "mnist-modern", controls(4, **beside)).maps["cells"] == ""
+    for hostile in (True, 7, [], {}, "\ud800", "4 " * 10_000):
+        assert handlers.on_draw({**three, "shown": hostile}, "mnist-modern", controls(4)).maps["cells"]
 
 
 def test_kernels_need_no_picture(handlers):

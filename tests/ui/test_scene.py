@@ -9,10 +9,10 @@ from lenet.ui.values.pad import GRID_SIZE
 
 
 def test_a_scene_is_what_the_page_shows(digits):
-    pad = put({"drawing": 3}, digits[5]) | {"shown": True}
+    pad = put({"drawing": 3}, digits[5]) | {"shown": "6 mnist-modern:0"}
     scene = read_scene(pad, None, "mnist-modern", {"revision": 6, "view": {"hide": True}})
     assert (scene.checkpoint, scene.revision, scene.view.hide, scene.problem) == ("mnist-modern", 6, True, "")
-    assert (scene.drawing.number, scene.drawing.shown) == (4, True)
+    assert (scene.drawing.number, scene.drawing.shown) == (4, "6 mnist-modern:0")
     assert scene.drawing.ink.shape == (GRID_SIZE, GRID_SIZE)
 
 

@@ -39,6 +39,7 @@ export function mapsValue(changes = {}) {
     network: null,
     other: null,
     prepared: true,
+    mark: "1 mnist-modern:0",
     layers: [layer()],
     cells: "",
     ...changes,

@@ -157,6 +157,8 @@ class MapsValue(TypedDict):
     ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
     ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
 
+    ``mark`` is what ``frame_mark`` makes; the pad sends it back when the browser has painted these layers by itself.
+
     ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
     empty frames, whose scales and distances mean nothing.
     """
@@ -176,6 +178,7 @@ class MapsValue(TypedDict):
     network: NetworkValue | None
     other: NetworkValue | None
     prepared: bool
+    mark: str
     layers: list[LayerValue]
     cells: str
 
@@ -201,6 +204,7 @@ def maps_value(
     pairs = paired(a, b, view.phase)
     value["a"], value["b"] = a.title, b.title if b else ""
     value["words"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
+    value["mark"] = frame_mark(revision, a, b)
     value["network"] = _network(a.network)
     value["other"] = _network(b.network) if b and view.compare == "checkpoint" else None
     value["layers"] = _layers(view, a, b, pairs)
@@ -230,9 +234,20 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "network": None,
         "other": None,
         "prepared": view.prepare,
+        "mark": "",
         "layers": [],
         "cells": "",
     }
+
+
+def frame_mark(revision: int, a: Subject, b: Subject | Sentence | None) -> str:
+    """Which view of which networks the layers show. It changes with the view, and when a network is trained again."""
+    networks = [subject.network for subject in (a, b) if isinstance(subject, Subject)]
+    return " ".join([str(revision), *(f"{network.name}:{_version(network)}" for network in networks)])
+
+
+def _version(network: Checkpoint) -> str:
+    return str(network.metrics.get("weights_sha256", ""))[:VERSION_LETTERS]
 
 
 def _network(network: Checkpoint) -> NetworkValue:
@@ -240,7 +255,7 @@ def _network(network: Checkpoint) -> NetworkValue:
         "name": network.name,
         "kind": "digit" if network.kind == "digit" else "garment",
         "classes": list(network.classes),
-        "version": str(network.metrics.get("weights_sha256", ""))[:VERSION_LETTERS],
+        "version": _version(network),
     }
 
 

@@ -19,12 +19,12 @@ MOST_COUNTED = 2**53
 class DrawnValue(TypedDict):
     """What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
 
-    ``shown`` says that the browser has computed and painted all maps of it.
+    ``shown`` is the mark of the maps that the browser has painted of it by itself, or "".
     """
 
     drawing: int
     grid: str
-    shown: bool
+    shown: str
 
 
 class PutValue(TypedDict):
@@ -40,13 +40,13 @@ class Drawing:
     """What is on the pad.
 
     ``number`` counts the strokes and whatever else has changed the pad. Answers carry it, so that the page can drop one
-    that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the
-    pen was, or None for an empty pad. ``shown`` says that the browser shows its maps already.
+    that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the pen was, or None for
+    an empty pad. ``shown`` is the mark of the maps that the browser has painted by itself, or "".
     """
 
     number: int = 0
     ink: NDArray[np.uint8] | None = None
-    shown: bool = False
+    shown: str = ""
 
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
@@ -76,9 +76,10 @@ def count(number: Any) -> int:
     return number if type(number) is int and 0 <= number < MOST_COUNTED else 0
 
 
-def is_shown(value: Any) -> bool:
-    """Whether the browser has painted the maps of the drawing that it sent."""
-    return isinstance(value, dict) and value.get("shown") is True
+def shown_mark(value: Any) -> str:
+    """The mark of the maps that the browser has painted of the drawing that it sent; "" when it says none."""
+    mark = value.get("shown") if isinstance(value, dict) else None
+    return mark if isinstance(mark, str) else ""
 
 
 def read_ink(grid: Any) -> NDArray[np.uint8] | None:

@@ -1,5 +1,5 @@
-// What the layers computed, one canvas a map, for one picture or for two side by side. What decides, the scales, the
-// kernels that are not read, the order of the channels, comes with the value; here it is painted.
+// What the layers computed, one canvas a map, for one picture or for two side by side. The server sends it when the pen
+// rests; while the pen moves, the browser fills the last frame with its own numbers.
 
 import { find, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
@@ -70,9 +70,10 @@ class Maps {
     if (!found || !this.admit(found.answer)) return;
     this.newest += 1;
     signal("lab-live", found.answer);
-    inked.answered = found.frame.phase === "kernels" || this.#follow(found, inked.resting);
+    const complete = found.frame.phase === "kernels" || this.#follow(found, inked.resting);
+    inked.painted = complete ? found.frame.mark : "";
     this.element.dataset.live = String(inked.drawing);
-    if (inked.answered && inked.resting) this.element.dataset.drawing = String(inked.drawing);
+    if (complete && inked.resting) this.element.dataset.drawing = String(inked.drawing);
   }
 
   #catchUp() {

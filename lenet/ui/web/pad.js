@@ -134,14 +134,14 @@ class Pad {
   }
 
   /**
-   * Whether the page's own scripts have shown what is on the pad.
+   * Shows what is on the pad to the page's own scripts. Gives the mark of the maps that they have painted of it, or "".
    * @param {{ resting: boolean }} pen
    */
   #tell({ resting }) {
-    if (this.marks.isEmpty()) return false;
-    const inked = { drawing: this.drawing, ink: this.ink.bytes(), resting, answered: false };
+    if (this.marks.isEmpty()) return "";
+    const inked = { drawing: this.drawing, ink: this.ink.bytes(), resting, painted: "" };
     signal("lab-ink", inked);
-    return inked.answered;
+    return inked.painted;
   }
 
   // To and from the server
@@ -156,7 +156,7 @@ class Pad {
     this.timer = setTimeout(() => this.send(), wait);
   }
 
-  #submit(shown = false) {
+  #submit(shown = "") {
     const grid = this.marks.isEmpty() ? "" : base64Of(this.ink.bytes());
     submit(this.component.props, { drawing: this.drawing, grid, shown });
   }

@@ -57,12 +57,12 @@ export interface ControlsValue {
 /**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
- * ``shown`` says that the browser has computed and painted all maps of it.
+ * ``shown`` is the mark of the maps that the browser has painted of it by itself, or "".
  */
 export interface DrawnValue {
   drawing: number;
   grid: string;
-  shown: boolean;
+  shown: string;
 }
 
 /**
@@ -156,6 +156,8 @@ export interface LayerValue {
  * ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
  * ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
  *
+ * ``mark`` is what ``frame_mark`` makes; the pad sends it back when the browser has painted these layers by itself.
+ *
  * ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
  * empty frames, whose scales and distances mean nothing.
  */
@@ -175,6 +177,7 @@ export interface MapsValue {
   network: NetworkValue | null;
   other: NetworkValue | null;
   prepared: boolean;
+  mark: string;
   layers: LayerValue[];
   cells: string;
 }

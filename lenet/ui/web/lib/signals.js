@@ -12,8 +12,8 @@
 
 /**
  * What is on the pad: bytes of ink, GRID_SIZE x GRID_SIZE, the number of the drawing, and whether the pen rests. What
- * paints all maps of it itself says so in answered.
- * @typedef {{ drawing: number, ink: Uint8Array, resting: boolean, answered: boolean }} Inked
+ * paints all maps of it leaves their mark in painted.
+ * @typedef {{ drawing: number, ink: Uint8Array, resting: boolean, painted: string }} Inked
  */
 
 /**
