@@ -8,6 +8,9 @@ CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 
 DEFAULT_CHECKPOINT = "mnist-lenet"
 
+GARMENT_CHECKPOINT = "fashion-lenet"
+"""The first of the garments' networks in the menu."""
+
 CHECKPOINTS_VARIABLE, PORT_VARIABLE = "LENET_CHECKPOINTS", "GRADIO_SERVER_PORT"
 
 LAST_PORT = 65_535

@@ -68,8 +68,9 @@ UI_ARROWS = {
     "values.pixels": set(),
     "values.pad": {"values.pixels"},
     "values.verdict": {"sentence", "values.pixels", "view"},
-    "values.controls": {"values.pad", "view"},
-    "values.maps": {"sentence", "view"},
+    "values.menu": set(),
+    "values.controls": {"values.menu", "values.pad", "view"},
+    "values.maps": {"sentence", "values.menu", "view"},
     "values.explanation": {"view"},
     "values.examples": set(),
     "values.exercises": {"exercises"},
@@ -77,12 +78,12 @@ UI_ARROWS = {
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "view"},
     "link": {"values.pad", "view"},
-    "lab": {"scene", "sentence", "values.explanation", "view"},
+    "lab": {"scene", "sentence", "values.explanation", "values.menu", "view"},
     "door": {"sentence"},
     "components": {"bundle", "door", "sentence"},
     "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},
     "files": {"lab"},
-    "page": {"bundle", "components", "door", "files", "handlers", "lab"},
+    "page": {"bundle", "components", "door", "files", "handlers", "lab", "values.menu"},
 }
 
 KNOW_GRADIO = {"components", "door", "handlers", "page"}

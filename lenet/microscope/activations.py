@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 class Activation:
     """One activation: its ``name`` as people write it, and what it makes of a number, as ``formula`` and in ``words``.
 
-    In the words, "that" is the number.
+    In the words, "that number" is the one before the activation.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Pooling:
 
 
 ACTIVATIONS = {
-    "sigmoid": Activation("sigmoid", lambda value: 1 / (1 + np.exp(-value)), "1 / (1 + e to the minus that)"),
-    "tanh": Activation("tanh", np.tanh, "tanh of that"),
-    "relu": Activation("ReLU", lambda value: max(value, 0.0), "that, or 0 if negative"),
+    "sigmoid": Activation("sigmoid", lambda value: 1 / (1 + np.exp(-value)), "1 / (1 + e to the minus that number)"),
+    "tanh": Activation("tanh", np.tanh, "tanh of that number"),
+    "relu": Activation("ReLU", lambda value: max(value, 0.0), "negative numbers become 0"),
 }
 
 POOLINGS = {

@@ -66,7 +66,7 @@ EXERCISES = (
         "between 0 and 1 and none is ever quite 0; B's ReLU is exactly 0 wherever its filter finds nothing.",
         "mnist-classic",
         digit(8),
-        View(scale="map", compare="checkpoint", other="mnist-modern"),
+        View(compare="checkpoint", other="mnist-modern"),
     ),
     Exercise(
         "3 · The modern network on MNIST",
@@ -82,7 +82,7 @@ EXERCISES = (
         "them apart most stand first; in their third picture, orange is stronger for the pullover, blue for the coat.",
         "fashion-classic",
         garment(PULLOVER),
-        View(compare="kept", kept=encode(garment(COAT)), kept_as="garment", sort=True),
+        View(scale="layer", compare="kept", kept=encode(garment(COAT)), kept_as="garment", sort=True),
     ),
     Exercise(
         "5 · Nothing but noise",

@@ -28,6 +28,7 @@ from lenet.ui.values.examples import ExamplesValue, example_note, example_pictur
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
 from lenet.ui.values.maps import MapsValue, frame_mark, maps_value
+from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
 from lenet.ui.values.takeaway import TakeawayValue, file_value, link_value, notice
@@ -35,8 +36,8 @@ from lenet.ui.values.verdict import VerdictValue, other_value, overlay_value, st
 from lenet.ui.view import View
 
 UNPREPARED = "Pictures are not prepared in this view; that can be changed under Picture."
-NOTHING_TO_TAKE = "There is nothing to take away yet; draw something first."
-NOTHING_TO_KEEP = "There is no picture to keep; draw one first."
+NOTHING_TO_TAKE = "There is nothing to save yet; draw something first."
+NOTHING_TO_KEEP = "There is no picture to keep as B; draw one first."
 NO_PICTURE = "There is no picture; send one, in Python as gradio_client.handle_file(path)."
 
 FAULT = "The page could not work this out; choose another checkpoint or picture, or reload the page."
@@ -58,7 +59,7 @@ UNCHANGED = Unchanged()
 class Answer:
     """What changes on the page, by the names of its components.
 
-    ``upload`` is None when the uploaded picture goes; ``offered`` are the names in the menu of checkpoints.
+    ``upload`` is None when the uploaded picture goes; ``offered`` are the choices of the menu of networks.
     """
 
     verdict: VerdictValue | Unchanged = UNCHANGED
@@ -67,7 +68,7 @@ class Answer:
     pad: PutValue | Unchanged = UNCHANGED
     upload: None | Unchanged = UNCHANGED
     checkpoint: str | Unchanged = UNCHANGED
-    offered: list[str] | Unchanged = UNCHANGED
+    offered: list[Choice] | Unchanged = UNCHANGED
     examples: ExamplesValue | Unchanged = UNCHANGED
     controls: ControlsValue | Unchanged = UNCHANGED
     exercises: ExercisesValue | Unchanged = UNCHANGED
@@ -103,7 +104,7 @@ class Handlers:
 
     def __init__(self, lab: Lab):
         self._lab = lab
-        self._at_first = lab.names
+        self._at_first = lab.menu
 
     # What is shown
 
@@ -195,7 +196,7 @@ class Handlers:
 
     def on_open(self, fragment: str, checkpoint: str) -> Answer:
         """The page was opened: with a link, everything is as the link has it; the menu follows the folder."""
-        offered = self._lab.names
+        offered = self._lab.menu
         try:
             if not fragment:
                 return Answer() if offered == self._at_first else self.opened(self._lab.first(checkpoint))
@@ -209,7 +210,7 @@ class Handlers:
 
     def opened(self, checkpoint: str) -> Answer:
         """Everything on a fresh page."""
-        return replace(self.staged(Scene(checkpoint)), offered=self._lab.names, exercises=self._exercises())
+        return replace(self.staged(Scene(checkpoint)), offered=self._lab.menu, exercises=self._exercises())
 
     def staged(self, scene: Scene) -> Answer:
         """Everything on the page as ``scene`` has it, but for the exercises."""
@@ -295,7 +296,7 @@ class Handlers:
     def _controls(self, scene: Scene, *changed: str) -> ControlsValue:
         """The controls as ``scene`` has them; ``changed`` names what the server has changed in the view."""
         classes = self._lab.find(scene.checkpoint).classes
-        return controls_value(scene.revision, scene.view, changed, self._lab.names, classes)
+        return controls_value(scene.revision, scene.view, changed, self._lab.menu, classes)
 
     # From a scene to what is shown of it
 

@@ -18,6 +18,7 @@ from lenet.prediction import Prediction, look
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing
+from lenet.ui.values.menu import Choice, menu_value
 from lenet.ui.view import View
 
 HINTS = {
@@ -55,6 +56,17 @@ class Lab:
     def names(self) -> list[str]:
         """The checkpoints that are in the folder now."""
         return [name for name in names(self.root) if name.isprintable()]  # others cannot be sent as JSON
+
+    @property
+    def menu(self) -> list[Choice]:
+        """The checkpoints that are in the folder now, as a person chooses among them."""
+        return menu_value({name: self._readable(name) for name in self.names})
+
+    def _readable(self, name: str) -> Checkpoint | None:
+        try:
+            return self.find(name)
+        except (ValueError, OSError):
+            return None
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
@@ -135,7 +147,7 @@ class Lab:
                 return self._kept(scene) if view.kept else Sentence(NOTHING_KEPT)
             if view.compare == "checkpoint":
                 if not view.other:
-                    return Sentence("Choose the other checkpoint.")
+                    return Sentence("Choose the other network.")
                 return self._subject(view.other, view.other, view, self._answer(view.other, sight))
             if view.compare == "class":
                 return self._class_mean(scene)
@@ -148,8 +160,8 @@ class Lab:
         view, network = scene.view, self.find(scene.checkpoint)
         if view.prepare and view.kept_as not in ("", network.kind):
             answer = look(network, prepare_drawing(np.round(view.kept_picture() * 255).astype(np.uint8), network.kind))
-            return _looked_at(f"kept, prepared as a {network.kind}", network, answer)
-        return _looked_at("kept", network, look(network, Prepared({"network": view.kept_picture()})))
+            return _looked_at(f"the kept picture, prepared as a {network.kind}", network, answer)
+        return _looked_at("the kept picture", network, look(network, Prepared({"network": view.kept_picture()})))
 
     def _class_mean(self, scene: Scene) -> Subject:
         network, number = self.find(scene.checkpoint), scene.view.label

@@ -16,6 +16,7 @@ from lenet.ui.door import Door, Sentences
 from lenet.ui.files import network_files
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
+from lenet.ui.values.menu import Choice
 
 MAX_UPLOAD = "20mb"
 KEEP_UPLOADS = 3600
@@ -61,18 +62,18 @@ def build(root: Path) -> Door:
     handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
     routes, kept = [network_files(lab)], (KEEP_UPLOADS, KEEP_UPLOADS)
     with Door(routes=routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
-        components = place(first, lab.names, handlers.opened(first))
+        components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
         offer(handlers, components)
     return demo
 
 
-def place(first: str, names: Sequence[str], now: Answer) -> Components:
+def place(first: str, choices: Sequence[Choice], now: Answer) -> Components:
     """What stands where, and what it shows ``now``, with the checkpoint that is ``first``."""
     at: Components = {}
     with gr.Row(elem_classes="lab-head"):
         gr.Markdown(TITLE, elem_classes="lab-title")
-        at["checkpoint"] = ui.Menu(list(names), value=first, label="Network", filterable=False)
+        at["checkpoint"] = ui.Menu(list(choices), value=first, label="Network", filterable=False)
     with gr.Row(elem_classes="lab-main"):
         with gr.Column(elem_classes="lab-hand", min_width=0):
             _place_hand(at, now)

@@ -65,7 +65,7 @@ class View:
     """
 
     phase: str = "after"
-    scale: str = "layer"
+    scale: str = "map"
     prepare: bool = True
     steps: bool = False
     overlay: str = "none"

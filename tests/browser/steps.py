@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -63,7 +64,16 @@ def settle(page: Page) -> None:
 
 def choose(page: Page, checkpoint: str) -> None:
     page.get_by_label(CHECKPOINT, exact=True).click()
-    page.get_by_role("option", name=checkpoint, exact=True).click()
+    page.get_by_role("option", name=named(checkpoint)).click()
+
+
+def expect_checkpoint(page: Page, checkpoint: str) -> None:
+    expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value(named(checkpoint))
+
+
+def named(checkpoint: str) -> re.Pattern[str]:
+    """What the menu of networks calls a checkpoint: its name stands after some words."""
+    return re.compile(rf"(^| · ){re.escape(checkpoint)}$")
 
 
 BYTES = """(canvas) => {

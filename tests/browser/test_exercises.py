@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.sync_api import expect
-from steps import CHECKPOINT, exercise, expect_answer, expect_label, expect_phase, focused
+from steps import exercise, expect_answer, expect_checkpoint, expect_label, expect_phase, focused
 
 from lenet.ui.exercises import EXERCISES
 
@@ -11,7 +11,7 @@ from lenet.ui.exercises import EXERCISES
 def test_an_exercise_is_one_click(page, number):
     exercise(page, number)
     wanted = EXERCISES[number]
-    expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value(wanted.checkpoint)
+    expect_checkpoint(page, wanted.checkpoint)
     expect_phase(page, wanted.view.phase)
     expect(page.locator(".verdict-other")).to_be_visible(visible=wanted.view.compare != "none")
     expect_answer(page)

@@ -342,7 +342,7 @@ def test_axe_finds_nothing_serious_on_a_tour_of_the_page(page):
     page.get_by_text("both", exact=True).click()
     switch(page, "numbers").check()
     exercise(page, 3)
-    for title in ("Compare", "Picture", "Take away"):
+    for title in ("Compare", "Picture", "Save and share"):
         part(page, title)
     switch(page, "steps").check()
     switch(page, "overlay").select_option("gradient")

@@ -1,5 +1,7 @@
 """The maps in a real browser: what is shown of each layer, in which colours, and what is laid over the picture."""
 
+import re
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -10,17 +12,16 @@ from lenet.microscope.colours import DIVERGING, SEQUENTIAL, colours
 from tools import browser as tool
 
 
-def test_the_two_layers_are_shown_numbered_and_with_a_scale(page):
+def test_the_two_layers_are_shown_and_numbered_each_map_with_its_range(page):
     choose(page, "mnist-classic")
     tool.draw(page, SEVEN)
     expect(page.locator("[data-layer=act1] .map")).to_have_count(6)
     expect(page.locator("[data-layer=act2] .map")).to_have_count(16)
     expect(page.locator(".layer-title").first).to_have_text("Layer 1 · 6 maps of 28 × 28")
     expect(page.locator(".layer-title").nth(1)).to_have_text("Layer 2 · 16 maps of 10 × 10")
-    assert page.locator("[data-layer=act2] figcaption").all_text_contents() == [str(n) for n in range(1, 17)]
+    assert page.locator("[data-layer=act2] .map-name").all_text_contents() == [str(n) for n in range(1, 17)]
     assert pixels(page, "[data-layer=act1] .map canvas").shape == (28, 28, 4)
-    low, high = (float(page.locator(f"[data-layer=act1] .layer-{end}").text_content()) for end in ("low", "high"))
-    assert 0 <= low < high <= 1
+    expect(page.locator("[data-layer=act1] .map-range").first).to_have_text(re.compile(r"^0\.\d+–[01]\.\d+$"))
     assert page.locator(".map canvas").first.evaluate("c => getComputedStyle(c).imageRendering") == "pixelated"
 
 
@@ -32,6 +33,7 @@ def test_a_switch_shows_kernels_before_after_and_pooled(page):
     )
     tool.draw(page, SEVEN)
     expect_label(page, "7")
+    page.get_by_text("layer", exact=True).click()
     for step, title, signed in [("Before", "28 × 28", True), ("Pooled", "14 × 14", False), ("After", "28 × 28", False)]:
         show(page, step)
         expect(page.locator(".layer-title").first).to_have_text(f"Layer 1 · 6 maps of {title}")
@@ -53,13 +55,15 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(page):
     def shown() -> list[str]:
         return [text.strip() for text in ends.all_inner_texts()[:2]]
 
+    page.get_by_text("layer", exact=True).click()
+    expect(ends.first).not_to_contain_text("each map")
     apart = shown()
     page.get_by_text("both", exact=True).click()
     page.wait_for_function(f"new Set({TWO_SCALES}).size === 1")
     assert apart[0] != apart[1]
     assert shown()[0] == shown()[1]
     page.get_by_text("map", exact=True).click()
-    expect(page.locator(".layer-scale").first).to_contain_text("each map its own")
+    expect(page.locator(".layer-scale").first).to_contain_text("each map:")
     for number in range(6):
         seen = {
             tuple(colour) for colour in pixels(page, f".map:nth-child({number + 1}) canvas[role=img]").reshape(-1, 4)

@@ -4,10 +4,10 @@ import numpy as np
 from looks import DESK, PROJECTOR
 from playwright.sync_api import expect
 from steps import (
-    CHECKPOINT,
     SEEN,
     SEVEN,
     choose,
+    expect_checkpoint,
     expect_hint,
     expect_label,
     expect_phase,
@@ -30,7 +30,7 @@ def test_a_link_brings_the_same_view_to_another_browser(page, open_page):
     tool.draw(page, SEVEN)
     expect_label(page, "7")
     show(page, "Pooled")
-    part(page, "Take away")
+    part(page, "Save and share")
     page.get_by_role("button", name="Copy a link").click()
     expect(page.locator(".takeaway")).to_contain_text("clipboard")
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -60,20 +60,20 @@ def test_a_link_that_is_pasted_into_an_open_page_is_followed(open_page, digits):
     second = link.encode(link.Linked(None, "fashion-classic", View()))
     page.goto(f"{address}#{first}")  # the same page with another fragment: a browser does not load it anew
     expect_label(page, "3")
-    expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value("mnist-classic")
+    expect_checkpoint(page, "mnist-classic")
     expect_phase(page, "pooled")
     page.goto(f"{address}#{second}")
     expect_hint(page, "garment")
-    expect(page.get_by_label(CHECKPOINT, exact=True)).to_have_value("fashion-classic")
+    expect_checkpoint(page, "fashion-classic")
 
 
 def test_what_cannot_be_done_yet_is_a_sentence(page):
     part(page, "Compare")
     page.get_by_role("button", name="Keep this picture as B").click()
     expect(page.locator(".takeaway")).to_contain_text("no picture to keep")
-    part(page, "Take away")
+    part(page, "Save and share")
     page.get_by_role("button", name="Probabilities as CSV").click()
-    expect(page.locator(".takeaway")).to_contain_text("nothing to take away")
+    expect(page.locator(".takeaway")).to_contain_text("nothing to save")
 
 
 TAKEN = {"Maps as PNG": "png", "Every stage as .npz": "npz", "Probabilities as CSV": "csv"}
@@ -82,7 +82,7 @@ TAKEN = {"Maps as PNG": "png", "Every stage as .npz": "npz", "Probabilities as C
 def test_what_is_shown_can_be_taken_away(page, digits):
     upload(page, png(digits[3]))
     expect_label(page, "3")
-    part(page, "Take away")
+    part(page, "Save and share")
     for button, ending in TAKEN.items():
         with page.expect_download() as waited:
             page.get_by_role("button", name=button).click()

@@ -96,7 +96,7 @@ class Window:
         try:
             self.page.evaluate(RESET, resting)
             if now["checkpoint"] != resting["checkpoint"]:
-                choose(self.page, resting["checkpoint"])
+                choose(self.page, resting["checkpoint"].rpartition(" · ")[2])
             is_resting = f"(resting) => ({STATE})() === resting"
             self.page.wait_for_function(is_resting, arg=self._resting, timeout=RESET_PATIENCE)
         except Error:

@@ -79,7 +79,7 @@ def test_the_kept_picture_is_b(handlers, three, digits):
     eight = put(three, digits[8])
     answer = handlers.on_draw(eight, "mnist-modern", {"revision": 3, "view": kept["view"]})
     assert (answer.verdict["label"], answer.verdict["other"]["label"]) == ("8", "3")
-    assert (answer.maps["b"], answer.maps["layers"][0]["apart"]["channels"][0][0] > 0) == ("kept", True)
+    assert (answer.maps["b"], answer.maps["layers"][0]["apart"]["channels"][0][0] > 0) == ("the kept picture", True)
 
 
 def test_nothing_cannot_be_kept(handlers):
@@ -98,8 +98,8 @@ def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handler
     kept = handlers.on_keep(three, None, "mnist-modern", controls()).controls["view"]
     same = handlers.on_draw(three, "mnist-classic", {"revision": 1, "view": kept}).verdict["other"]
     answer = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept})
-    assert same["title"] == "kept"
-    assert answer.verdict["other"]["title"] == answer.maps["b"] == "kept, prepared as a garment"
+    assert same["title"] == "the kept picture"
+    assert answer.verdict["other"]["title"] == answer.maps["b"] == "the kept picture, prepared as a garment"
     assert answer.verdict["other"]["picture"] != same["picture"]
     as_it_is = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept | {"prepare": False}}).verdict[
         "other"
@@ -110,7 +110,7 @@ def test_a_kept_picture_is_prepared_anew_for_a_network_of_the_other_kind(handler
 def test_a_picture_that_is_kept_unprepared_stays_as_it_is(handlers, three):
     kept = handlers.on_keep(three, None, "mnist-modern", controls(prepare=False)).controls["view"]
     verdict = handlers.on_draw(three, "fashion-modern", {"revision": 1, "view": kept | {"prepare": True}}).verdict
-    assert verdict["other"]["title"] == "kept"
+    assert verdict["other"]["title"] == "the kept picture"
 
 
 def test_networks_of_other_depths_explain_what_both_have(tmp_path, three):
@@ -206,7 +206,7 @@ def test_the_mean_of_a_class_is_b_and_has_no_probabilities(handlers, three, name
         ({"compare": "checkpoint", "other": "gone"}, "There is no checkpoint 'gone'"),
         ({"compare": "checkpoint", "other": "../mnist-modern"}, "There is no checkpoint"),
         ({"compare": "class", "label": 10}, "has 10 classes and no number 10"),
-        ({"compare": "checkpoint"}, "Choose the other checkpoint"),
+        ({"compare": "checkpoint"}, "Choose the other network"),
         ({"compare": "kept"}, "no picture kept as B yet"),
     ],
 )
@@ -340,7 +340,7 @@ def test_what_is_not_offered_changes_nothing(handlers, three, index):
     answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
     assert (answer.verdict["label"], answer.pad) == ("3", UNCHANGED)
     assert (
-        "nothing to take away"
+        "nothing to save"
         in handlers.on_take(three, None, "mnist-modern", controls(), chose(what=str(index))).takeaway["text"]
     )
 
@@ -433,7 +433,7 @@ def test_two_answers_about_one_picture_are_two_files(handlers, digits, tmp_path)
 
 def test_nothing_can_be_taken_away_from_an_empty_page(handlers):
     taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz")).takeaway
-    assert "nothing to take away" in taken["text"]
+    assert "nothing to save" in taken["text"]
 
 
 @pytest.mark.parametrize("sent", [{"revision": 1, "view": {"phase": "sideways"}}, {"revision": 1}, {"view": 7}])
@@ -522,11 +522,11 @@ def test_the_menu_follows_the_folder(tmp_path):
     assert here.on_open("", "first") == Answer()
     shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "mine")
     answer = here.on_open("", "first")
-    assert (answer.offered, answer.checkpoint) == (["first", "mine"], "first")
-    assert here.on_checkpoint(None, None, "mine", controls()).controls["checkpoints"] == ["first", "mine"]
+    assert ([name for _, name in answer.offered], answer.checkpoint) == (["first", "mine"], "first")
+    assert here.on_checkpoint(None, None, "mine", controls()).controls["checkpoints"] == answer.offered
     shutil.rmtree(tmp_path / "first")
     answer = here.on_open("", "first")
-    assert (answer.offered, answer.checkpoint) == (["mine"], "mine")
+    assert ([name for _, name in answer.offered], answer.checkpoint) == (["mine"], "mine")
     shutil.rmtree(tmp_path / "mine")
     assert "there is no checkpoint" in here.on_open("", "first").takeaway["text"]
 

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alternative, captionOf, cellWords, exactTo, mean, strongest } from "../../lenet/ui/web/maps/captions.js";
+import {
+  alternative,
+  captionOf,
+  cellWords,
+  exactTo,
+  mean,
+  rangeOf,
+  strongest,
+} from "../../lenet/ui/web/maps/captions.js";
 import { cells, layer, side } from "./maps-samples.js";
 
 const DATA = { a: cells([0, 1, 2, 3, 4, 5], [0, 0, 0, 0, 0, 0]), b: null, difference: null };
@@ -47,18 +55,18 @@ test("of two, the side is named, and a difference says how large it is", () => {
   assert.equal(alternative(difference), "Layer 1, map 2, A − B: L2 7.00, cosine 0.10");
 });
 
-test("a caption has numbers on request, and the map's own scale without them", () => {
+test("a caption has numbers on request", () => {
   assert.deepEqual(captionOf(shown(), { numbers: false }), []);
   assert.deepEqual(captionOf(shown(), { numbers: true }), ["min 0.000", "max 5.00", "mean 2.50"]);
-  const own = layer({
-    a: side({
-      own: [
-        [0, 5],
-        [0, 0],
-      ],
-    }),
-  });
-  assert.deepEqual(captionOf(shown({ layer: own }), { numbers: false }), ["0.000 to 5.00"]);
+});
+
+test("a map with a scale of its own says which values its colours stand for", () => {
+  const ranges = (own, signed = false) => rangeOf(shown({ layer: layer({ a: side({ own }), scale: { signed } }) }));
+  assert.equal(ranges([]), "");
+  assert.equal(ranges([[0, 5]]), "0–5.00");
+  assert.equal(ranges([[0.25, 5]]), "0.250–5.00");
+  assert.equal(ranges([[-5, 5]], true), "±5.00");
+  assert.equal(ranges([[2, 2]]), "");
 });
 
 test("under a pair stands how far the two are apart, and the numbers of both", () => {

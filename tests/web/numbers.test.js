@@ -4,7 +4,7 @@ import { exact, number, percent, within } from "../../lenet/ui/web/lib/numbers.j
 
 test("a number has the digits that count", () => {
   const words = [0, -0, 0.1234, 1.2345, 12.345, 123.45, 0.00012, 12345, -0.5].map(number);
-  assert.deepEqual(words, ["0.000", "0.000", "0.123", "1.23", "12.3", "123", "1.2e-4", "1.2e+4", "-0.500"]);
+  assert.deepEqual(words, ["0.000", "0.000", "0.123", "1.23", "12.3", "123", "≈0", "1.2e+4", "-0.500"]);
 });
 
 test("numbers of an explanation have four decimals, probabilities one", () => {

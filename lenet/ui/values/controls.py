@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
+from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import count
 from lenet.ui.view import View, ViewValue
 
@@ -17,13 +18,13 @@ class ControlsValue(TypedDict):
     revision: int
     view: ViewValue
     changes: dict[str, Any]
-    checkpoints: list[str]
+    checkpoints: list[Choice]
     classes: list[str]
     put: bool
 
 
 def controls_value(
-    revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[str], classes: Sequence[str]
+    revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[Choice], classes: Sequence[str]
 ) -> ControlsValue:
     """The controls for ``view``; ``changed`` names what the server has changed in it."""
     return {

@@ -143,8 +143,9 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
             f"{-config.mean / config.std:.2f}, full ink {(1 - config.mean) / config.std:.2f}; beyond the border is 0."
         )
     total = len(found.kernel)
-    every = "every map" if read == total else f"{read} of the {total} maps (its other weights are 0)"
-    return f"The filter reads {every} of the layer before, pooled. What changes the sum most stands first."
+    every = "every map of the layer before"
+    some = f"{read} of the {total} maps of the layer before and ignores the others"
+    return f"The filter reads {every if read == total else some}. What changes the sum most stands first."
 
 
 def _steps(found: Explanation, phase: str) -> list[tuple[str, float, bool]]:

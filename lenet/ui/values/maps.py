@@ -2,7 +2,7 @@
 
 import base64
 import zlib
-from typing import Any, Literal, TypedDict
+from typing import Literal, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from lenet.microscope.layers import (
 )
 from lenet.model import LeNet, parameter_count
 from lenet.ui.sentence import Sentence
+from lenet.ui.values.menu import accuracy_of
 from lenet.ui.view import View
 
 LEVELS = 65_535
@@ -38,14 +39,15 @@ VERSION_LETTERS = 16
 """Of the weights' hash: enough to tell one training from the next."""
 
 NOTES = {
-    "kernels": "What training has learned: the weights of each filter.",
-    "before": "What the activation receives: at each place the sum of patch times kernel, plus the bias.",
-    "after": "After the activation, before pooling: how strongly each filter answers at each place.",
+    "kernels": "The weights that training has found: orange counts for, blue against.",
+    "before": "At each place the sum of patch times kernel, plus the bias: orange is above 0, blue below.",
+    "after": "How strongly each filter answers at each place.",
     "pooled": "After pooling: one cell for each square of four.",
 }
-SCALED = "Batch normalisation has scaled and shifted each map."
-FIRST_LAYER = "Each map is one learned filter slid over the picture."
-LATER_LAYER = "Each map combines maps of the layer before: coarser, more about shape than about place."
+NORMALISED = "At each place the sum, scaled and shifted by batch normalisation: orange is above 0, blue below."
+FIRST_LAYER = "Below, its kernel (orange for ink, blue against), slid over the picture."
+SQUASHED = "A sigmoid makes one half of a sum of 0, so empty places are not dark."
+LATER_LAYER = "Each combines maps of the layer before: more about shape, less about place."
 SEVERAL = "A filter has one square for each map of the layer before."
 UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
 
@@ -339,8 +341,11 @@ def _note(a: Subject, layer: Layer, phase: str) -> str:
     if layer.kind == "kernels":
         several = "" if layer.number == 1 else SEVERAL
         return " ".join(filter(None, [NOTES[phase], several, UNREAD if unread(layer.values).any() else ""]))
-    scaled = SCALED if phase == "before" and a.network.model.config.batch_norm else ""
-    return " ".join(filter(None, [NOTES[phase], scaled, FIRST_LAYER if layer.number == 1 else LATER_LAYER]))
+    config = a.network.model.config
+    if phase == "before":
+        return NORMALISED if config.batch_norm else NOTES[phase]
+    first = SQUASHED if config.activation == "sigmoid" else FIRST_LAYER
+    return f"{NOTES[phase]} {first if layer.number == 1 else LATER_LAYER}"
 
 
 def _fields(model: LeNet, phase: str, number: int) -> dict[str, FieldValue]:
@@ -382,7 +387,7 @@ def _caution(a: Subject, b: Subject, phase: str, pairs: Pairs) -> str:
 
 def _about(network: Checkpoint) -> str:
     """What kind of network it is, in a line."""
-    config, accuracy = network.model.config, _accuracy(network.metrics)
+    config, accuracy = network.model.config, accuracy_of(network.metrics)
     parts = [
         f"{network.name}: reads {network.kind}s",
         f"{' and '.join(map(str, config.channels))} maps",
@@ -393,12 +398,3 @@ def _about(network: Checkpoint) -> str:
         *([f"{accuracy:.1%} of the test pictures right"] if accuracy is not None else []),
     ]
     return " · ".join(parts)
-
-
-def _accuracy(metrics: dict[str, Any]) -> float | None:
-    """The share of the test pictures that the network gets right, where its metrics say so; anyone can write them."""
-    test = metrics.get("test")
-    accuracy = test.get("accuracy") if isinstance(test, dict) else None
-    if isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not 0 <= accuracy <= 1:
-        return None
-    return float(accuracy)

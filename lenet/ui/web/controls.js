@@ -12,11 +12,15 @@ const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "
 const SCALES = { map: "map", layer: "layer", both: "both" };
 const COMPARE = {
   none: "nothing",
-  kept: "the kept picture",
-  checkpoint: "another checkpoint",
+  kept: "the picture kept as B",
+  checkpoint: "another network",
   class: "the mean of a class",
 };
-const OVERLAY = { none: "nothing", occlusion: "what covering does", gradient: "the gradient" };
+const OVERLAY = {
+  none: "nothing",
+  occlusion: "what covering a place changes",
+  gradient: "where more ink would help (gradient)",
+};
 const TAKE = {
   link: "Copy a link to this view",
   png: "Maps as PNG",
@@ -113,9 +117,12 @@ class Controls {
   #buildCompare(row) {
     this.inputs.button(row, "Keep this picture as B", () => this.component.trigger("keep"));
     this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
-    const other = this.inputs.select(row, "other", "", () => [["", "choose …"], ...named(this.offered.checkpoints)]);
+    const other = this.inputs.select(row, "other", "", () => [
+      ["", "choose …"],
+      ...this.offered.checkpoints.map(toChoice),
+    ]);
     const mean = this.inputs.select(row, "label", "", () => numbered(this.offered.classes));
-    find(other, "select").setAttribute("aria-label", "The other checkpoint");
+    find(other, "select").setAttribute("aria-label", "The other network");
     find(mean, "select").setAttribute("aria-label", "The class");
     this.inputs.check(row, "sort", "most different first");
     return { other, mean };
@@ -125,7 +132,7 @@ class Controls {
   #buildPicture(row) {
     this.inputs.check(row, "prepare", "prepare it for the network");
     this.inputs.check(row, "steps", "show how it is prepared");
-    this.inputs.select(row, "overlay", "Lay over it", () => Object.entries(OVERLAY));
+    this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
     this.inputs.check(row, "hide", "hide the answer until asked");
   }
 
@@ -138,11 +145,11 @@ class Controls {
 }
 
 /**
- * @param {string[]} names
- * @returns {import("./controls/inputs.js").Choices}
+ * @param {[string, string]} offered the words of a network and its name
+ * @returns {[string, string]}
  */
-function named(names) {
-  return names.map((name) => [name, name]);
+function toChoice([words, name]) {
+  return [name, words];
 }
 
 /**

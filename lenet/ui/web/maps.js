@@ -103,7 +103,7 @@ class Maps {
    */
   #paint(value, data) {
     this.root.classList.toggle("maps-empty", !data[0]?.a);
-    this.root.classList.toggle("maps-numbered", value.numbers || value.scale === "map");
+    this.root.classList.toggle("maps-numbered", value.numbers);
     for (const [i, section] of this.sections.entries()) section.draw(value, value.layers[i], data[i], this.kernels);
     this.reading.refresh(value);
     this.element.dataset.phase = value.phase;

@@ -30,7 +30,7 @@ function download(status, { name, kind, content }) {
   const url = URL.createObjectURL(new Blob([bytesOf(content)], { type: kind }));
   Object.assign(make("a"), { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), KEEP);
-  status.textContent = `${name} was handed to the browser.`;
+  status.textContent = `Saved: ${name} is in your downloads.`;
 }
 
 /**

@@ -49,7 +49,7 @@ export interface ControlsValue {
   revision: number;
   view: ViewValue;
   changes: Record<string, unknown>;
-  checkpoints: string[];
+  checkpoints: [string, string][];
   classes: string[];
   put: boolean;
 }

@@ -9,12 +9,13 @@ export function exact(value) {
 }
 
 /**
- * A number with three or four digits that count.
+ * A number with three or four digits that count; one that is nearly 0 says so.
  * @param {number} value
  */
 export function number(value) {
   const size = Math.abs(value);
-  if (size !== 0 && (size < 0.001 || size >= 10000)) return value.toExponential(1);
+  if (size !== 0 && size < 0.0005) return "≈0";
+  if (size >= 10000) return value.toExponential(1);
   return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 

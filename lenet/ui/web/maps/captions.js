@@ -71,8 +71,7 @@ export function strongest({ values, area }, channel, { signed }) {
 }
 
 /**
- * What stands under a channel's maps, line by line: how far A and B are apart, the map's own scale, and numbers if the
- * reader wants them.
+ * What stands under a channel's maps, line by line: how far A and B are apart, and numbers if the reader wants them.
  * @param {ShownMap} map
  * @param {{ numbers: boolean }} wanted
  */
@@ -80,17 +79,21 @@ export function captionOf(map, { numbers }) {
   const { layer, data, side, channel } = map;
   const apart = layer.apart?.channels[channel];
   const lines = apart ? [`L2 ${number(apart[0])} · cos ${apart[1].toFixed(2)}`] : [];
-  if (!numbers) return [...lines, ...ownScaleWords(map)];
+  if (!numbers) return lines;
   if (!apart) return [...lines, ...statistics(data[side], channel)];
   const both = /** @type {const} */ (["a", "b"]).filter((name) => data[name]);
   return [...lines, ...both.map((name) => `${SIDE_NAMES[name]}: ${statistics(data[name], channel).join(", ")}`)];
 }
 
-/** @param {ShownMap} map */
-function ownScaleWords({ layer, side, channel }) {
-  if (!sideOf(layer, side).own.length) return [];
-  const { low, high } = scaleOf(layer, side, channel);
-  return [`${number(low)} to ${number(high)}`];
+/**
+ * Which values a map's own colours stand for; "" where maps share a scale, or where there is one value only.
+ * @param {ShownMap} map
+ */
+export function rangeOf({ layer, side, channel }) {
+  if (!sideOf(layer, side).own.length) return "";
+  const { low, high, signed } = scaleOf(layer, side, channel);
+  if (low === high) return "";
+  return signed ? `±${number(high)}` : `${low === 0 ? "0" : number(low)}–${number(high)}`;
 }
 
 /**

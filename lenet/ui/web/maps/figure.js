@@ -9,6 +9,7 @@ const SHORT = 3; // letters of a name that fits below its logit on a phone, too;
 
 export class Figure {
   numbers = make("span", "map-numbers");
+  range = make("span", "map-range");
   kernel = make("canvas", "map-kernel");
 
   /**
@@ -24,7 +25,12 @@ export class Figure {
     this.kernel.hidden = true;
     this.kernel.setAttribute("aria-hidden", "true");
     const caption = make("figcaption");
-    caption.append(this.kernel, make("span", "map-name", numbered ? String(channel + 1) : ""), this.numbers);
+    caption.append(
+      this.kernel,
+      make("span", "map-name", numbered ? String(channel + 1) : ""),
+      this.range,
+      this.numbers,
+    );
     const row = make("div", "map-row");
     const several = sides.length > 1;
     row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side, several ? SIDE_NAMES[side] : "")));

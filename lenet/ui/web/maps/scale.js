@@ -13,18 +13,28 @@ export class ScaleBar {
 
   /** @param {string} name */
   constructor(name) {
-    this.name = make("span", "", name);
+    this.named = Boolean(name);
+    this.name = make("span", "layer-scale-name", name);
     this.strip.setAttribute("role", "img");
     this.box.append(this.name, this.low, this.strip, this.high);
   }
 
-  /** @param {import("../values.js").ScaleValue} scale */
-  show(scale) {
-    const [low, high] = [number(scale.low), number(scale.high)];
+  /**
+   * @param {import("../values.js").ScaleValue} scale
+   * @param {{ each: boolean }} [maps] whether each map has a scale of its own: then the ends have no numbers
+   */
+  show(scale, { each } = { each: false }) {
+    const [low, high] = each ? ownEnds(scale) : [number(scale.low), number(scale.high)];
+    if (!this.named) this.name.textContent = each ? "each map:" : "";
     this.low.textContent = low;
     this.high.textContent = high;
-    this.strip.setAttribute("aria-label", `Colour scale from ${low} to ${high}`);
+    this.strip.setAttribute("aria-label", `Colour scale${each ? " of each map" : ""} from ${low} to ${high}`);
     const palette = paletteFor(scale);
     putPixels(this.strip, palette.length, 1, palette);
   }
+}
+
+/** @param {import("../values.js").ScaleValue} scale */
+function ownEnds({ signed }) {
+  return signed ? ["below 0", "above 0"] : ["lowest", "highest"];
 }

@@ -2,7 +2,7 @@
 
 import { putPixels } from "../lib/canvas.js";
 import { find, make } from "../lib/elements.js";
-import { alternative, captionOf } from "./captions.js";
+import { alternative, captionOf, rangeOf } from "./captions.js";
 import { Figure } from "./figure.js";
 import { squareOf } from "./geometry.js";
 import { differenceScale, scaleOf, sideOf, unreadOf } from "./model.js";
@@ -64,8 +64,7 @@ export class Section {
    */
   draw(value, layer, data, kernels) {
     Object.assign(this, { layer, data, resting: value.resting });
-    this.scale.name.textContent = layer.a.own.length ? "each map its own, within" : "";
-    this.scale.show(layer.scale);
+    this.scale.show(layer.scale, { each: layer.a.own.length > 0 });
     if (data.difference) this.apartScale.show(differenceScale(layer));
     for (const figure of this.figures) this.#drawFigure(figure, value, data, kernels);
     if (value.sort && layer.apart && value.resting) this.#sort(layer.apart.order);
@@ -84,6 +83,7 @@ export class Section {
     const first = { layer, data, side: figure.side, channel };
     const words = data[figure.side] ? captionOf(first, value) : [];
     figure.numbers.textContent = words.join(layer.kind === "dense" ? " · " : "\n");
+    figure.range.textContent = data[figure.side] ? rangeOf(first) : "";
     figure.markConstant(layer.kind === "dense" ? null : constantOf(first));
     if (figure.side === "a") kernels.show(layer.name, channel, figure.kernel);
   }

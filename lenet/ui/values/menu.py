@@ -1,0 +1,60 @@
+"""The value of the menu of networks: each one in words, and its name."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from lenet import settings
+from lenet.checkpoint import KINDS, Checkpoint
+from lenet.model import LeNetConfig, parameter_count
+
+Choice = tuple[str, str]
+"""What a person reads, and the name of the network."""
+
+FIRST = (settings.DEFAULT_CHECKPOINT, settings.GARMENT_CHECKPOINT)
+"""The networks that stand first among those of their kind."""
+
+
+def menu_value(networks: Mapping[str, Checkpoint | None]) -> list[Choice]:
+    """The choices by name: digits before garments, the chapter's own network early, small ones before large ones.
+
+    A network is None where it cannot be read. Such a one stands last, with its name alone.
+    """
+    readable = [network for network in networks.values() if network]
+    choices = [(words(network), network.name) for network in sorted(readable, key=_rank)]
+    return choices + [(name, name) for name, network in networks.items() if network is None]
+
+
+def words(network: Checkpoint) -> str:
+    """A network in words: "LeNet, 6 and 16 maps, 99.6 % of digits · mnist-lenet"."""
+    accuracy = accuracy_of(network.metrics)
+    title = "The book's LeNet" if _is_the_chapters(network) else "LeNet"
+    maps = " and ".join(map(str, network.model.config.channels))
+    right = "for" if accuracy is None else f"{100 * accuracy:.1f} % of"
+    return f"{title}, {maps} maps, {right} {network.kind}s · {network.name}"
+
+
+def accuracy_of(metrics: Mapping[str, Any]) -> float | None:
+    """The share of the test pictures that the network gets right, where its metrics say so; anyone can write them."""
+    test = metrics.get("test")
+    accuracy = test.get("accuracy") if isinstance(test, dict) else None
+    if isinstance(accuracy, bool) or not isinstance(accuracy, int | float) or not 0 <= accuracy <= 1:
+        return None
+    return float(accuracy)
+
+
+def _rank(network: Checkpoint) -> tuple[int, bool, bool, int, str]:
+    order = KINDS.index(network.kind)
+    return (
+        order,
+        network.name not in FIRST,
+        not _is_the_chapters(network),
+        parameter_count(network.model),
+        network.name,
+    )
+
+
+def _is_the_chapters(network: Checkpoint) -> bool:
+    """Whether it has the architecture of the chapter: the configuration that ``LeNetConfig`` has by itself."""
+    config = network.model.config
+    return config == replace(LeNetConfig(), classes=config.classes, mean=config.mean, std=config.std)
