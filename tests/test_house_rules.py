@@ -70,7 +70,7 @@ UI_ARROWS = {
     "values.verdict": {"sentence", "values.pixels", "view"},
     "values.menu": set(),
     "values.controls": {"values.menu", "values.pad", "view"},
-    "values.maps": {"sentence", "values.menu", "view"},
+    "values.maps": {"sentence", "values.menu", "values.pixels", "view"},
     "values.explanation": {"view"},
     "values.examples": set(),
     "values.exercises": {"exercises"},

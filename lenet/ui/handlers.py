@@ -27,7 +27,7 @@ from lenet.ui.values.controls import ControlsValue, controls_value, view_revisio
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
-from lenet.ui.values.maps import MapsValue, frame_mark, maps_value
+from lenet.ui.values.maps import MapsValue, frame_mark, maps_value, painted_mark
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
@@ -314,16 +314,16 @@ class Handlers:
     def _shown(self, scene: Scene, note: str) -> Answer:
         """What there is to show."""
         seen = self._lab.see(scene)
-        a, mark = seen.a, scene.drawing.shown
-        painted = isinstance(a, Subject) and mark == frame_mark(scene.revision, a, seen.b)
-        maps = UNCHANGED if painted else self._maps(scene, seen)
-        return Answer(self._verdict(scene, seen, note), maps, self._lab.explanation(scene, seen))
+        return Answer(self._verdict(scene, seen, note), self._maps(scene, seen), self._lab.explanation(scene, seen))
 
-    def _maps(self, scene: Scene, seen: Seen) -> MapsValue:
-        """The maps, or without a picture their frames."""
+    def _maps(self, scene: Scene, seen: Seen) -> MapsValue | Unchanged:
+        """The maps, or without a picture their frames; nothing where the browser has painted them."""
         lit = isinstance(seen.a, Subject)
         a, b = (seen.a, seen.b) if lit else self._lab.frames(scene)
-        return maps_value(scene.drawing.number, scene.revision, scene.view, a, b, lit=lit)
+        place = (scene.drawing.number, scene.revision)
+        if isinstance(a, Subject) and painted_mark(*place, frame_mark(a, b)) in scene.shown:
+            return UNCHANGED
+        return maps_value(*place, scene.view, a, b, lit=lit)
 
     def _verdict(self, scene: Scene, seen: Seen, note: str) -> VerdictValue:
         """The verdict with what a reader has asked for beside it."""

@@ -135,7 +135,7 @@ class Lab:
         if isinstance(answer, Prediction):
             return _looked_at(title, self.find(name), answer)
         try:
-            return Subject(name, self.find(name), {}) if view.phase == "kernels" else answer
+            return _unlit(title, self.find(name)) if view.phase == "kernels" else answer
         except (ValueError, OSError):
             return answer
 

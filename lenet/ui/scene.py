@@ -18,6 +18,7 @@ class Scene:
 
     ``checkpoint`` is a name, ``revision`` counts the changes of the ``view``. ``upload`` is the path of an uploaded
     picture, which stands in place of the ``drawing``. ``problem`` says what is wrong with the scene, or is "".
+    ``shown`` are the marks of the maps that the browser has painted by itself.
     """
 
     checkpoint: str
@@ -26,6 +27,7 @@ class Scene:
     drawing: Drawing = Drawing()
     upload: str | None = None
     problem: str = ""
+    shown: tuple[str, ...] = ()
 
     def changed(self, **changes: Any) -> "Scene":
         """The scene after a change that the server makes. An answer to the scene before the change is too old then.
@@ -55,5 +57,5 @@ def read_scene(pad: Any, upload: str | Sentence | None, checkpoint: str, control
             ink = read_ink(pad.get("grid") if isinstance(pad, dict) else None)
         except ValueError as error:
             problems.append(str(error))
-    drawing = Drawing(drawing_number(pad), ink, shown_mark(pad))
-    return Scene(checkpoint, view, view_revision(controls), drawing, upload, problems[0] if problems else "")
+    drawing, shown = Drawing(drawing_number(pad), ink), (shown_mark(pad), shown_mark(controls))
+    return Scene(checkpoint, view, view_revision(controls), drawing, upload, problems[0] if problems else "", shown)

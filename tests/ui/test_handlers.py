@@ -20,6 +20,7 @@ from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
+from lenet.ui.values.maps import painted_mark
 from lenet.ui.values.pad import GRID_SIZE
 from lenet.ui.values.pixels import encode
 from lenet.ui.view import View
@@ -454,26 +455,41 @@ def test_an_uploaded_picture_stands_on_the_pad_as_the_network_sees_it(handlers, 
     assert (gone.pad["drawing"], gone.pad["grid"]) == (8, "")
 
 
+def mark_of(maps: dict) -> str:
+    """What the browser says when it has painted these maps by itself."""
+    return painted_mark(maps["drawing"], maps["revision"], maps["mark"])
+
+
 def test_maps_that_the_browser_shows_are_not_sent_again(handlers, three):
-    painted = {**three, "shown": handlers.on_draw(three, "mnist-modern", controls(4)).maps["mark"]}
-    answer = handlers.on_draw(painted, "mnist-modern", controls(4))
+    mark = mark_of(handlers.on_draw(three, "mnist-modern", controls(4)).maps)
+    answer = handlers.on_draw({**three, "shown": mark}, "mnist-modern", controls(4))
     assert answer.verdict["label"] == "3"
     assert answer.maps is UNCHANGED
+    switched = handlers.on_view(three, None, "mnist-modern", controls(4) | {"shown": mark})
+    assert (switched.verdict["label"], switched.maps) == ("3", UNCHANGED)
+
+
+def test_frames_without_a_picture_are_not_sent_again_either(handlers):
+    empty = handlers.on_view({"drawing": 3}, None, "mnist-modern", controls(4, phase="pooled"))
+    painted = controls(4, phase="pooled") | {"shown": mark_of(empty.maps)}
+    assert handlers.on_view({"drawing": 3}, None, "mnist-modern", painted).maps is UNCHANGED
 
 
 def test_maps_of_another_view_or_network_than_the_browser_shows_are_sent(handlers, three):
     beside = {"compare": "checkpoint", "other": "mnist-classic"}
-    painted = {**three, "shown": handlers.on_draw(three, "mnist-modern", controls(4, **beside)).maps["mark"]}
+    mark = mark_of(handlers.on_draw(three, "mnist-modern", controls(4, **beside)).maps)
+    painted = {**three, "shown": mark}
     assert handlers.on_draw(painted, "mnist-modern", controls(4, **beside)).maps is UNCHANGED
     for answer in (
         handlers.on_draw(painted, "mnist-modern", controls(5, phase="pooled", **beside)),
         handlers.on_draw(painted, "mnist-batchnorm", controls(4, **beside)),
         handlers.on_draw(painted, "mnist-modern", controls(4, compare="checkpoint", other="mnist-batchnorm")),
+        handlers.on_draw(painted | {"drawing": three["drawing"] + 1}, "mnist-modern", controls(4, **beside)),
         handlers.on_view(painted, None, "mnist-modern", controls(5, **beside)),
         handlers.on_checkpoint(painted, None, "mnist-modern", controls(4, **beside)),
     ):
         assert answer.maps["cells"]
-    emptied = {"drawing": 9, "grid": "", "shown": painted["shown"]}
+    emptied = {"drawing": 9, "grid": "", "shown": mark}
     assert handlers.on_draw(emptied, "mnist-modern", controls(4, **beside)).maps["cells"] == ""
     for hostile in (True, 7, [], {}, "\ud800", "4 " * 10_000):
         assert handlers.on_draw({**three, "shown": hostile}, "mnist-modern", controls(4)).maps["cells"]

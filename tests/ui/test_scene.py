@@ -9,10 +9,11 @@ from lenet.ui.values.pad import GRID_SIZE
 
 
 def test_a_scene_is_what_the_page_shows(digits):
-    pad = put({"drawing": 3}, digits[5]) | {"shown": "6 mnist-modern:0"}
-    scene = read_scene(pad, None, "mnist-modern", {"revision": 6, "view": {"hide": True}})
+    pad = put({"drawing": 3}, digits[5]) | {"shown": "4 5 mnist-modern:0"}
+    controls = {"revision": 6, "view": {"hide": True}, "shown": "3 6 mnist-modern:0"}
+    scene = read_scene(pad, None, "mnist-modern", controls)
     assert (scene.checkpoint, scene.revision, scene.view.hide, scene.problem) == ("mnist-modern", 6, True, "")
-    assert (scene.drawing.number, scene.drawing.shown) == (4, "6 mnist-modern:0")
+    assert (scene.drawing.number, scene.shown) == (4, ("4 5 mnist-modern:0", "3 6 mnist-modern:0"))
     assert scene.drawing.ink.shape == (GRID_SIZE, GRID_SIZE)
 
 

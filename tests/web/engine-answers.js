@@ -2,7 +2,7 @@
 // A folder has a checkpoint's files and pictures.f32; answer.json and answer.f32 are written beside them.
 
 import { readFileSync, writeFileSync } from "node:fs";
-import { Network } from "../../lenet/ui/web/engine/network.js";
+import { Network, softmax } from "../../lenet/ui/web/engine/network.js";
 import { readTensors } from "../../lenet/ui/web/engine/safetensors.js";
 
 const PIXELS = 28 * 28;
@@ -21,7 +21,7 @@ for (const folder of process.argv.slice(2)) {
     const stages = network.stages(pictures.subarray(at, at + PIXELS));
     shapes = Object.entries(stages).map(([name, { shape }]) => [name, shape]);
     for (const { data } of Object.values(stages)) parts.push(Buffer.from(data.slice().buffer));
-    probabilities.push([...network.probabilities(stages)]);
+    probabilities.push(softmax(stages.logits.data));
   }
   writeFileSync(`${folder}/answer.json`, JSON.stringify({ shapes, probabilities }));
   writeFileSync(`${folder}/answer.f32`, Buffer.concat(parts));

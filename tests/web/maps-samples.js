@@ -39,8 +39,10 @@ export function mapsValue(changes = {}) {
     network: null,
     other: null,
     prepared: true,
-    mark: "1 mnist-modern:0",
+    mark: "mnist-modern:0",
+    pictures: ["", ""],
     layers: [layer()],
+    phases: {},
     cells: "",
     ...changes,
   };

@@ -9,7 +9,10 @@ from lenet.ui.view import View, ViewValue
 
 
 class ControlsValue(TypedDict):
-    """What the controls show, and what the browser sends back with a higher ``revision`` when the view changes.
+    """What the controls show.
+
+    The browser sends ``revision`` and ``view`` back when the view changes, with a higher revision and with ``shown``,
+    the ``painted_mark`` of the maps that it has painted by itself, or "".
 
     ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
     clicked while the answer was on its way. ``put`` says that it comes from the server.

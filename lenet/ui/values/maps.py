@@ -25,7 +25,8 @@ from lenet.microscope.layers import (
 from lenet.model import LeNet, parameter_count
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.menu import accuracy_of
-from lenet.ui.view import View
+from lenet.ui.values.pixels import encode_picture
+from lenet.ui.view import CHOICES, View
 
 LEVELS = 65_535
 """Levels between a map's lowest and highest value: a value is right to the fifth digit."""
@@ -34,6 +35,9 @@ DIGITS = 6
 """Of numbers that are sent as text."""
 
 COSINE_DECIMALS = 3
+
+NO_SCALE = Scale(0.0, 0.0, False)
+"""Of a layer without numbers."""
 
 VERSION_LETTERS = 16
 """Of the weights' hash: enough to tell one training from the next."""
@@ -90,8 +94,8 @@ class FirstKernels(TypedDict):
 class SideValue(TypedDict):
     """A's or B's part of a layer.
 
-    ``stage`` is the stage that puts out its numbers; kernels have none, "". ``shape`` is channels, tiles, height and
-    width. ``classes`` are the names of the logits; other layers have none.
+    ``stage`` is the stage that puts out its numbers, or the tensor that holds a layer's kernels. ``shape`` is channels,
+    tiles, height and width. ``classes`` are the names of the logits; other layers have none.
     ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
     channel the inputs that its filter does not read; it is empty when every filter reads all.
 
@@ -139,6 +143,13 @@ class LayerValue(TypedDict):
     kernels: FirstKernels | None
 
 
+class FrameValue(TypedDict):
+    """A phase that is not shown: what will stand around its numbers. Its scales and distances mean nothing."""
+
+    note: str
+    layers: list[LayerValue]
+
+
 class NetworkValue(TypedDict):
     """A network that the browser can compute with: its files are at ``/networks/<name>/``.
 
@@ -156,10 +167,13 @@ class MapsValue(TypedDict):
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
     ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
-    ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
-    ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
+    ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
 
-    ``mark`` is what ``frame_mark`` makes; the pad sends it back when the browser has painted these layers by itself.
+    The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
+    another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
+    PICTURE_SIZE x PICTURE_SIZE bytes in base64. One is "" where there is none, and where the numbers are no network's
+    answer to it. ``phases`` are the frames of the phases that are not shown. ``mark`` is what ``frame_mark`` makes; the
+    browser sends it back in a ``painted_mark`` when it has painted these layers by itself.
 
     ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
     empty frames, whose scales and distances mean nothing.
@@ -181,7 +195,9 @@ class MapsValue(TypedDict):
     other: NetworkValue | None
     prepared: bool
     mark: str
+    pictures: tuple[str, str]
     layers: list[LayerValue]
+    phases: dict[str, FrameValue]
     cells: str
 
 
@@ -201,20 +217,20 @@ def maps_value(
     value = _no_layers(drawing, revision, view)
     if isinstance(a, Sentence):
         return value
+    absent = ""
     if isinstance(b, Sentence):
-        value["note"], b = b.text, None
+        absent, b = b.text, None
     pairs = paired(a, b, view.phase)
     value["a"], value["b"] = a.title, b.title if b else ""
     value["words"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
-    value["mark"] = frame_mark(revision, a, b)
+    value["mark"] = frame_mark(a, b)
     value["network"] = _network(a.network)
     value["other"] = _network(b.network) if b and view.compare == "checkpoint" else None
-    value["layers"] = _layers(view, a, b, pairs)
-    if b:
-        value["note"] = _caution(a, b, view.phase, pairs)
-    if view.phase != "kernels":
-        value["layers"][0]["kernels"] = _first_kernels(a.network.model)
+    value["note"] = absent or _caution(a, b, view.phase, pairs)
+    value["layers"] = _layers(view.phase, a, b, pairs, scales(pairs, view.scale))
+    value["phases"] = {phase: _frame(phase, a, b, absent) for phase in CHOICES["phase"] if phase != view.phase}
     if lit:
+        value["pictures"] = (_seen_picture(a), _seen_picture(b))
         value["cells"] = pack([one.values for one, _ in pairs] + [two.values for _, two in pairs if two])
     return value
 
@@ -237,15 +253,29 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "other": None,
         "prepared": view.prepare,
         "mark": "",
+        "pictures": ("", ""),
         "layers": [],
+        "phases": {},
         "cells": "",
     }
 
 
-def frame_mark(revision: int, a: Subject, b: Subject | Sentence | None) -> str:
-    """Which view of which networks the layers show. It changes with the view, and when a network is trained again."""
+def frame_mark(a: Subject, b: Subject | Sentence | None) -> str:
+    """Which networks the layers show. It changes when a network is trained again."""
     networks = [subject.network for subject in (a, b) if isinstance(subject, Subject)]
-    return " ".join([str(revision), *(f"{network.name}:{_version(network)}" for network in networks)])
+    return " ".join(f"{network.name}:{_version(network)}" for network in networks)
+
+
+def painted_mark(drawing: int, revision: int, mark: str) -> str:
+    """What the browser sends when it has painted a frame with this ``mark`` for a drawing and a view."""
+    return f"{drawing} {revision} {mark}"
+
+
+def _seen_picture(subject: Subject | None) -> str:
+    """The picture that the subject's numbers are a network's answer to, or ""."""
+    if subject is None or subject.picture is None or not subject.probabilities:
+        return ""
+    return encode_picture(subject.picture)
 
 
 def _version(network: Checkpoint) -> str:
@@ -285,30 +315,45 @@ def _levelled(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 # The layers
 
 
-def _layers(view: View, a: Subject, b: Subject | None, pairs: Pairs) -> list[LayerValue]:
+def _frame(phase: str, a: Subject, b: Subject | None, absent: str) -> FrameValue:
+    """A phase that is not shown. ``absent`` says why there is no B, or is ""."""
+    pairs = paired(a, b, phase)
+    layers = _layers(phase, a, b, pairs, [_unscaled(*pair) for pair in pairs])
+    return {"note": absent or _caution(a, b, phase, pairs), "layers": layers}
+
+
+def _unscaled(layer: Layer, other: Layer | None) -> LayerScales:
+    comparable = other is not None and layer.comparable(other)
+    return LayerScales(NO_SCALE, (), (), NO_SCALE if comparable else None)
+
+
+def _layers(phase: str, a: Subject, b: Subject | None, pairs: Pairs, all_scales: list[LayerScales]) -> list[LayerValue]:
     """What the page must know of the layers beside their cells."""
-    return [
+    values: list[LayerValue] = [
         {
             "name": layer.name,
             "number": layer.number,
             "kind": layer.kind,
             "title": layer.title,
-            "note": _note(a, layer, view.phase),
+            "note": _note(a, layer, phase),
             "scale": {"low": _short(found.whole.low), "high": _short(found.whole.high), "signed": found.whole.signed},
-            "a": _side(a, layer, found.a, view.phase),
-            "b": _side(b, other, found.b, view.phase) if b and other else None,
+            "a": _side(a, layer, found.a, phase),
+            "b": _side(b, other, found.b, phase) if b and other else None,
             "apart": _apart(layer, other, found),
             "kernels": None,
         }
-        for (layer, other), found in zip(pairs, scales(pairs, view.scale), strict=True)
+        for (layer, other), found in zip(pairs, all_scales, strict=True)
     ]
+    if phase != "kernels":
+        values[0]["kernels"] = _first_kernels(a.network.model)
+    return values
 
 
 def _side(subject: Subject, layer: Layer, own: tuple[Scale, ...], phase: str) -> SideValue:
     channels, tiles, height, width = layer.values.shape
     empty = unread(layer.values)
     return {
-        "stage": "" if layer.kind == "kernels" else layer.name,
+        "stage": f"conv{layer.number}.weight" if layer.kind == "kernels" else layer.name,
         "shape": (channels, tiles, height, width),
         "classes": list(layer.classes),
         "own": [(_short(scale.low), _short(scale.high)) for scale in own],
@@ -321,6 +366,8 @@ def _apart(layer: Layer, other: Layer | None, found: LayerScales) -> ApartValue 
     """How far the two are apart, where they can be compared."""
     if other is None or found.difference is None:
         return None
+    if found.difference is NO_SCALE:
+        return {"channels": [], "most": 0.0, "order": []}
     apart = differences(layer.values, other.values)
     return {
         "channels": [(_short(item.l2), round(item.cosine, COSINE_DECIMALS)) for item in apart],
@@ -371,8 +418,10 @@ def _first_kernels(model: LeNet) -> FirstKernels:
 # The words
 
 
-def _caution(a: Subject, b: Subject, phase: str, pairs: Pairs) -> str:
+def _caution(a: Subject, b: Subject | None, phase: str, pairs: Pairs) -> str:
     """What keeps the channels of A and B from being compared one by one."""
+    if b is None:
+        return ""
     if a.network is b.network:
         return "One network, one set of kernels: they are the same for A and B." if phase == "kernels" else ""
     said = ["These are two networks: a number names different filters in them."]

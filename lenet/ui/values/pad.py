@@ -19,7 +19,7 @@ MOST_COUNTED = 2**53
 class DrawnValue(TypedDict):
     """What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
 
-    ``shown`` is the mark of the maps that the browser has painted of it by itself, or "".
+    ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
     """
 
     drawing: int
@@ -41,12 +41,11 @@ class Drawing:
 
     ``number`` counts the strokes and whatever else has changed the pad. Answers carry it, so that the page can drop one
     that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the pen was, or None for
-    an empty pad. ``shown`` is the mark of the maps that the browser has painted by itself, or "".
+    an empty pad.
     """
 
     number: int = 0
     ink: NDArray[np.uint8] | None = None
-    shown: str = ""
 
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
@@ -77,7 +76,7 @@ def count(number: Any) -> int:
 
 
 def shown_mark(value: Any) -> str:
-    """The mark of the maps that the browser has painted of the drawing that it sent; "" when it says none."""
+    """The mark of the maps that the browser has painted by itself, as pad and controls send it, or ""."""
     mark = value.get("shown") if isinstance(value, dict) else None
     return mark if isinstance(mark, str) else ""
 

@@ -5,7 +5,7 @@
 import { Inputs } from "./controls/inputs.js";
 import { changed, pinAt } from "./controls/view.js";
 import { find, findAll } from "./lib/elements.js";
-import { onSignal } from "./lib/signals.js";
+import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
 
 const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
@@ -100,7 +100,10 @@ class Controls {
     this.view = changed(this.view, changes);
     this.refresh();
     this.revision += 1;
-    submit(this.component.props, { revision: this.revision, view: this.view });
+    const { revision, view } = this;
+    const viewed = { revision, view, changed: Object.keys(changes), painted: "" };
+    signal("lab-view", viewed);
+    submit(this.component.props, { revision, view, shown: viewed.painted });
   }
 
   /** @param {HTMLElement} row */

@@ -14,17 +14,24 @@ import { unpack } from "./maps/unpack.js";
 
 /** @typedef {import("./values.js").MapsValue} MapsValue */
 /** @typedef {import("./maps/model.js").Shown} Shown */
+/** @typedef {import("./maps/scales.js").Sides} Sides */
 /** @typedef {import("./maps/model.js").LayerData} LayerData */
 
 /** @param {import("./lib/value.js").Component} component */
 export default function start(component) {
   const maps = new Maps(component.element);
-  maps.admit = onAnswer(component, (/** @type {MapsValue} */ value) => maps.show(value));
+  maps.admit = onAnswer(
+    component,
+    (/** @type {MapsValue} */ value) => maps.show(value),
+    (value) => maps.foresee(value),
+  );
   onSignal("lab-ink", (inked) => maps.answer(inked));
+  onSignal("lab-view", (viewed) => maps.change(viewed));
 }
 
 class Maps {
   newest = 0;
+  drawing = 0; // the number of the one that is shown
   built = ""; // the frame of the elements that are here
   /** @type {Section[]} */
   sections = [];
@@ -53,11 +60,17 @@ class Maps {
     if (number !== this.newest) return; // while this one was unpacked, another came
     this.unanswered = null;
     this.live.follow(value);
-    this.kernels.keep(value);
     this.data = dataOf(value.layers, parts);
-    this.#build(value);
     this.#paint({ ...value, resting: true }, this.data);
-    this.element.dataset.drawing = String(value.drawing);
+    this.#showsAll(value.drawing);
+  }
+
+  /**
+   * The server's answer is too old to be shown: one draws already. Its view and its networks hold all the same.
+   * @param {MapsValue} value
+   */
+  foresee(value) {
+    if (value.revision > (this.live.frame?.revision ?? 0)) this.live.follow(value);
   }
 
   /**
@@ -65,36 +78,55 @@ class Maps {
    * @param {import("./lib/signals.js").Inked} inked
    */
   answer(inked) {
+    const { drawing, resting } = inked;
     const found = this.live.answer(inked);
     this.unanswered = found ? null : inked;
     if (!found || !this.admit(found.answer)) return;
     this.newest += 1;
     signal("lab-live", found.answer);
-    const complete = found.frame.phase === "kernels" || this.#follow(found, inked.resting);
-    inked.painted = complete ? found.frame.mark : "";
-    this.element.dataset.live = String(inked.drawing);
-    if (complete && inked.resting) this.element.dataset.drawing = String(inked.drawing);
+    const complete = found.frame.phase === "kernels" || this.#follow(found, resting);
+    inked.painted = complete ? this.live.mark(drawing) : "";
+    this.element.dataset.live = String(drawing);
+    if (complete && resting) this.#showsAll(drawing);
+  }
+
+  /**
+   * A switch was clicked: the same picture is shown in another way.
+   * @param {import("./lib/signals.js").Viewed} viewed
+   */
+  change(viewed) {
+    const found = this.live.change(viewed);
+    if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
+    this.newest += 1;
+    if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
 
   #catchUp() {
     if (this.unanswered) this.answer(this.unanswered);
   }
 
+  /** @param {number} drawing */
+  #showsAll(drawing) {
+    this.drawing = drawing;
+    this.element.dataset.drawing = String(drawing);
+  }
+
   /**
-   * Paints what the browser has computed. A B that does not follow the pen stays as the server has sent it. Says whether
-   * all that should be seen is there: the server may not have sent B yet.
+   * Paints what the browser has computed. A B that it cannot compute stays as the server has sent it. Says whether all
+   * that should be seen is there: the server may not have sent B yet.
    * @param {import("./maps/live.js").Found} found
    * @param {boolean} resting
    */
   #follow({ frame, a, b }, resting) {
     const sides = frame.layers.map((layer, i) => ({
-      a: cellsOf(a[layer.a.stage].data, layer.a.shape),
-      b: layer.b && b ? cellsOf(b[layer.b.stage].data, layer.b.shape) : this.data[i].b,
+      a: cellsOf(a, layer.a),
+      b: layer.b && b ? cellsOf(b, layer.b) : (this.data[i]?.b ?? null),
     }));
-    const layers = scaled(frame.layers, sides, frame.scale);
+    const lit = sides.every(({ a }) => a);
+    const layers = lit ? scaled(frame.layers, /** @type {Sides[]} */ (sides), frame.scale) : frame.layers;
     const data = layers.map((layer, i) => dataOfLayer(layer, sides[i].a, sides[i].b));
     this.#paint({ ...frame, layers, resting }, data);
-    return layers.every((layer, i) => !layer.b || sides[i].b);
+    return layers.every((layer, i) => !layer.b || !sides[i].a || sides[i].b);
   }
 
   /**
@@ -102,6 +134,7 @@ class Maps {
    * @param {LayerData[]} data
    */
   #paint(value, data) {
+    this.#build(value);
     this.root.classList.toggle("maps-empty", !data[0]?.a);
     this.root.classList.toggle("maps-numbered", value.numbers);
     for (const [i, section] of this.sections.entries()) section.draw(value, value.layers[i], data[i], this.kernels);
@@ -118,6 +151,7 @@ class Maps {
     const described = JSON.stringify(frame);
     if (described === this.built) return;
     this.built = described;
+    this.kernels.keep(value);
     this.sections = frame.layers.map((layer, i) => new Section(layer, frame, value.layers[i]));
     this.root.replaceChildren(...head(frame), ...this.sections.map(({ box }) => box));
   }

@@ -40,7 +40,10 @@ export interface CellValue {
 }
 
 /**
- * What the controls show, and what the browser sends back with a higher ``revision`` when the view changes.
+ * What the controls show.
+ *
+ * The browser sends ``revision`` and ``view`` back when the view changes, with a higher revision and with ``shown``,
+ * the ``painted_mark`` of the maps that it has painted by itself, or "".
  *
  * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
  * clicked while the answer was on its way. ``put`` says that it comes from the server.
@@ -57,7 +60,7 @@ export interface ControlsValue {
 /**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
- * ``shown`` is the mark of the maps that the browser has painted of it by itself, or "".
+ * ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
  */
 export interface DrawnValue {
   drawing: number;
@@ -129,6 +132,14 @@ export interface FirstKernels {
 }
 
 /**
+ * A phase that is not shown: what will stand around its numbers. Its scales and distances mean nothing.
+ */
+export interface FrameValue {
+  note: string;
+  layers: LayerValue[];
+}
+
+/**
  * One layer of A, with the layer of B beside it, or null.
  *
  * ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
@@ -153,10 +164,13 @@ export interface LayerValue {
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
  * ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
- * ``b`` is "" when there is only A. ``words`` says in a line each what the networks are. ``network`` is A's;
- * ``other`` is B's where B is the same picture in another network, so that both follow the pen, else null.
+ * ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
  *
- * ``mark`` is what ``frame_mark`` makes; the pad sends it back when the browser has painted these layers by itself.
+ * The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
+ * another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
+ * PICTURE_SIZE x PICTURE_SIZE bytes in base64. One is "" where there is none, and where the numbers are no network's
+ * answer to it. ``phases`` are the frames of the phases that are not shown. ``mark`` is what ``frame_mark`` makes; the
+ * browser sends it back in a ``painted_mark`` when it has painted these layers by itself.
  *
  * ``cells`` is what ``pack`` makes of A's layers and of B's, or "" where there is no picture. The layers are then
  * empty frames, whose scales and distances mean nothing.
@@ -178,7 +192,9 @@ export interface MapsValue {
   other: NetworkValue | null;
   prepared: boolean;
   mark: string;
+  pictures: [string, string];
   layers: LayerValue[];
+  phases: Record<string, FrameValue>;
   cells: string;
 }
 
@@ -235,8 +251,8 @@ export interface ScaleValue {
 /**
  * A's or B's part of a layer.
  *
- * ``stage`` is the stage that puts out its numbers; kernels have none, "". ``shape`` is channels, tiles, height and
- * width. ``classes`` are the names of the logits; other layers have none.
+ * ``stage`` is the stage that puts out its numbers, or the tensor that holds a layer's kernels. ``shape`` is channels,
+ * tiles, height and width. ``classes`` are the names of the logits; other layers have none.
  * ``own`` is each channel's own low and high where each map has a scale of its own, else empty. ``unread`` lists by
  * channel the inputs that its filter does not read; it is empty when every filter reads all.
  *

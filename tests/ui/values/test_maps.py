@@ -16,6 +16,7 @@ from lenet.microscope.sheet import Strip, _strips
 from lenet.model import LeNet, LeNetConfig, Members, join
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.maps import LEVELS, MapsValue, maps_value
+from lenet.ui.values.pixels import encode_picture
 from lenet.ui.view import CHOICES, View
 
 
@@ -63,8 +64,8 @@ def test_every_layer_arrives_to_the_fourth_digit(name, phase, request):
         np.testing.assert_allclose(found.reshape(expected.shape), expected, atol=max(np.ptp(expected), 1) * 1e-4)
 
 
-def test_the_kernels_are_the_weights_even_without_a_picture(classic):
-    value = resting(View(phase="kernels"), Subject("", classic, {}))
+def test_the_kernels_are_the_weights(classic):
+    value = resting(View(phase="kernels"), example(classic, 3))
     assert [layer["title"] for layer in value["layers"]] == [
         "Layer 1 · 6 × 1 kernels of 5 × 5",
         "Layer 2 · 16 × 6 kernels of 5 × 5",
@@ -161,7 +162,38 @@ def test_each_side_says_which_stage_puts_out_its_numbers(classic, modern):
     first, *_, last = resting(View(phase="before"), example(classic, 3), example(modern, 3))["layers"]
     assert (first["a"]["stage"], first["b"]["stage"]) == ("conv1", "norm1")
     assert last["a"]["stage"] == "logits"
-    assert resting(View(phase="kernels"), Subject("", classic, {}))["layers"][0]["a"]["stage"] == ""
+    kernels = resting(View(phase="kernels"), example(classic, 3))["layers"]
+    assert [layer["a"]["stage"] for layer in kernels] == ["conv1.weight", "conv2.weight"]
+
+
+def test_the_other_phases_come_along_as_frames(classic, modern):
+    a, b = example(classic, 3), example(modern, 3)
+    for view in (View(phase=phase) for phase in CHOICES["phase"]):
+        value = resting(view, a, b)
+        assert {view.phase, *value["phases"]} == set(CHOICES["phase"])
+        for phase, frame in value["phases"].items():
+            shown = resting(replace(view, phase=phase), a, b)
+            assert frame["note"] == shown["note"]
+            for layer, wanted in zip(frame["layers"], shown["layers"], strict=True):
+                same = set(layer) - {"scale", "a", "b", "apart"}
+                assert {name: layer[name] for name in same} == {name: wanted[name] for name in same}
+                assert (layer["apart"] is None) == (wanted["apart"] is None)
+                for side in ("a", "b"):
+                    assert (layer[side] and layer[side] | {"own": []}) == (wanted[side] and wanted[side] | {"own": []})
+
+
+def test_a_sentence_in_place_of_b_stands_beside_every_phase(classic):
+    value = resting(View(), example(classic, 3), Sentence("There is no B."))
+    assert {frame["note"] for frame in value["phases"].values()} == {value["note"]} == {"There is no B."}
+
+
+def test_the_pictures_are_those_that_a_network_has_answered(classic):
+    a, b = example(classic, 3), example(classic, 8)
+    pictures = resting(View(compare="kept"), a, b)["pictures"]
+    assert pictures == (encode_picture(a.picture), encode_picture(b.picture))
+    mean = replace(b, probabilities={})
+    assert resting(View(compare="class"), a, mean)["pictures"] == (pictures[0], "")
+    assert maps_value(4, 2, View(), a, lit=False)["pictures"] == ("", "")
 
 
 def test_a_constant_map_does_not_divide_by_zero(classic):
@@ -261,11 +293,11 @@ def test_a_tanh_network_s_maps_and_those_of_a_relu_network_beside_it_have_one_pa
 
 
 def test_kernels_that_are_not_read_are_listed_by_channel(classic):
-    whole = resting(View(phase="kernels"), Subject("", classic, {}))["layers"]
+    whole = resting(View(phase="kernels"), example(classic, 3))["layers"]
     assert [layer["a"]["unread"] for layer in whole] == [[], []]
     members = [LeNet(LeNetConfig((2, 3), (5, 5), (2, 0))) for _ in range(2)]
     joined = replace(classic, model=join(Members(members)).eval())
-    first, second = resting(View(phase="kernels"), Subject("", joined, {}))["layers"]
+    first, second = resting(View(phase="kernels"), example(joined, 3))["layers"]
     assert first["a"]["unread"] == []
     assert second["a"]["unread"] == [[2, 3]] * 3 + [[0, 1]] * 3
     assert "does not read" in second["note"]

@@ -35,6 +35,7 @@ export class Network {
    */
   constructor({ model }, tensors) {
     checkConfig(model);
+    this.tensors = tensors;
     this.picture = new Float32Array(PICTURE_SIZE ** 2);
     const unused = new Set(Object.keys(tensors));
     this.outputs = stagesOf(model, this.picture, (name, shape) => {
@@ -59,17 +60,17 @@ export class Network {
     for (const stage of Object.values(this.outputs)) stage.run();
     return this.outputs;
   }
+}
 
-  /**
-   * The probability of each class: the softmax of the logits.
-   * @param {Record<string, Tensor>} stages
-   */
-  probabilities({ logits }) {
-    const highest = Math.max(...logits.data);
-    const powers = Array.from(logits.data, (logit) => Math.exp(logit - highest));
-    const sum = powers.reduce((total, power) => total + power);
-    return powers.map((power) => power / sum);
-  }
+/**
+ * The probability of each class.
+ * @param {Float32Array} logits
+ */
+export function softmax(logits) {
+  const highest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp(logit - highest));
+  const sum = powers.reduce((total, power) => total + power);
+  return powers.map((power) => power / sum);
 }
 
 /** @param {Model} model */

@@ -17,6 +17,12 @@
  */
 
 /**
+ * The view after some switches were changed, whose names these are. What paints all maps in it leaves their mark in
+ * painted.
+ * @typedef {{ revision: number, view: import("../values.js").ViewValue, changed: string[], painted: string }} Viewed
+ */
+
+/**
  * What a network says about a drawing: the 28 x 28 greys that it saw, and each class's probability.
  * @typedef {{ picture: Uint8Array, label: string, probabilities: [string, number][] }} Said
  */
@@ -28,6 +34,7 @@
 
 /**
  * lab-ink: the pen has drawn or erased something.
+ * lab-view: a switch was changed.
  * lab-live: the browser's own answer to it.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
@@ -36,6 +43,7 @@
  * lab-back: the server answers again.
  * @typedef {object} Signals
  * @property {Inked} lab-ink
+ * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
  * @property {SeenPart | null} lab-field
  * @property {Pinned} lab-pin

@@ -46,14 +46,15 @@ export function isOld(value, shown) {
 }
 
 /**
- * Calls show with the value that is here and with each that comes, apart from those that are too old. Returns what
- * admits an answer from elsewhere by the same rule: whether it may be shown.
+ * Calls show with the value that is here and with each that comes; late, if it is there, gets those that are too old.
+ * Returns what admits an answer from elsewhere by the same rule: whether it may be shown.
  * @template {Numbered} T
  * @param {Pick<Component, "props" | "watch">} component
  * @param {(value: T) => void} show
+ * @param {(value: T) => void} [late]
  * @returns {(answer: Numbered) => boolean}
  */
-export function onAnswer({ props, watch }, show) {
+export function onAnswer({ props, watch }, show, late) {
   let shown = NOTHING;
   const admit = (/** @type {Numbered} */ answer) => {
     if (isOld(answer, shown)) return false;
@@ -62,7 +63,9 @@ export function onAnswer({ props, watch }, show) {
   };
   const update = () => {
     const value = /** @type {T | null} */ (received(props));
-    if (value && admit(value)) show(value);
+    if (!value) return;
+    if (admit(value)) show(value);
+    else late?.(value);
   };
   watch("value", update);
   update();

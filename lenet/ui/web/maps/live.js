@@ -1,26 +1,41 @@
-// The browser's own answer while the pen moves: it prepares the ink, computes every stage, and hands the numbers to what
-// paints them. The frame, which is every word and shape around the numbers, is the last one that the server has sent.
+// The browser's own numbers: it prepares the ink, computes every stage, and hands the numbers to what paints them. The
+// frame, which is every word and shape around the numbers, is the last one that the server has sent.
 
 import { prepareDrawing, squeezeDrawing } from "../engine/drawing.js";
+import { softmax } from "../engine/network.js";
 import { Networks } from "../engine/networks.js";
+import { bytesOf } from "../lib/bytes.js";
 import { GRID_SIZE } from "../pad/grid.js";
 
 const FULL = 255; // the byte of full ink
 
+// These switches change neither what is looked at nor what stands beside it.
+const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide"];
+
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
 /** @typedef {import("../lib/signals.js").Inked} Inked */
+/** @typedef {import("../lib/signals.js").Viewed} Viewed */
 /** @typedef {import("../lib/signals.js").Said} Said */
 /** @typedef {import("../lib/signals.js").LiveAnswer} LiveAnswer */
 /** @typedef {import("../engine/network.js").Network} Network */
 /** @typedef {import("./unpack.js").Cells} Cells */
-/** @typedef {ReturnType<Network["stages"]>} Stages */
-/** @typedef {{ said: Said, stages: Stages }} Seen a network's answer, and how it came about */
-/** @typedef {{ frame: MapsValue, answer: LiveAnswer, a: Stages, b: Stages | null }} Found */
+/**
+ * Numbers by the name of the stage that put them out, or of the tensor that holds them.
+ * @typedef {Record<string, { data: Float32Array }>} Numbers
+ */
+/**
+ * A frame with the numbers of A, and of B where the browser can compute it.
+ * @typedef {{ frame: MapsValue, a: Numbers, b: Numbers | null }} Found
+ */
 
 export class Live {
   /** @type {MapsValue | null} */
   frame = null;
+  /** @type {(Uint8Array | null)[]} */
+  pictures = [null, null]; // what A's network sees, and B's
+  /** @type {Numbers | null} */
+  kept = null; // of a B that stays while A follows the pen
 
   /** @param {() => void} arrived is called when a network has come */
   constructor(arrived) {
@@ -33,51 +48,132 @@ export class Live {
    */
   follow(value) {
     this.frame = value;
+    this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
+    this.kept = null;
     for (const network of [value.network, value.other]) if (network) this.networks.find(network);
   }
 
   /**
-   * The answer to what is on the pad, with the stages of A and, where B follows the pen, of B. Null where the browser
-   * cannot answer: then the server does, as soon as the pen rests.
+   * The answer to what is on the pad. Null where the browser cannot answer: then the server does, as soon as the pen
+   * rests.
    * @param {Inked} inked
-   * @returns {Found | null}
+   * @returns {(Found & { answer: LiveAnswer }) | null}
    */
   answer({ drawing, ink }) {
     const { frame } = this;
     if (!frame?.network) return null;
-    const a = this.#look(frame.network, ink, frame.prepared);
-    const b = frame.other && this.#look(frame.other, ink, frame.prepared);
+    const [a, b] = [frame.network, frame.other].map((value) => value && pictureFor(value, ink, frame.prepared));
     if (!a || (frame.other && !b)) return null;
-    const other = b && { ...b.said, title: frame.b };
-    const answer = { drawing, revision: frame.revision, ...a.said, other };
-    return { frame, answer, a: a.stages, b: b?.stages ?? null };
+    this.pictures = [a, b ?? this.pictures[1]];
+    const found = this.#compute(frame);
+    if (!found) return null;
+    const other = frame.other && b && found.b && { ...said(frame.other, b, found.b), title: frame.b };
+    return { ...found, answer: { drawing, revision: frame.revision, ...said(frame.network, a, found.a), other } };
   }
 
   /**
-   * @param {NetworkValue} value
-   * @param {Uint8Array} ink
-   * @param {boolean} prepared
-   * @returns {Seen | null}
+   * The same pictures in another view. Null where the browser cannot show it: then the server does.
+   * @param {Viewed} viewed
+   * @returns {Found | null}
    */
-  #look(value, ink, prepared) {
-    const network = this.networks.find(value);
-    const picture = network && (prepared ? prepareDrawing(ink, GRID_SIZE, value.kind) : squeezeDrawing(ink, GRID_SIZE));
-    if (!picture) return null;
-    const stages = network.stages(Float32Array.from(picture, (grey) => grey / FULL));
-    const shares = network.probabilities(stages);
-    const best = shares.indexOf(Math.max(...shares));
-    const probabilities = value.classes.map((name, i) => /** @type {[string, number]} */ ([name, shares[i]]));
-    return { said: { picture, label: value.classes[best], probabilities }, stages };
+  change({ revision, view, changed }) {
+    const { frame } = this;
+    if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
+    const { phase, scale, numbers, sort, pin } = view;
+    const side = /** @type {MapsValue["side"]} */ (view.side);
+    const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side };
+    const found = this.#compute(next);
+    if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
+    this.frame = next;
+    return found;
+  }
+
+  /**
+   * What the pad and the controls tell the server when all maps of a drawing were painted.
+   * @param {number} drawing
+   */
+  mark(drawing) {
+    return this.frame ? `${drawing} ${this.frame.revision} ${this.frame.mark}` : "";
+  }
+
+  /**
+   * @param {MapsValue} frame
+   * @returns {Found | null}
+   */
+  #compute(frame) {
+    const [a, b] = this.pictures;
+    const network = frame.network && this.networks.find(frame.network);
+    const other = frame.other ? this.networks.find(frame.other) : network;
+    if (!network || !other) return null;
+    if (b && !frame.other) this.kept ??= copied(numbersOf(network, b));
+    return { frame, b: frame.other ? numbersOf(other, b) : b && this.kept, a: numbersOf(network, a) };
   }
 }
 
 /**
- * A stage's output as the cells of a layer.
- * @param {Float32Array} values
- * @param {import("./unpack.js").Shape} shape
- * @returns {Cells}
+ * The frame of a phase; the phase that was shown until now joins the others.
+ * @param {MapsValue} frame
+ * @param {string} phase
+ * @returns {MapsValue}
  */
-export function cellsOf(values, [channels, tiles, height, width]) {
+function inPhase(frame, phase) {
+  if (phase === frame.phase) return frame;
+  const { note, layers } = frame;
+  return { ...frame, ...frame.phases[phase], phase, phases: { ...frame.phases, [frame.phase]: { note, layers } } };
+}
+
+/**
+ * @param {NetworkValue} network
+ * @param {Uint8Array} ink
+ * @param {boolean} prepared
+ */
+function pictureFor({ kind }, ink, prepared) {
+  return prepared ? prepareDrawing(ink, GRID_SIZE, kind) : squeezeDrawing(ink, GRID_SIZE);
+}
+
+/**
+ * Without a picture, a network has its weights to show.
+ * @param {Network} network
+ * @param {Uint8Array | null} picture
+ * @returns {Numbers}
+ */
+function numbersOf(network, picture) {
+  if (!picture) return network.tensors;
+  return { ...network.tensors, ...network.stages(Float32Array.from(picture, (grey) => grey / FULL)) };
+}
+
+/**
+ * A network's next answer overwrites its numbers.
+ * @param {Numbers} numbers
+ * @returns {Numbers}
+ */
+function copied(numbers) {
+  return Object.fromEntries(Object.entries(numbers).map(([name, { data }]) => [name, { data: data.slice() }]));
+}
+
+/**
+ * What a network says.
+ * @param {NetworkValue} network
+ * @param {Uint8Array} picture
+ * @param {Numbers} numbers
+ * @returns {Said}
+ */
+function said({ classes }, picture, numbers) {
+  const shares = softmax(numbers.logits.data);
+  const best = shares.indexOf(Math.max(...shares));
+  const probabilities = classes.map((name, i) => /** @type {[string, number]} */ ([name, shares[i]]));
+  return { picture, label: classes[best], probabilities };
+}
+
+/**
+ * A stage's output as the cells of a layer; null where there is none.
+ * @param {Numbers | null} numbers
+ * @param {import("../values.js").SideValue} side
+ * @returns {Cells | null}
+ */
+export function cellsOf(numbers, { stage, shape: [channels, tiles, height, width] }) {
+  if (!numbers || !(stage in numbers)) return null;
+  const values = numbers[stage].data;
   const area = tiles * height * width;
   const cells = { values, area, lows: new Float32Array(channels), highs: new Float32Array(channels) };
   for (let c = 0; c < channels; c++) {
