@@ -1,5 +1,6 @@
 """The browser's own answer while the pen moves, and the server's when it rests."""
 
+import numpy as np
 from playwright.sync_api import expect
 from steps import (
     ASKED,
@@ -116,6 +117,67 @@ def test_an_old_answer_of_the_server_does_not_take_the_place_of_a_newer_drawing(
     held[0].continue_()
     page.wait_for_timeout(500)
     assert label(page).text_content() == shown
+    page.mouse.up()
+    settle(page)
+
+
+def test_another_view_is_shown_before_the_server_answers(page):
+    ready(page)
+    tool.draw(page, SEVEN)
+    settle(page)
+    whole = pixels(page, MAP)
+    answer = hold_back(page, lambda: page.get_by_text("Pooled", exact=True).click())
+    expect_phase(page, "pooled")
+    assert (pixels(page, "[data-layer=pool1] .map canvas") != 0).any()
+    page.get_by_text("Kernels", exact=True).click()
+    expect_phase(page, "kernels")
+    assert pixels(page, "[data-layer=kernels2] .map canvas").any()
+    page.get_by_text("After", exact=True).click()
+    page.get_by_text("both", exact=True).click()
+    expect(page.locator(".layer-scale").first).not_to_contain_text("each map")
+    page.get_by_text("map", exact=True).click()
+    assert np.array_equal(pixels(page, MAP), whole)
+    with page.expect_response(ASKED) as answered:
+        answer()
+    assert answered.value.ok
+    assert np.array_equal(pixels(page, MAP), whole)
+
+
+def test_a_kept_picture_is_computed_beside_the_pen(page):
+    ready(page)
+    tool.draw(page, SEVEN)
+    settle(page)
+    part(page, "Compare")
+    page.get_by_role("button", name="Keep this picture as B").click()
+    expect(page.locator(".map-pair").first).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    settle(page)
+    tool.draw(page, ONE, lift=False)
+    expect_label(page, "1")
+    assert np.ptp(pixels(page, "[data-layer=act1] [data-side=difference] canvas")[..., :3])
+    page.mouse.up()
+    settle(page)
+    answer = hold_back(page, lambda: page.get_by_text("Before", exact=True).click())
+    expect_phase(page, "before")
+    assert np.ptp(pixels(page, "[data-layer=norm1] [data-side=b] canvas")[..., :3])
+    answer()
+
+
+def test_a_network_that_is_chosen_while_one_draws_answers_the_same_stroke(page):
+    ready(page)
+    answer = hold_back(page, lambda: choose(page, "mnist-classic"))
+    tool.draw(page, SEVEN, lift=False)
+    expect_label(page, "7")
+    before = page.locator(".maps-network").text_content()
+    answer()
+    box, words = page.locator(".pad-canvas").bounding_box(), page.locator(".maps-network")
+    for _ in range(100):
+        if words.text_content() != before:
+            break
+        for shift in (1, 0):
+            page.mouse.move(box["x"] + 0.45 * box["width"] + shift, box["y"] + 0.82 * box["height"])
+            page.evaluate(NEXT_FRAME)
+    expect(words).to_contain_text("mnist-classic")
     page.mouse.up()
     settle(page)
 

@@ -229,8 +229,8 @@ def maps_value(
     value["note"] = absent or _caution(a, b, view.phase, pairs)
     value["layers"] = _layers(view.phase, a, b, pairs, scales(pairs, view.scale))
     value["phases"] = {phase: _frame(phase, a, b, absent) for phase in CHOICES["phase"] if phase != view.phase}
+    value["pictures"] = (_seen_picture(a), _seen_picture(b))
     if lit:
-        value["pictures"] = (_seen_picture(a), _seen_picture(b))
         value["cells"] = pack([one.values for one, _ in pairs] + [two.values for _, two in pairs if two])
     return value
 
