@@ -193,7 +193,8 @@ def test_the_pictures_are_those_that_a_network_has_answered(classic):
     assert pictures == (encode_picture(a.picture), encode_picture(b.picture))
     mean = replace(b, probabilities={})
     assert resting(View(compare="class"), a, mean)["pictures"] == (pictures[0], "")
-    assert maps_value(4, 2, View(), a, lit=False)["pictures"] == ("", "")
+    unlit = replace(a, picture=None, probabilities={})
+    assert maps_value(4, 2, View(compare="kept"), unlit, b, lit=False)["pictures"] == ("", pictures[1])
 
 
 def test_a_constant_map_does_not_divide_by_zero(classic):
