@@ -40,7 +40,7 @@ train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA) --overwrite
-	$(BIN)/python train.py --recipe lenet --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe lenet --dataset fashion --dropout 0 --learning-rate 0.01 --plain-epochs 2 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe lenet --dataset mnist --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA) --overwrite
