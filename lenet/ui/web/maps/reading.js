@@ -22,6 +22,8 @@ export class Reading {
   read = null;
   cellMark = make("div", "map-cell");
   pinMark = make("div", "map-cell map-pin");
+  /** @type {HTMLCanvasElement | null} */
+  pinnedMap = null; // the last map that a cell was pinned on; it stays when the pin goes
 
   /**
    * @param {HTMLElement} root
@@ -35,7 +37,7 @@ export class Reading {
   listen() {
     const { root } = this;
     onSignal("lab-pin", (pinned) => this.#pinned(pinned));
-    onSignal("lab-explained", () => this.#pinnedMap()?.scrollIntoView({ block: "nearest" }));
+    onSignal("lab-explained", () => this.pinnedMap?.scrollIntoView({ block: "nearest" }));
     root.addEventListener("pointermove", (event) => this.#readAt(event));
     root.addEventListener("pointerleave", (event) => this.#left(event));
     // A tap comes without a move before it, and a click may have taken the focus, and so the reading, from another map.
@@ -110,9 +112,9 @@ export class Reading {
 
   /** @param {Pinned} pinned */
   #pinned(pinned) {
-    const map = this.#pinnedMap();
     // Closing the explanation gives the keyboard back to the map.
-    if (!pinned.pin && map && document.activeElement?.closest(".explanation")) focusOn(map);
+    const closed = !pinned.pin && document.activeElement?.closest(".explanation");
+    if (closed && this.pinnedMap?.isConnected) focusOn(this.pinnedMap);
     this.#showPin(pinned);
   }
 
@@ -127,10 +129,7 @@ export class Reading {
     const { shape } = sideOf(section.layer, side);
     if (row >= shape[2] || column >= shape[3]) return; // it was pinned in another network's map
     mark(this.pinMark, place.canvas, partOf(shape, { row, column }));
-  }
-
-  #pinnedMap() {
-    return this.pinMark.parentElement?.querySelector("canvas");
+    this.pinnedMap = place.canvas;
   }
 
   #pin() {
