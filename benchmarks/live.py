@@ -1,5 +1,7 @@
 """Measure how soon the page follows the pen, in a real browser, near its server and far from it.
 
+A page with gradio's own drawing pad is measured in the same run. So are the bytes of a first visit.
+
 Nothing else should be running on the machine.
 
 python -m benchmarks.live
@@ -7,15 +9,19 @@ python -m benchmarks.live
 
 import argparse
 import json
+import re
 import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page
 
+from benchmarks import stock
 from lenet.settings import CHECKPOINTS
 from lenet.ui.page import build, launch_options
 from tools import browser
@@ -33,6 +39,15 @@ MOVES = 150
 
 LAPS = 6
 """Times round the pad in a drawing."""
+
+DRAWN = 3
+"""Seconds for which the pen moves when updates are counted."""
+
+MOVE_EVERY = 4
+"""Milliseconds between two moves of that pen: several in a frame of the browser, as a fast mouse makes them."""
+
+LARGE = "mnist-modern"
+"""The network with the most maps."""
 
 PINS = 15
 """Cells that are pinned."""
@@ -59,37 +74,98 @@ WATCH = """() => {
 """Notes when the pen moved first since the maps were painted, and when they were painted."""
 
 
-def draw(page: Page) -> dict[str, float]:
-    """Draw once: the milliseconds from a move of the pen to its painted maps, and from lifting it to the last ones.
+PEN = """async ({ seconds, every }) => {
+  const canvas = document.querySelector(".pad-canvas");
+  const maps = document.querySelector(".maps").closest("[data-phase]");
+  canvas.setPointerCapture = () => {};  // it refuses a pointer that the system does not know
+  const box = canvas.getBoundingClientRect();
+  const point = (type, angle) => canvas.dispatchEvent(new PointerEvent(type, {
+    pointerId: 1_000, bubbles: true, button: type === "pointermove" ? -1 : 0,
+    clientX: box.left + (0.5 + 0.3 * Math.sin(angle)) * box.width,
+    clientY: box.top + (0.5 - 0.2 * Math.cos(angle)) * box.height,
+  }));
+  let painted = 0;
+  const observer = new MutationObserver((changes) => { painted += changes.length; });
+  observer.observe(maps, { attributes: true, attributeFilter: ["data-live"] });
+  const started = performance.now();
+  const passed = () => (performance.now() - started) / 1000;
+  point("pointerdown", 0);
+  const timer = setInterval(() => point("pointermove", 5 * passed()), every);
+  await new Promise((done) => setTimeout(done, 1000 * seconds));
+  const updates = painted / passed();
+  clearInterval(timer);
+  observer.disconnect();
+  point("pointerup", 0);
+  delete canvas.setPointerCapture;
+  return updates;
+}"""
+"""Draws with a pen of the page's own, which no driver holds up; gives how often the maps were painted a second."""
 
-    ``updates`` are those a second while the pen is down.
-    """
+
+def draw(page: Page) -> dict[str, float]:
+    """Draw once: the milliseconds from a move of the pen to its painted maps, and from lifting it to the last ones."""
     box = browser.pad_box(page)
     page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.down()
     page.evaluate("times.waits.length = 0, times.moved = times.lifted = 0")
-    started = page.evaluate("performance.now()")
     for angle in np.linspace(0, 2 * np.pi * LAPS, MOVES):
         x, y = 0.5 + 0.3 * np.sin(angle), 0.5 - 0.2 * np.cos(angle)
         page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
-    seconds = (page.evaluate("performance.now()") - started) / 1000
     page.mouse.up()
     page.wait_for_function("times.answered")
     page.wait_for_timeout(SETTLED)
     times = page.evaluate("times")
-    page.get_by_role("button", name="Clear").click()
+    clear(page)
     waits = sorted(times["waits"])
     half, most = waits[len(waits) // 2], waits[int(0.95 * len(waits))]
-    lifted = times["answered"] - times["lifted"]
-    return {"p50": half, "p95": most, "updates": len(waits) / seconds, "pen_up": lifted}
+    return {"p50": half, "p95": most, "pen_up": times["answered"] - times["lifted"]}
 
 
-def measure(chromium: Browser, url: str, delay: int) -> dict[str, float]:
-    """The medians over the drawings, with ``delay`` milliseconds on each request."""
-    page = opened(chromium, url, delay)
+def clear(page: Page) -> None:
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_timeout(SETTLED)
+
+
+def updates(page: Page) -> float:
+    """How often a second the maps are painted while the pen moves."""
+    counted = float(page.evaluate(PEN, {"seconds": DRAWN, "every": MOVE_EVERY}))
+    clear(page)
+    return counted
+
+
+def pace(page: Page) -> dict[str, float]:
+    """How the page follows the pen: the medians over the drawings."""
+    page.evaluate(WATCH)
     drawn = [draw(page) for _ in range(TURNS + 1)][1:]  # the first one warms up
+    counted = [updates(page) for _ in range(TURNS)]
+    medians = {what: statistics.median(row[what] for row in drawn) for what in drawn[0]}
+    return medians | {"updates": statistics.median(counted)}
+
+
+def measure(chromium: Browser, url: str, stock_url: str, delay: int) -> dict[str, float]:
+    """The page beside the stock page, with ``delay`` milliseconds on each request."""
+    page = opened(chromium, url, delay)
+    found = pace(page)
     page.close()
-    return {what: round(statistics.median(row[what] for row in drawn), 1) for what in drawn[0]}
+    page = opened(chromium, stock_url, delay)
+    found["stock_pen_up"] = statistics.median(stock.pen_up(page, TURNS))
+    page.close()
+    return rounded(found | {"ratio": found["stock_pen_up"] / found["pen_up"]})
+
+
+def large(chromium: Browser, url: str) -> dict[str, float]:
+    """How the page follows the pen with its largest network."""
+    page = opened(chromium, url, delay=0)
+    page.get_by_label("Network", exact=True).click()
+    page.get_by_role("option", name=re.compile(rf"{LARGE}$")).click()
+    page.wait_for_timeout(SETTLED)
+    found = pace(page)
+    page.close()
+    return rounded(found)
+
+
+def rounded(numbers: dict[str, float]) -> dict[str, float]:
+    return {name: round(value, 1) for name, value in numbers.items()}
 
 
 def opened(chromium: Browser, url: str, delay: int) -> Page:
@@ -103,8 +179,59 @@ def opened(chromium: Browser, url: str, delay: int) -> Page:
         "Network.emulateNetworkConditions",
         {"offline": False, "latency": delay, "downloadThroughput": -1, "uploadThroughput": -1},
     )
-    page.evaluate(WATCH)
     return page
+
+
+def first_visit(chromium: Browser, url: str, stock_url: str) -> dict[str, float]:
+    """The kilobytes that a first visit with one drawing brings beyond gradio's own, by what they are."""
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    brought = transferred(page)
+    page.goto(url)
+    page.wait_for_selector("canvas")
+    page.wait_for_timeout(SETTLED)
+    browser.draw(page, stock.ONE)
+    page.wait_for_timeout(SETTLED)
+    page.close()
+    page = chromium.new_page()
+    stock_brought = transferred(page)
+    page.goto(stock_url)
+    page.close()
+    sums = bytes_by_kind(brought)
+    sums["page"] -= bytes_by_kind(stock_brought)["page"]
+    return rounded({kind: size / 1000 for kind, size in (sums | {"all": sum(sums.values())}).items()})
+
+
+def transferred(page: Page) -> dict[str, tuple[str, float]]:
+    """What the page will have brought over the network: the address and the bytes of each request, by its number."""
+    brought: dict[str, tuple[str, float]] = {}
+    events = page.context.new_cdp_session(page)
+    events.send("Network.enable")
+
+    def sent(event: dict[str, Any]) -> None:
+        brought[event["requestId"]] = event["request"]["url"], 0
+
+    def finished(event: dict[str, Any]) -> None:
+        if event["requestId"] in brought:
+            brought[event["requestId"]] = brought[event["requestId"]][0], event["encodedDataLength"]
+
+    events.on("Network.requestWillBeSent", sent)
+    events.on("Network.loadingFinished", finished)
+    return brought
+
+
+KINDS = {"page": "/", "networks": "/networks/", "answers": "/gradio_api/run/"}
+"""How the paths begin of what the page brings itself; its document has nothing after the slash."""
+
+
+def bytes_by_kind(brought: dict[str, tuple[str, float]]) -> dict[str, float]:
+    """The bytes of the page's document, of the networks' files and of the answers; the rest is gradio's."""
+    sums = dict.fromkeys(KINDS, 0.0)
+    for address, size in brought.values():
+        path = urlsplit(address).path
+        for kind, start in KINDS.items():
+            if path == start if kind == "page" else path.startswith(start):
+                sums[kind] += size
+    return sums
 
 
 def with_an_example(chromium: Browser, url: str) -> Page:
@@ -153,10 +280,8 @@ HOVER = """(count) => {
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """The address of the page, served for as long as the context lasts."""
-    demo = build(CHECKPOINTS)
-    options = launch_options(demo) | {"server_port": None}
+def served(demo: gr.Blocks, **options: Any) -> Iterator[str]:
+    """The address of a page, served for as long as the context lasts."""
     _, url, _ = demo.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **options)
     try:
         yield url
@@ -166,8 +291,12 @@ def served() -> Iterator[str]:
 
 def main() -> None:
     argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
-    with served() as url, browser.launch() as chromium:
-        results: dict[str, Any] = {str(delay): measure(chromium, url, delay) for delay in DELAYS}
+    page = build(CHECKPOINTS)
+    options = launch_options(page) | {"server_port": None}
+    with served(page, **options) as url, served(stock.page()) as stock_url, browser.launch() as chromium:
+        results: dict[str, Any] = {str(delay): measure(chromium, url, stock_url, delay) for delay in DELAYS}
+        results[LARGE] = large(chromium, url)
+        results["first_visit_kb"] = first_visit(chromium, url, stock_url)
         looked_at = with_an_example(chromium, url)
         results["pinned_ms"], results["hovered_ms"] = round(pinned(looked_at), 1), round(hovered(looked_at), 1)
     print(json.dumps(results, indent=1))
