@@ -15,13 +15,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 import numpy as np
 from playwright.sync_api import Browser, Page
 
-from benchmarks import stock
+from benchmarks import stock, transfer
+from benchmarks.transfer import SETTLED
 from lenet.settings import CHECKPOINTS
 from lenet.ui.page import build, launch_options
 from tools import browser
@@ -54,9 +54,6 @@ PINS = 15
 
 HOVERS = 51
 """Cells that are read under the pointer."""
-
-SETTLED = 1_000
-"""Milliseconds after which nothing happens any more on a page that has answered."""
 
 WATCH = """() => {
   const times = { moved: 0, waits: [], lifted: 0, answered: 0 };
@@ -182,58 +179,6 @@ def opened(chromium: Browser, url: str, delay: int) -> Page:
     return page
 
 
-def first_visit(chromium: Browser, url: str, stock_url: str) -> dict[str, float]:
-    """The kilobytes that a first visit with one drawing brings beyond gradio's own, by what they are."""
-    page = chromium.new_page(viewport={"width": 1366, "height": 768})
-    brought = transferred(page)
-    page.goto(url)
-    page.wait_for_selector("canvas")
-    page.wait_for_timeout(SETTLED)
-    browser.draw(page, stock.ONE)
-    page.wait_for_timeout(SETTLED)
-    page.close()
-    page = chromium.new_page()
-    stock_brought = transferred(page)
-    page.goto(stock_url)
-    page.close()
-    sums = bytes_by_kind(brought)
-    sums["page"] -= bytes_by_kind(stock_brought)["page"]
-    return rounded({kind: size / 1000 for kind, size in (sums | {"all": sum(sums.values())}).items()})
-
-
-def transferred(page: Page) -> dict[str, tuple[str, float]]:
-    """What the page will have brought over the network: the address and the bytes of each request, by its number."""
-    brought: dict[str, tuple[str, float]] = {}
-    events = page.context.new_cdp_session(page)
-    events.send("Network.enable")
-
-    def sent(event: dict[str, Any]) -> None:
-        brought[event["requestId"]] = event["request"]["url"], 0
-
-    def finished(event: dict[str, Any]) -> None:
-        if event["requestId"] in brought:
-            brought[event["requestId"]] = brought[event["requestId"]][0], event["encodedDataLength"]
-
-    events.on("Network.requestWillBeSent", sent)
-    events.on("Network.loadingFinished", finished)
-    return brought
-
-
-KINDS = {"page": "/", "networks": "/networks/", "answers": "/gradio_api/run/"}
-"""How the paths begin of what the page brings itself; its document has nothing after the slash."""
-
-
-def bytes_by_kind(brought: dict[str, tuple[str, float]]) -> dict[str, float]:
-    """The bytes of the page's document, of the networks' files and of the answers; the rest is gradio's."""
-    sums = dict.fromkeys(KINDS, 0.0)
-    for address, size in brought.values():
-        path = urlsplit(address).path
-        for kind, start in KINDS.items():
-            if path == start if kind == "page" else path.startswith(start):
-                sums[kind] += size
-    return sums
-
-
 def with_an_example(chromium: Browser, url: str) -> Page:
     page = chromium.new_page(viewport={"width": 1366, "height": 768})
     page.goto(url)
@@ -296,7 +241,7 @@ def main() -> None:
     with served(page, **options) as url, served(stock.page()) as stock_url, browser.launch() as chromium:
         results: dict[str, Any] = {str(delay): measure(chromium, url, stock_url, delay) for delay in DELAYS}
         results[LARGE] = large(chromium, url)
-        results["first_visit_kb"] = first_visit(chromium, url, stock_url)
+        results["first_visit_kb"] = rounded(transfer.first_visit(chromium, url, stock_url))
         looked_at = with_an_example(chromium, url)
         results["pinned_ms"], results["hovered_ms"] = round(pinned(looked_at), 1), round(hovered(looked_at), 1)
     print(json.dumps(results, indent=1))

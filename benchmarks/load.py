@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import secrets
 import socket
 import statistics
 import subprocess
@@ -97,18 +98,19 @@ def sketches() -> list[Sketch]:
 # The page
 
 
-def question(endpoint: int, sketch: Sketch, number: int) -> dict[str, Any]:
+def question(endpoint: int, sketch: Sketch, number: int, session: str) -> dict[str, Any]:
     """What the page asks when the pen rests and the browser has painted the maps by itself."""
     network = stock.network()
     shown = painted_mark(number, REVISION, frame_mark(Subject("", network, {}), None))
     pad = {"drawing": number, "grid": sketch.grid, "shown": shown}
     controls = {"revision": REVISION, "view": View().value(), "shown": ""}
-    return {"data": [json.dumps(pad), network.name, json.dumps(controls)], "fn_index": endpoint}
+    data = [json.dumps(pad), network.name, json.dumps(controls)]
+    return {"data": data, "fn_index": endpoint, "session_hash": session}
 
 
-async def draw(client: httpx.AsyncClient, endpoint: int, sketch: Sketch, number: int) -> tuple[int, str]:
+async def draw(client: httpx.AsyncClient, endpoint: int, sketch: Sketch, number: int, session: str) -> tuple[int, str]:
     """Ask once: the number of the drawing that is answered, and its label. Raises HTTPError."""
-    answer = await client.post("/gradio_api/run/predict", json=question(endpoint, sketch, number))
+    answer = await client.post("/gradio_api/run/predict", json=question(endpoint, sketch, number, session))
     answer.raise_for_status()
     verdict = json.loads(answer.json()["data"][0])
     return verdict["drawing"], verdict["label"]
@@ -116,12 +118,12 @@ async def draw(client: httpx.AsyncClient, endpoint: int, sketch: Sketch, number:
 
 async def visit(client: httpx.AsyncClient, endpoint: int, drawn: list[Sketch], until: float, visits: Visits) -> None:
     """One visitor draws, looks at the answer, and draws again."""
-    numbers = itertools.count(1)
+    numbers, session = itertools.count(1), new_session()
     while time.perf_counter() < until:
         number, sketch = next(numbers), random.choice(drawn)
         started = time.perf_counter()
         try:
-            answered = await draw(client, endpoint, sketch, number)
+            answered = await draw(client, endpoint, sketch, number, session)
         except (httpx.HTTPError, KeyError, TypeError, ValueError):
             visits.errors += 1
         else:
@@ -135,7 +137,7 @@ async def many_visitors(url: str, pid: int) -> dict[str, float]:
     drawn, visits = sketches(), Visits()
     async with connected(url) as client:
         endpoint = await endpoint_of(client, DRAW)
-        await draw(client, endpoint, drawn[0], 1)
+        await draw(client, endpoint, drawn[0], 1, new_session())
         memory = resident(pid)
         until = time.perf_counter() + VISIT
         await asyncio.gather(*(visit(client, endpoint, drawn, until, visits) for _ in range(VISITORS)))
@@ -155,7 +157,7 @@ async def page_rate(url: str) -> float:
     drawn = sketches()
     async with connected(url) as client:
         endpoint = await endpoint_of(client, DRAW)
-        return await rate(lambda number: draw(client, endpoint, drawn[number % DIGITS], number))
+        return await rate(lambda number, session: draw(client, endpoint, drawn[number % DIGITS], number, session))
 
 
 # The stock page
@@ -166,7 +168,7 @@ async def stock_rate(url: str) -> float:
     picture = stock_picture()
     async with connected(url) as client:
         endpoint = await endpoint_of(client, STOCK)
-        return await rate(lambda number: submit(client, endpoint, picture, f"session{number}"))
+        return await rate(lambda _, session: submit(client, endpoint, picture, session))
 
 
 def stock_picture() -> bytes:
@@ -197,19 +199,28 @@ async def submit(client: httpx.AsyncClient, endpoint: int, picture: bytes, sessi
 # Clients and servers
 
 
-async def rate(ask: Callable[[int], Awaitable[Any]]) -> float:
-    """Answers a second to ``CLIENTS`` who ask without pause. Whatever goes wrong ends the measurement."""
+async def rate(ask: Callable[[int, str], Awaitable[Any]]) -> float:
+    """Answers a second to ``CLIENTS`` who ask without pause. Whatever goes wrong ends the measurement.
+
+    ``ask`` gets the number of the question and the client's session.
+    """
     numbers, until, answers = itertools.count(1), time.perf_counter() + ROUND, 0
 
     async def ask_on() -> None:
         nonlocal answers
+        session = new_session()
         while time.perf_counter() < until:
-            await ask(next(numbers))
+            await ask(next(numbers), session)
             answers += 1
 
     started = time.perf_counter()
     await asyncio.gather(*(ask_on() for _ in range(CLIENTS)))
     return answers / (time.perf_counter() - started)
+
+
+def new_session() -> str:
+    """What tells one visitor's page from another's."""
+    return secrets.token_hex(8)
 
 
 @asynccontextmanager

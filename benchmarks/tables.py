@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, live, pens, speed
+from benchmarks import ablations, live, load, pens, speed
 from lenet import checkpoint
-from lenet.settings import CHECKPOINTS
+from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT
 from lenet.training.datasets import SOURCES
 
 ROOT = Path(__file__).parent.parent
@@ -87,13 +87,39 @@ def pace() -> str:
     """How the page follows the pen, near its server and far from it."""
     measured = json.loads(live.RESULTS.read_text(encoding="utf-8"))
     lines = [
-        "| network delay | pen moves -> maps painted, median | 95 % | updates a second | pen up -> last maps |",
-        "|---|---|---|---|---|",
+        "| network | delay | pen moves -> maps painted, median | 95 % | updates a second | pen up -> last maps "
+        "| stock Sketchpad, pen up -> label |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for delay in live.DELAYS:
-        row = measured[str(delay)]
-        lines.append(f"| {delay} ms | {row['p50']} ms | {row['p95']} ms | {row['updates']} | {row['pen_up']} ms |")
+    for name, delay, row in [
+        *((DEFAULT_CHECKPOINT, delay, measured[str(delay)]) for delay in live.DELAYS),
+        (live.LARGE, 0, measured[live.LARGE]),
+    ]:
+        stock = f"{row['stock_pen_up']} ms, {row['ratio']:.0f} times as long" if "ratio" in row else ""
+        moves = f"{row['p50']} ms | {row['p95']} ms | {row['updates']}"
+        lines.append(f"| {name} | {delay} ms | {moves} | {row['pen_up']} ms | {stock} |")
     return "\n".join(lines)
+
+
+def serving() -> str:
+    """The server under load, and what a first visit brings."""
+    measured = json.loads(load.RESULTS.read_text(encoding="utf-8"))
+    visitors, rates = measured["visitors"], measured["answers_a_second"]
+    brought = json.loads(live.RESULTS.read_text(encoding="utf-8"))["first_visit_kb"]
+    return "\n".join(
+        [
+            "| what | measured |",
+            "|---|---|",
+            f"| {load.VISITORS} visitors who draw for {load.VISIT} seconds | {visitors['answers']:,} answers, "
+            f"{visitors['errors']} errors, {visitors['crossed']} answers to somebody else's drawing |",
+            f"| their wait for the server, median and 95 % | {visitors['p50_ms']} ms, {visitors['p95_ms']} ms |",
+            f"| the server's memory before and after | {visitors['memory_mb']} MB, {visitors['memory_after_mb']} MB |",
+            f"| answers a second to {load.CLIENTS} clients who ask without pause | {rates['page']}; "
+            f"a stock gr.Interface with the same network {rates['stock']}: {rates['ratio']} times as many |",
+            f"| a first visit with one drawing, beyond gradio's own files | {brought['all']:.0f} KB, "
+            f"of which the network's weights {brought['networks']:.0f} KB |",
+        ]
+    )
 
 
 TABLES: dict[str, Callable[[], str]] = {
@@ -102,6 +128,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "strokes": strokes,
     "speeds": speeds,
     "pace": pace,
+    "serving": serving,
 }
 
 

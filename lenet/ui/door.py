@@ -12,6 +12,7 @@ import anyio
 import gradio as gr
 from gradio.utils import get_upload_folder
 from gradio_client.utils import is_http_url_like
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -120,6 +121,14 @@ class Sentences:
             note(error)
             if not started:
                 await JSONResponse({"error": UNREADABLE}, status_code=400)(scope, receive, send)
+
+
+class Packed(GZipMiddleware):
+    """ASGI middleware: the page's document is sent compressed; gradio compresses files with an ending alone."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        document = scope["type"] == "http" and scope["path"] == "/"
+        await (super().__call__ if document else self.app)(scope, receive, send)
 
 
 def note(error: Exception) -> None:

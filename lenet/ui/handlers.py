@@ -143,22 +143,24 @@ class Handlers:
         return replace(shown, examples=examples, controls=switches, exercises=self._exercises())
 
     def on_example(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
-        """An example is put on the pad, to be drawn on.
+        """An example is put on the pad, to be drawn on, unless the browser has put it there already.
 
         Noise has no ink to find; it goes to the network as it is. Other examples are prepared.
         """
-        scene, index = read_scene(pad, upload, checkpoint, controls).changed(), chosen.index
+        sent, index = read_scene(pad, upload, checkpoint, controls), chosen.index
         try:
-            picture, note = self._example(scene, index)
+            picture, note = self._example(sent, index)
         except (ValueError, OSError):
-            return self._show(scene)
-        prepare = scene.view.prepare if index == UPSIDE_DOWN else index != NOISE
-        scene = replace(scene.with_ink(picture), view=replace(scene.view, prepare=prepare))
+            return self._show(sent)
+        prepare = sent.view.prepare if index == UPSIDE_DOWN else index != NOISE
+        scene = sent.with_ink(picture)
+        if prepare != sent.view.prepare:
+            scene = scene.changed(view=replace(sent.view, prepare=prepare))
         return replace(
             self._show(scene, note),
-            pad=put_value(scene.drawing),
+            pad=UNCHANGED if scene.drawing is sent.drawing else put_value(scene.drawing),
             upload=None,
-            controls=self._controls(scene, "prepare"),
+            controls=UNCHANGED if scene.view is sent.view else self._controls(scene, "prepare"),
             exercises=self._exercises(),
         )
 

@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
-from lenet.ui.door import Door, Sentences
+from lenet.ui.door import Door, Packed, Sentences
 from lenet.ui.files import network_files
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
@@ -184,5 +184,5 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
         "max_file_size": MAX_UPLOAD,
-        "app_kwargs": {"middleware": [Middleware(Sentences)], "routes": demo.routes},
+        "app_kwargs": {"middleware": [Middleware(Sentences), Middleware(Packed)], "routes": demo.routes},
     }

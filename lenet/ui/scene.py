@@ -37,8 +37,13 @@ class Scene:
         return replace(self, revision=self.revision + 1, **changes)
 
     def with_ink(self, picture: NDArray[np.uint8] | None) -> "Scene":
-        """The scene after a picture was put on the pad, or after the pad was emptied; without an upload."""
-        return replace(self, drawing=self.drawing.followed_by(picture), upload=None)
+        """The scene after a picture was put on the pad, or after the pad was emptied; without an upload.
+
+        Where the same ink is on the pad, the drawing stays what it is.
+        """
+        put = self.drawing.followed_by(picture)
+        same = put.ink is not None and self.drawing.ink is not None and np.array_equal(put.ink, self.drawing.ink)
+        return replace(self, drawing=self.drawing if same else put, upload=None)
 
 
 def read_scene(pad: Any, upload: str | Sentence | None, checkpoint: str, controls: Any) -> Scene:

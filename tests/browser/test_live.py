@@ -1,10 +1,13 @@
 """The browser's own answer while the pen moves, and the server's when it rests."""
 
+import json
+
 import numpy as np
 from playwright.sync_api import expect
 from steps import (
     ASKED,
     ONE,
+    SENT,
     SEVEN,
     ZERO,
     choose,
@@ -141,6 +144,23 @@ def test_another_view_is_shown_before_the_server_answers(page):
         answer()
     assert answered.value.ok
     assert np.array_equal(pixels(page, MAP), whole)
+
+
+def test_an_example_is_answered_before_the_server_answers(page):
+    ready(page)
+    answer = hold_back(page, lambda: page.get_by_role("button", name="Example: 3").first.click())
+    expect_label(page, "3")
+    maps, drawing = pixels(page, MAP), page.evaluate(SENT)
+    assert maps.any()
+    with page.expect_response(ASKED) as answered:
+        answer()
+    verdict, sent_maps, *_ = answered.value.json()["data"]
+    assert json.loads(verdict)["drawing"] == drawing
+    assert sent_maps is None
+    settle(page)
+    expect(page.locator(".verdict-note")).to_contain_text("calls this example: 3")
+    assert page.evaluate(SENT) == drawing
+    assert np.array_equal(pixels(page, MAP), maps)
 
 
 def test_a_kept_picture_is_computed_beside_the_pen(page):

@@ -141,11 +141,12 @@ def test_garments_have_their_own_examples_and_names(page):
         expect(page.get_by_role("button", name=f"Example: {garment}")).to_have_count(3)
 
 
-def test_who_draws_on_while_an_example_is_on_its_way_keeps_the_drawing(page):
+def test_who_draws_on_while_a_picture_of_the_server_is_on_its_way_keeps_the_drawing(page):
     tool.draw(page, SEVEN)
     settle(page)
     expect_label(page, "7")
-    answer = hold_back(page, lambda: page.get_by_role("button", name="Example: 3").first.click())
+    page.locator(".examples-more summary").click()
+    answer = hold_back(page, lambda: page.locator("[data-example='upside down']").click())
     tool.draw(page, [(0.1, 0.1), (0.1, 0.11)])
     settle(page)
     sent = page.evaluate(SENT)

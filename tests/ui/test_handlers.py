@@ -20,8 +20,9 @@ from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
+from lenet.ui.values.examples import example_picture
 from lenet.ui.values.maps import painted_mark
-from lenet.ui.values.pad import GRID_SIZE
+from lenet.ui.values.pad import GRID_SIZE, Drawing, put_value
 from lenet.ui.values.pixels import encode
 from lenet.ui.view import View
 
@@ -267,6 +268,14 @@ def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
 def test_an_example_is_put_on_the_pad_as_a_new_picture(handlers, three):
     answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=5))
     assert (answer.verdict["label"], answer.pad["drawing"], answer.upload) == ("5", 8, None)
+
+
+def test_an_example_that_the_browser_has_put_on_the_pad_stays_the_same_drawing(handlers):
+    put = put_value(Drawing(4).followed_by(example_picture("digit", 5)))
+    answer = handlers.on_example(put, None, "mnist-modern", controls(), chose(index=5))
+    assert (answer.verdict["label"], answer.verdict["drawing"]) == ("5", 5)
+    assert (answer.verdict["note"], answer.upload) == ("The data set calls this example: 5", None)
+    assert (answer.pad, answer.controls) == (UNCHANGED, UNCHANGED)
 
 
 def test_noise_goes_to_the_network_as_it_is(handlers, three):

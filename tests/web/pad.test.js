@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GRID_SIZE, inkOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
+import { enlarged, GRID_SIZE, inkOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
 import { Marks } from "../../lenet/ui/web/pad/marks.js";
 
 const BRUSH = { erase: false, width: 0.08 };
@@ -21,6 +21,13 @@ test("a grid becomes black pixels and the same grid again", () => {
   const pixels = pixelsOf(grid);
   assert.deepEqual([...pixels.subarray(4, 8)], [0, 0, 0, 1]);
   assert.equal(Buffer.from(inkOf(pixels)).toString("base64"), grid);
+});
+
+test("a small picture covers the grid, each pixel as a square", () => {
+  const ink = enlarged(Uint8Array.of(1, 2, 3, 4));
+  const half = GRID_SIZE / 2;
+  assert.equal(ink.length, GRID_SIZE ** 2);
+  assert.deepEqual([ink[0], ink[half - 1], ink[half], ink[GRID_SIZE * half], ink[GRID_SIZE ** 2 - 1]], [1, 1, 2, 3, 4]);
 });
 
 test("a stroke goes on until it is finished", () => {

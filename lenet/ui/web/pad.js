@@ -1,5 +1,5 @@
 // The drawing pad. While the pen moves, the ink goes to the page's own scripts once a frame; when the pen rests, it goes
-// to the server. The server can put a picture on the pad. "begin" is triggered when a person starts something new, "input"
+// to the server. An example, or the server, can put a picture on the pad. "begin" is triggered when a person starts something new, "input"
 // when the drawing was sent.
 //
 // The element's data-sent is the number of the last drawing that rests; data-drawing of an answer says which one it
@@ -7,8 +7,9 @@
 
 import { base64Of } from "./lib/bytes.js";
 import { find, findAll } from "./lib/elements.js";
-import { signal } from "./lib/signals.js";
+import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
+import { enlarged } from "./pad/grid.js";
 import { Ink } from "./pad/ink.js";
 import { KeyboardPen } from "./pad/keyboard.js";
 import { Marks } from "./pad/marks.js";
@@ -55,6 +56,7 @@ class Pad {
     this.undoButton.addEventListener("click", () => this.undo());
     this.clearButton.addEventListener("click", () => this.clear());
     this.component.watch("value", () => this.receive());
+    onSignal("lab-example", (picture) => this.put(picture));
   }
 
   // Drawing
@@ -106,6 +108,16 @@ class Pad {
   refresh() {
     this.hint.hidden = !this.marks.isEmpty();
     this.undoButton.disabled = this.marks.list.length === 0;
+  }
+
+  /**
+   * An example takes the place of all that is drawn. Whoever chose it asks the server.
+   * @param {Uint8Array} picture its bytes of ink
+   */
+  put(picture) {
+    this.component.trigger("begin");
+    this.#replaceBy(base64Of(enlarged(picture)), this.drawing + 1);
+    this.#submit(this.#tell({ resting: true }));
   }
 
   #redrawn() {
@@ -177,12 +189,20 @@ class Pad {
     const value = /** @type {PadValue | null} */ (received(this.component.props));
     if (!value || !("put" in value)) return; // an echo of what this pad sent
     if (value.drawing <= this.drawing) return this.#insist();
-    this.drawing = value.drawing;
-    this.component.element.dataset.sent = String(value.drawing);
+    this.#replaceBy(value.grid, value.drawing);
+  }
+
+  /**
+   * @param {string} grid
+   * @param {number} drawing its number
+   */
+  #replaceBy(grid, drawing) {
+    this.drawing = drawing;
+    this.component.element.dataset.sent = String(drawing);
     clearTimeout(this.timer);
     this.pointer = null;
     this.keyboard.down = false;
-    this.marks.put(value.grid);
+    this.marks.put(grid);
     this.ink.redraw(this.marks.list);
     this.refresh();
   }

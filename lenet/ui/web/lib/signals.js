@@ -34,8 +34,9 @@
 
 /**
  * lab-ink: the pen has drawn or erased something.
+ * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
- * lab-live: the browser's own answer to it.
+ * lab-live: the browser's own answer to what is on the pad.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
  * lab-explained: the explanation has come up; it must not cover its map.
@@ -43,6 +44,7 @@
  * lab-back: the server answers again.
  * @typedef {object} Signals
  * @property {Inked} lab-ink
+ * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
  * @property {SeenPart | null} lab-field

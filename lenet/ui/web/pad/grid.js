@@ -26,3 +26,17 @@ export function pixelsOf(grid) {
   for (let i = 0; i < ink.length; i++) pixels[CHANNELS * i + CHANNELS - 1] = ink[i];
   return pixels;
 }
+
+/**
+ * A square picture's bytes of ink -> the grid's, each pixel as a square.
+ * @param {Uint8Array} picture its side divides GRID_SIZE
+ */
+export function enlarged(picture) {
+  const side = Math.sqrt(picture.length);
+  const scale = GRID_SIZE / side;
+  const pixelAt = (/** @type {number} */ cell) => Math.floor(cell / scale);
+  return Uint8Array.from(
+    { length: GRID_SIZE ** 2 },
+    (_, i) => picture[pixelAt(Math.floor(i / GRID_SIZE)) * side + pixelAt(i % GRID_SIZE)],
+  );
+}
