@@ -147,11 +147,16 @@ ASKED = "**/gradio_api/run/**"
 """Where the page asks its server for answers."""
 
 
-def hold_back(page: Page, act: Callable[[], None]) -> Callable[[], None]:
-    """Do something and hold back the question that it makes the page ask; what comes back lets it go on its way."""
+def hold_back(page: Page, act: Callable[[], None], *, times: int = 1) -> Callable[[], None]:
+    """Do something and hold back the questions that it makes the page ask; what comes back lets them go on their way."""
     held = []
-    page.route(ASKED, lambda route: held.append(route), times=1)
+    page.route(ASKED, lambda route: held.append(route), times=times)
     act()
-    while not held:
+    while len(held) < times:
         page.wait_for_timeout(10)
-    return held[0].continue_
+
+    def let_go() -> None:
+        for route in held:
+            route.continue_()
+
+    return let_go
