@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { Networks } from "../../lenet/ui/web/engine/networks.js";
 
 const CHECKPOINTS = new URL("../../checkpoints/", import.meta.url);
 const CLASSIC = { name: "mnist-classic", kind: "digit", classes: [..."0123456789"], version: "1" };
+
+mock.timers.enable({ apis: ["setTimeout"] }); // no test waits until something is asked for again
 
 // Gives the files of the committed checkpoints, and counts what was asked for.
 function server(change = (bytes) => bytes) {
@@ -78,4 +80,25 @@ test("the server answers alone for a network whose files are damaged or cannot b
     ),
     null,
   );
+});
+
+test("files that could not be had are asked for again after a while, and damaged ones are not", async () => {
+  const { get } = server();
+  let answers = false;
+  const networks = new Networks(
+    () => {},
+    async (address) => (answers ? get(address) : new Response("", { status: 502 })),
+  );
+  assert.equal(await arrived(networks, CLASSIC), null);
+  answers = true;
+  mock.timers.tick(9000);
+  assert.equal(await arrived(networks, CLASSIC), null);
+  mock.timers.tick(1000);
+  assert.notEqual(await arrived(networks, CLASSIC), null);
+  const cut = server((bytes, path) => (path.endsWith("json") ? bytes : bytes.subarray(0, 1000)));
+  const damaged = new Networks(() => {}, cut.get);
+  await arrived(damaged, CLASSIC);
+  mock.timers.tick(60_000);
+  await arrived(damaged, CLASSIC);
+  assert.equal(cut.asked.length, 2);
 });

@@ -5,6 +5,7 @@ import { Network } from "./network.js";
 import { readTensors } from "./safetensors.js";
 
 const FILES = ["config.json", "model.safetensors"];
+const PAUSE = 10_000; // milliseconds until files that could not be had are asked for again
 
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
 
@@ -44,14 +45,13 @@ export class Networks {
    */
   async #bring(key, name) {
     this.known.set(key, null);
+    const files = await Promise.all(FILES.map((file) => this.#fetch(`/networks/${encodeURIComponent(name)}/${file}`)));
+    const [config, weights] = files;
+    if (!config || !weights) {
+      setTimeout(() => this.known.delete(key), PAUSE);
+      return;
+    }
     try {
-      const [config, weights] = await Promise.all(
-        FILES.map(async (file) => {
-          const answer = await this.get(`/networks/${encodeURIComponent(name)}/${file}`);
-          if (!answer.ok) throw new Error(`The file ${file} of ${name} cannot be had.`);
-          return answer.arrayBuffer();
-        }),
-      );
       const network = new Network(JSON.parse(new TextDecoder().decode(config)), readTensors(weights));
       network.stages(new Float32Array(PICTURE_SIZE ** 2)); // the first picture takes ten times as long as the others
       this.known.set(key, network);
@@ -59,6 +59,19 @@ export class Networks {
       return;
     }
     this.arrived();
+  }
+
+  /**
+   * A file; null where it cannot be had.
+   * @param {string} address
+   */
+  async #fetch(address) {
+    try {
+      const answer = await this.get(address);
+      return answer.ok ? await answer.arrayBuffer() : null;
+    } catch {
+      return null;
+    }
   }
 }
 
