@@ -148,7 +148,7 @@ ASKED = "**/gradio_api/run/**"
 
 
 def hold_back(page: Page, act: Callable[[], None], *, times: int = 1) -> Callable[[], None]:
-    """Do something and hold back the questions that it makes the page ask; what comes back lets them go on their way."""
+    """Do something and hold back the questions that it makes the page ask; what comes back lets them go."""
     held = []
     page.route(ASKED, lambda route: held.append(route), times=times)
     act()
