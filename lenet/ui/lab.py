@@ -179,20 +179,21 @@ class Lab:
         if view.pin is None or view.phase == "kernels" or isinstance(seen.a, Sentence):
             return nothing(*place)
         layer, channel, *_ = view.pin
-        title = cell_words(view, compared=isinstance(seen.b, Subject))
+        compared = isinstance(seen.b, Subject)
         try:
             subject = _side(seen, view.side)
             network = subject.network
             cell = (stage_name(network.model.config, view.phase, layer), *view.pin[1:])
             value = explain.value_at(subject.stages, *cell)
             if not subject.probabilities:
+                title = cell_words(view, compared=compared)
                 raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
             found = explain.explain(network.model, subject.stages, *cell)
         except ValueError as error:
             return nothing(*place, str(error))
         values = _pair(seen.a, seen.b, view.phase, view.pin) if isinstance(seen.b, Subject) else {}
         liked = _favourites(network, layer, channel)
-        return explanation_value(*place, view, title, network.model.config, found, values, liked)
+        return explanation_value(*place, view, network.model.config, found, values, liked, compared=compared)
 
 
 class Sight:

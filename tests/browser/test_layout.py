@@ -248,17 +248,24 @@ def test_nothing_moves_under_the_pen_while_the_steps_are_shown(page):
     page.mouse.up()
 
 
+@pytest.mark.parametrize("layer", [FIRST, SECOND], ids=["layer 1", "layer 2"])
 @seen_in(SIZES)
-def test_the_explained_map_is_not_beneath_the_panel(page):
-    choose(page, "mnist-classic")
+def test_a_large_map_stands_in_the_window_beside_the_pad(page, layer):
     example(page, "3")
-    page.locator(SECOND).nth(3).evaluate("map => map.scrollIntoView({ block: 'end' })")
-    page.locator(SECOND).nth(3).click()
-    expect(page.locator(".explanation h3")).to_be_visible()
-    page.wait_for_function(
-        """() => document.querySelector(".map-pin").parentElement.getBoundingClientRect().bottom
-          <= document.querySelector(".explanation").getBoundingClientRect().top""",
-    )
+    page.locator(layer).nth(3).scroll_into_view_if_needed()
+    scrolled = page.evaluate("scrollY")
+    page.locator(layer).nth(3).click()
+    panel = page.locator(".explanation")
+    expect(panel.locator("h3")).to_contain_text("map 4")
+    assert page.evaluate("scrollY") == scrolled
+    box, window = panel.bounding_box(), page.viewport_size
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= window["height"]
+    if page.viewport_size["width"] > PHONE.width:
+        hidden = panel.evaluate("e => [e.scrollHeight - e.clientHeight, e.scrollWidth - e.clientWidth]")
+        assert hidden == [0, 0]
+    panel.evaluate("e => e.scrollTo(0, e.scrollHeight)")
+    expect(page.get_by_role("button", name="Close")).to_be_in_viewport(ratio=1)
 
 
 def test_every_control_can_be_reached_with_the_tab_key(page):

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from looks import PHONE, seen_in
 from playwright.sync_api import expect
-from steps import FIRST, SECOND, cell, choose, example, show
+from steps import FIRST, SECOND, cell, choose, example, pixels, settle, show
 from support import drawn, put
+
+from tools.browser import draw
+
+NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
 
 def test_a_cell_under_the_pointer_says_its_value_and_frames_what_it_sees(page, classic, digits):
@@ -49,36 +53,70 @@ def test_a_hover_asks_the_server_nothing(page):
     assert asked == []
 
 
+def close(page) -> None:
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator(".explanation")).to_be_hidden()
+
+
 def test_a_click_explains_a_cell_with_numbers_that_add_up(page, classic, digits):
     choose(page, "mnist-classic")
     example(page, "3")
     stages = drawn(classic, put(None, digits[3])).activations
     for selector, layer, side in [(FIRST, 1, 28), (SECOND, 2, 10)]:
-        page.locator(selector).nth(2).evaluate("map => map.scrollIntoView({ block: 'start' })")  # clear of the panel
         page.locator(selector).nth(2).click(position=cell(page, selector, 2, 5, 4, side))
         title = page.locator(".explanation h3")
         expect(title).to_have_text(re.compile(rf"^Layer {layer}, map 3, row 6, column 5, after"))
         value = float(title.text_content().split(": ")[1])
         assert value == pytest.approx(stages[f"act{layer}"][2, 5, 4], abs=1e-4)
-        total, bias, before, after, _ = map(float, page.locator(".explanation-steps td").all_inner_texts())
+        total, bias, before, after, _ = map(float, page.locator(".explanation-lines td").all_inner_texts())
         assert total + bias == pytest.approx(before, abs=2e-4)
         assert after == value
-        expect(page.locator(".liked canvas")).to_have_count(9)
-    sums = page.locator(".input-sum").all_text_contents()  # "Σ -1.2345"
+        expect(page.locator(".liked canvas")).to_have_count(10)  # nine pictures and their mean
+        sums = page.locator(".input-sum").all_text_contents()  # "Σ -1.2345"
+        close(page)
     assert len(sums) == 6
     assert sum(float(text.split()[1]) for text in sums) == pytest.approx(total, abs=4e-4)  # seven rounded numbers
-    page.get_by_role("button", name="Close").click()
-    expect(page.locator(".explanation")).to_be_hidden()
 
 
-def test_each_click_explains_its_own_map_without_a_move_between(page):
-    choose(page, "mnist-classic")
+def test_a_large_map_follows_the_pen_and_the_pointer_without_the_server(page):
     example(page, "3")
-    for number in (0, 1, 2, 5):
-        page.locator(FIRST).nth(number).click(position=cell(page, FIRST, number, 10, 20, 28))
-        expect(page.locator(".explanation h3")).to_contain_text(f"Layer 1, map {number + 1}, row 11")
-    page.keyboard.press("Escape")
-    expect(page.locator(".explanation")).to_be_hidden()
+    page.locator(SECOND).nth(2).click()
+    large = {name: f".large [data-part={name}] canvas" for name in ("input", "before", "after", "pooled")}
+    title = page.locator(".explanation h3")
+    expect(title).to_contain_text("Layer 2, map 3, ")
+    settle(page)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    box = page.locator(large["before"]).bounding_box()
+    for column in range(10):
+        page.mouse.move(box["x"] + (column + 0.5) * box["width"] / 10, box["y"] + box["height"] / 2)
+        expect(title).to_contain_text(f"row 6, column {column + 1}, after the activation: ")
+    field = page.locator(".verdict-field").first  # what the last cell of the row sees of the picture
+    assert field.evaluate("e => parseFloat(e.style.left)") == pytest.approx(100 * (9 * 2 - 2) / 28, abs=0.01)
+    before = {name: pixels(page, canvas) for name, canvas in large.items()}
+    draw(page, [(0.1, 0.9), (0.9, 0.9)], lift=False)
+    page.wait_for_function(NEXT_FRAMES)
+    assert all((pixels(page, canvas) != before[name]).any() for name, canvas in large.items())
+    assert asked == []
+    page.mouse.up()
+
+
+def test_the_kernel_slides_and_the_map_fills_cell_by_cell(page):
+    example(page, "3")
+    page.locator(FIRST).first.click()
+    title = page.locator(".explanation h3")
+    expect(title).to_contain_text("Layer 1, map 1, ")
+    for column in (1, 2, 3):
+        page.get_by_role("button", name="one step").click()
+        expect(title).to_contain_text(f"row 1, column {column},")
+    filled = (pixels(page, ".large [data-part=after] canvas")[..., 3] > 0).sum()
+    assert filled == 3
+    page.get_by_role("button", name="Slide the kernel").click()
+    expect(title).to_contain_text("row 2, ")
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="map ›").click()
+    expect(title).to_contain_text("Layer 1, map 2, ")
+    assert (pixels(page, ".large [data-part=after] canvas")[..., 3] > 0).all()
 
 
 @seen_in([PHONE])
@@ -87,7 +125,7 @@ def test_a_tap_explains_the_cell_under_the_finger(page):
     for number in (1, 2):
         page.locator(FIRST).nth(number).tap(position=cell(page, FIRST, number, 10, 20, 28))
         expect(page.locator(".explanation h3")).to_contain_text(f"Layer 1, map {number + 1}, row 11, column 21")
-        expect(page.locator("[data-layer=act1] .layer-readout")).to_contain_text(f"map {number + 1}, row 11, column 21")
+        close(page)
 
 
 def test_the_keyboard_reads_and_pins_cells(page):
@@ -106,10 +144,13 @@ def test_the_keyboard_reads_and_pins_cells(page):
     title = page.locator(".explanation h3")
     expect(title).to_contain_text("Layer 1, map 2, row 3, column 3")
     expect(page.locator(".explanation-said")).to_have_text(title.text_content())
+    page.keyboard.press("ArrowRight")  # the large map has the keyboard now
+    expect(title).to_contain_text("row 3, column 4")
     page.locator(".explanation-close").focus()
     page.keyboard.press("Enter")
     expect(page.locator(".explanation")).to_be_hidden()
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Layer 1, map 2: ")
+    expect(readout).to_contain_text("map 2, row 3, column 4")
 
 
 def test_the_keyboard_goes_on_reading_while_the_mouse_lies_between_the_maps(page):
@@ -137,13 +178,13 @@ def test_the_keyboard_crosses_from_one_kernel_to_the_next(page):
     expect(page.locator(".explanation")).to_be_hidden()
 
 
-def test_a_pinned_cell_stays_pinned_at_another_step_and_moves_on_by_buttons(page):
+def test_a_pinned_cell_stays_pinned_at_another_step(page):
     choose(page, "mnist-classic")
     example(page, "3")
     page.locator(FIRST).nth(1).click(position=cell(page, FIRST, 1, 11, 20, 28))
     title = page.locator(".explanation h3")
     expect(title).to_contain_text("map 2, row 12, column 21, after the activation")
-    page.get_by_role("button", name="left").click()
+    page.keyboard.press("ArrowLeft")
     expect(title).to_contain_text("map 2, row 12, column 20")
     for step, words in [
         ("Before", "row 12, column 20, before"),

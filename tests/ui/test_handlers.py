@@ -59,7 +59,7 @@ def test_what_a_reader_has_asked_for_comes_with_the_answer(handlers, three):
     answer = handlers.on_draw(three, "mnist-modern", controls(steps=True, overlay="occlusion", pin=(1, 0, 5, 5)))
     assert len(answer.verdict["steps"]) == 4
     assert answer.verdict["overlay"]["cells"]
-    assert answer.explanation["text"].startswith("Layer 1, map 1, row 6, column 6")
+    assert (answer.explanation["cell"]["name"], answer.explanation["cell"]["pin"]) == ("Layer 1, map 1", (1, 0, 5, 5))
 
 
 def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits):
@@ -144,11 +144,11 @@ def test_a_cell_of_b_is_explained_with_b_s_numbers(handlers, three, digits):
     _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept, side="b")
     network = checkpoint.load(CHECKPOINTS / "mnist-classic")
     a, b = (drawn(network, pad).activations["act2"][PIN[1:]] for pad in (three, eight))
-    assert explanation["text"] == "Layer 2, map 2 of B, row 4, column 3, after the activation"
+    assert explanation["cell"]["name"] == "Layer 2, map 2 of B"
     assert explanation["cell"]["value"] == pytest.approx(b, abs=2e-3)  # kept with 8 bits a pixel
     assert explanation["cell"]["pair"] == pytest.approx([a, b, a - b], abs=2e-3)
     _, explanation = explained(handlers, three, "mnist-classic", compare="kept", kept=kept)
-    assert "map 2 of A" in explanation["text"]
+    assert explanation["cell"]["name"] == "Layer 2, map 2 of A"
     assert explanation["cell"]["value"] == pytest.approx(a, abs=1e-4)
 
 
@@ -157,7 +157,7 @@ def test_a_cell_of_another_network_s_b_is_explained_by_that_network(handlers, th
     _, explanation = explained(handlers, three, "mnist-classic", **there)
     own = drawn(checkpoint.load(CHECKPOINTS / "mnist-batchnorm"), three).activations["act2"]
     assert explanation["cell"]["value"] == pytest.approx(own[PIN[1:]], abs=1e-4)
-    assert any("normalised" in words for words, *_ in explanation["cell"]["steps"])
+    assert any("normalised" in line["words"] for line in explanation["cell"]["lines"])
     assert explanation["favourites"] != explained(handlers, three, "mnist-classic")[1]["favourites"]
 
 
@@ -246,12 +246,11 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, phase, request):
     cell = explanation["cell"]
     stages = drawn(network, pad).activations
     assert cell["value"] == pytest.approx(stages[stage_name(network.model.config, phase, 2)][1, 3, 2], abs=1e-4)
-    total, bias, before = (value for _, value, _ in cell["steps"][:3])
+    total, bias, before = (line["value"] for line in cell["lines"][:3])
     assert np.sum(cell["products"]) == pytest.approx(total, abs=1e-4)
     assert sum(cell["sums"]) + bias == pytest.approx(before, abs=1e-4)
     np.testing.assert_allclose(np.multiply(cell["patch"], cell["kernel"]), cell["products"], atol=1e-4)
-    (own,) = [value for _, value, own in cell["steps"] if own]
-    assert cell["value"] == own
+    assert [line["value"] for line in cell["lines"] if line["own"]] == [cell["value"]]
     assert [np.any(kernel) for kernel in cell["kernel"]] == [True] * len(cell["maps"])
     assert len(explanation["favourites"]) == 9
 

@@ -10,7 +10,9 @@ from lenet.microscope.activations import ACTIVATIONS, POOLINGS
 from lenet.microscope.atlas import Favourite
 from lenet.microscope.colours import unread
 from lenet.microscope.explain import Explanation
-from lenet.model import LeNetConfig
+from lenet.microscope.layers import stage_name
+from lenet.model import PICTURE_SIZE, LeNetConfig
+from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.view import View
 
 DECIMALS = 6
@@ -19,29 +21,76 @@ DECIMALS = 6
 WHERE = {"before": "before the activation", "after": "after the activation", "pooled": "after pooling"}
 
 
+LineKind = Literal["sum", "bias", "plain", "before", "after", "pooled"]
+"""Which number of the arithmetic: the sum of all products, the bias, both, or what the stage of a phase puts out."""
+
+LINES: tuple[LineKind, ...] = ("sum", "bias", "plain", "before", "after", "pooled")
+"""In the order of the arithmetic."""
+
+
 class FavouriteValue(TypedDict):
-    """A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it."""
+    """A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it.
+
+    ``field`` is the part of the picture that the map's strongest cell sees: left, top, width and height in shares of
+    the picture's side.
+    """
 
     picture: str
     value: float
+    field: tuple[float, float, float, float]
+
+
+class LineValue(TypedDict):
+    """A line of the arithmetic: what happens, the number it gives, and whether that is the pinned cell's ``own``."""
+
+    kind: LineKind
+    words: str
+    value: float
+    own: bool
+
+
+class SquareValue(TypedDict):
+    """A square picture: ``side`` x ``side`` bytes of grey in base64, or 0 and "" for none."""
+
+    side: int
+    cells: str
+
+
+NO_SQUARE: SquareValue = {"side": 0, "cells": ""}
+
+
+class StagesValue(TypedDict):
+    """The stages around a cell, by their names: what its filter reads, and what its layer makes of it."""
+
+    input: str
+    before: str
+    after: str
+    pooled: str
 
 
 class CellValue(TypedDict):
     """The arithmetic of the pinned cell.
 
-    ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``shape`` is height and
-    width of its map. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
+    ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``name`` says which map
+    it belongs to and ``where`` in which phase. ``shape`` is height and width of its map, and ``channels`` the number of
+    maps of its layer. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
     that it reads, from 0. ``about`` says what they are.
 
     ``patch``, ``kernel`` and ``products`` hold a square of numbers for each map that is read, ``sums`` the sum of its
-    products. ``steps`` follow from the top down: what happens, the number it gives, and whether that is the cell's own
-    ``value``. ``pair`` is A's value, B's and A - B, and empty where they cannot be compared.
+    products. ``lines`` follow from the top down to the cell's own ``value`` and what becomes of it. ``window`` are the
+    four values of which pooling makes one, or none in a last odd row or column. ``pair`` is A's value, B's and A - B,
+    and empty where they cannot be compared. From the ``stages`` the browser can compute all this by itself.
+
+    ``field`` is what a cell of the convolution sees of the network's input.
     """
 
     value: float
     pin: tuple[int, int, int, int]
     side: Literal["a", "b"]
+    name: str
+    where: str
     shape: tuple[int, int]
+    channels: int
     first: bool
     maps: list[int]
     about: str
@@ -49,15 +98,20 @@ class CellValue(TypedDict):
     kernel: list[list[list[float]]]
     products: list[list[list[float]]]
     sums: list[float]
-    steps: list[tuple[str, float, bool]]
+    lines: list[LineValue]
+    window: list[float]
     pair: list[float]
+    stages: StagesValue
+    field: FieldValue
 
 
 class ExplanationValue(TypedDict):
     """What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
 
-    ``drawing`` and ``revision`` say which drawing and which view it answers. ``text`` names the cell. Where ``cell`` is
-    null, ``text`` says why there is nothing to explain, or is "" when nothing is pinned.
+    ``drawing`` and ``revision`` say which drawing and which view it answers. Where ``cell`` is null, ``text`` says why
+    there is nothing to explain, or is "" when nothing is pinned.
+
+    ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
     """
 
     drawing: int
@@ -65,65 +119,118 @@ class ExplanationValue(TypedDict):
     text: str
     cell: CellValue | None
     favourites: list[FavouriteValue]
+    liking: SquareValue
 
 
 def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
     """No cell: none is pinned, or ``text`` says why there is nothing to explain."""
-    return {"drawing": drawing, "revision": revision, "text": text, "cell": None, "favourites": []}
+    return {
+        "drawing": drawing,
+        "revision": revision,
+        "text": text,
+        "cell": None,
+        "favourites": [],
+        "liking": NO_SQUARE,
+    }
 
 
-def cell_words(view: View, compared: bool) -> str:
+def cell_words(view: View, *, compared: bool) -> str:
     """Which cell is pinned, in words, counted from 1."""
-    layer, channel, row, column = _pinned(view)
+    _, _, row, column = _pinned(view)
+    return f"{_map_words(view, compared=compared)}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
+
+
+def _map_words(view: View, *, compared: bool) -> str:
+    layer, channel, *_ = _pinned(view)
     whose = f" of {view.side.upper()}" if compared else ""
-    return f"Layer {layer}, map {channel + 1}{whose}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
+    return f"Layer {layer}, map {channel + 1}{whose}"
 
 
 def explanation_value(
     drawing: int,
     revision: int,
     view: View,
-    title: str,
     config: LeNetConfig,
     found: Explanation,
     values: dict[str, float],
     liked: list[Favourite],
+    *,
+    compared: bool,
 ) -> ExplanationValue:
     """What was ``found`` for the cell that ``view`` has pinned, and the test pictures that its channel ``liked`` most.
 
-    ``title`` names the cell. ``values`` are "A"'s and "B"'s, and empty where they cannot be compared.
+    ``values`` are "A"'s and "B"'s, and empty where they cannot be compared. ``compared`` says that there is a B.
     """
+    field = field_value(config, f"act{found.layer}", "input", config.input_size)
     return {
         "drawing": drawing,
         "revision": revision,
-        "text": title,
-        "cell": _cell(view, config, found, values),
-        "favourites": [
-            {"picture": base64.b64encode(item.picture.tobytes()).decode(), "value": _rounded(item.value)}
-            for item in liked
-        ],
+        "text": "",
+        "cell": _cell(view, config, found, values, compared=compared),
+        "favourites": [_favourite(item, field) for item in liked],
+        "liking": _liking(liked, field),
     }
 
 
-def _cell(view: View, config: LeNetConfig, found: Explanation, values: dict[str, float]) -> CellValue:
+def _favourite(liked: Favourite, field: FieldValue) -> FavouriteValue:
+    (left, width), (top, height) = (_span(place, field) for place in (liked.column, liked.row))
+    picture = base64.b64encode(liked.picture.tobytes()).decode()
+    return {"picture": picture, "value": _rounded(liked.value), "field": (left, top, width, height)}
+
+
+def _span(place: int, field: FieldValue) -> tuple[float, float]:
+    """Where the part of a row that a cell sees begins, and how long it is, in shares of the row."""
+    first, side = place * field["stride"] + field["offset"], field["side"]
+    start, end = max(0, first), min(side, first + field["size"])
+    return start / side, (end - start) / side
+
+
+def _liking(liked: list[Favourite], field: FieldValue) -> SquareValue:
+    """The mean of what the strongest cells see; what lies beyond a picture's border is ground."""
+    if not liked or field["side"] != PICTURE_SIZE:
+        return NO_SQUARE  # a cell of a resized picture does not see whole pixels
+    size, parts = field["size"], []
+    for item in liked:
+        padded = np.pad(item.picture, size)
+        top, left = (place * field["stride"] + field["offset"] + size for place in (item.row, item.column))
+        parts.append(padded[top : top + size, left : left + size])
+    mean = np.mean(parts, axis=0).round().astype(np.uint8)
+    return {"side": size, "cells": base64.b64encode(mean.tobytes()).decode()}
+
+
+def _cell(
+    view: View, config: LeNetConfig, found: Explanation, values: dict[str, float], *, compared: bool
+) -> CellValue:
     """The cell, without the input maps that its filter does not read."""
-    side = (config.map_sizes if view.phase == "pooled" else config.convolved_sizes)[found.layer - 1]
+    layer = found.layer
+    side = (config.map_sizes if view.phase == "pooled" else config.convolved_sizes)[layer - 1]
     read = np.flatnonzero(~unread(found.kernel[None])[0]).tolist()
-    steps = _steps(found, view.phase)
+    lines = _lines(found, view.phase)
     return {
-        "value": next(number for _, number, own in steps if own),
+        "value": next(line["value"] for line in lines if line["own"]),
         "pin": _pinned(view),
         "side": "b" if view.side == "b" else "a",
+        "name": _map_words(view, compared=compared),
+        "where": WHERE[view.phase],
         "shape": (side, side),
-        "first": found.layer == 1,
+        "channels": config.channels[layer - 1],
+        "first": layer == 1,
         "maps": read,
         "about": _about(found, config, len(read)),
         "patch": _all_rounded(found.patch[read]),
         "kernel": _all_rounded(found.kernel[read]),
         "products": _all_rounded(found.products[read]),
         "sums": _all_rounded(found.sums[read]),
-        "steps": steps,
+        "lines": lines,
+        "window": [] if found.window is None else _all_rounded(found.window.ravel()),
         "pair": _all_rounded([values["A"], values["B"], values["A"] - values["B"]]) if values else [],
+        "stages": {
+            "input": "input" if layer == 1 else stage_name(config, "pooled", layer - 1),
+            "before": stage_name(config, "before", layer),
+            "after": stage_name(config, "after", layer),
+            "pooled": stage_name(config, "pooled", layer),
+        },
+        "field": field_value(config, f"conv{layer}", "input", config.input_size),
     }
 
 
@@ -148,21 +255,24 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
     return f"The filter reads {every if read == total else some}. What changes the sum most stands first."
 
 
-def _steps(found: Explanation, phase: str) -> list[tuple[str, float, bool]]:
+def _lines(found: Explanation, phase: str) -> list[LineValue]:
     """The arithmetic after the products, from the top down; the cell's own number is the one of its ``phase``."""
-    steps = [("", "sum of all products", float(found.products.sum())), ("", "bias", found.bias)]
-    if (found.scale, found.shift) == (1.0, 0.0):
-        steps.append(("before", "before the activation: sum + bias", found.before))
-    else:
+    numbers = {"sum": float(found.products.sum()), "bias": found.bias, "plain": found.before}
+    numbers |= {"before": found.normalised, "after": found.after}
+    words = {"sum": "sum of all products", "bias": "bias", "before": "before the activation: sum + bias"}
+    if (found.scale, found.shift) != (1.0, 0.0):
         sign = "−" if found.shift < 0 else "+"
-        words = f"before the activation, normalised: that × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
-        steps += [("", "sum + bias", found.before), ("before", words, found.normalised)]
-    steps.append(("after", f"after the activation: {ACTIVATIONS[found.activation].words}", found.after))
-    if found.window is not None and found.pooled is not None:
-        four = ", ".join(f"{value:.4f}" for value in found.window.ravel())
-        words = f"after pooling: the {POOLINGS[found.pooling].words} of this and its neighbours, {four}"
-        steps.append(("pooled", words, found.pooled))
-    return [(words, _rounded(number), name == phase) for name, words, number in steps]
+        scaled = f"that × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
+        words |= {"plain": "sum + bias", "before": f"before the activation, normalised: {scaled}"}
+    words["after"] = f"after the activation: {ACTIVATIONS[found.activation].words}"
+    if found.pooled is not None:
+        numbers["pooled"] = found.pooled
+        words["pooled"] = f"after pooling: the {POOLINGS[found.pooling].words} of this and its neighbours"
+    return [
+        {"kind": kind, "words": words[kind], "value": _rounded(numbers[kind]), "own": kind == phase}
+        for kind in LINES
+        if kind in words
+    ]
 
 
 def _rounded(value: float) -> float:

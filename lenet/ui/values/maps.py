@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from lenet.checkpoint import Checkpoint
 from lenet.microscope.activations import ACTIVATIONS, POOLINGS
 from lenet.microscope.colours import LayerScales, Scale, scales, unread
-from lenet.microscope.explain import receptive_field
 from lenet.microscope.layers import (
     Layer,
     Pairs,
@@ -24,6 +23,7 @@ from lenet.microscope.layers import (
 )
 from lenet.model import LeNet, parameter_count
 from lenet.ui.sentence import Sentence
+from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.values.menu import accuracy_of
 from lenet.ui.values.pixels import encode_picture
 from lenet.ui.view import CHOICES, View
@@ -65,18 +65,6 @@ class ScaleValue(TypedDict):
     low: float
     high: float
     signed: bool
-
-
-class FieldValue(TypedDict):
-    """Which cells of an earlier picture a cell sees: cell i sees ``size`` of them from i * ``stride`` + ``offset``.
-
-    ``side`` is the side of that earlier picture, in cells.
-    """
-
-    size: int
-    stride: int
-    offset: int
-    side: int
 
 
 class FirstKernels(TypedDict):
@@ -401,11 +389,8 @@ def _fields(model: LeNet, phase: str, number: int) -> dict[str, FieldValue]:
     maps = config.map_sizes if phase == "pooled" else config.convolved_sizes
     seen = {"input": ("input", config.input_size)}
     seen |= {str(earlier): (stage_name(config, phase, earlier), maps[earlier - 1]) for earlier in range(1, number)}
-    fields: dict[str, FieldValue] = {}
-    for name, (stage, side) in seen.items():
-        field = receptive_field(config, stage_name(config, phase, number), stage)
-        fields[name] = {"size": field.size, "stride": field.stride, "offset": field.offset, "side": side}
-    return fields
+    own = stage_name(config, phase, number)
+    return {name: field_value(config, own, stage, side) for name, (stage, side) in seen.items()}
 
 
 def _first_kernels(model: LeNet) -> FirstKernels:

@@ -118,6 +118,7 @@ class Pad {
     this.component.trigger("begin");
     this.#replaceBy(base64Of(enlarged(picture)), this.drawing + 1);
     this.#submit(this.#tell({ resting: true }));
+    this.canvas.scrollIntoView({ block: "nearest" }); // on a phone the examples are far below
   }
 
   #redrawn() {

@@ -15,19 +15,26 @@ export interface ApartValue {
 /**
  * The arithmetic of the pinned cell.
  *
- * ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``shape`` is height and
- * width of its map. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
+ * ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``name`` says which map
+ * it belongs to and ``where`` in which phase. ``shape`` is height and width of its map, and ``channels`` the number of
+ * maps of its layer. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
  * that it reads, from 0. ``about`` says what they are.
  *
  * ``patch``, ``kernel`` and ``products`` hold a square of numbers for each map that is read, ``sums`` the sum of its
- * products. ``steps`` follow from the top down: what happens, the number it gives, and whether that is the cell's own
- * ``value``. ``pair`` is A's value, B's and A - B, and empty where they cannot be compared.
+ * products. ``lines`` follow from the top down to the cell's own ``value`` and what becomes of it. ``window`` are the
+ * four values of which pooling makes one, or none in a last odd row or column. ``pair`` is A's value, B's and A - B,
+ * and empty where they cannot be compared. From the ``stages`` the browser can compute all this by itself.
+ *
+ * ``field`` is what a cell of the convolution sees of the network's input.
  */
 export interface CellValue {
   value: number;
   pin: [number, number, number, number];
   side: "a" | "b";
+  name: string;
+  where: string;
   shape: [number, number];
+  channels: number;
   first: boolean;
   maps: number[];
   about: string;
@@ -35,8 +42,11 @@ export interface CellValue {
   kernel: number[][][];
   products: number[][][];
   sums: number[];
-  steps: [string, number, boolean][];
+  lines: LineValue[];
+  window: number[];
   pair: number[];
+  stages: StagesValue;
+  field: FieldValue;
 }
 
 /**
@@ -88,8 +98,10 @@ export interface ExercisesValue {
 /**
  * What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
  *
- * ``drawing`` and ``revision`` say which drawing and which view it answers. ``text`` names the cell. Where ``cell`` is
- * null, ``text`` says why there is nothing to explain, or is "" when nothing is pinned.
+ * ``drawing`` and ``revision`` say which drawing and which view it answers. Where ``cell`` is null, ``text`` says why
+ * there is nothing to explain, or is "" when nothing is pinned.
+ *
+ * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
  */
 export interface ExplanationValue {
   drawing: number;
@@ -97,14 +109,19 @@ export interface ExplanationValue {
   text: string;
   cell: CellValue | null;
   favourites: FavouriteValue[];
+  liking: SquareValue;
 }
 
 /**
  * A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it.
+ *
+ * ``field`` is the part of the picture that the map's strongest cell sees: left, top, width and height in shares of
+ * the picture's side.
  */
 export interface FavouriteValue {
   picture: string;
   value: number;
+  field: [number, number, number, number];
 }
 
 /**
@@ -157,6 +174,16 @@ export interface LayerValue {
   b: SideValue | null;
   apart: ApartValue | null;
   kernels: FirstKernels | null;
+}
+
+/**
+ * A line of the arithmetic: what happens, the number it gives, and whether that is the pinned cell's ``own``.
+ */
+export interface LineValue {
+  kind: "sum" | "bias" | "plain" | "before" | "after" | "pooled";
+  words: string;
+  value: number;
+  own: boolean;
 }
 
 /**
@@ -266,6 +293,24 @@ export interface SideValue {
   own: [number, number][];
   unread: number[][];
   fields: Record<string, FieldValue>;
+}
+
+/**
+ * A square picture: ``side`` x ``side`` bytes of grey in base64, or 0 and "" for none.
+ */
+export interface SquareValue {
+  side: number;
+  cells: string;
+}
+
+/**
+ * The stages around a cell, by their names: what its filter reads, and what its layer makes of it.
+ */
+export interface StagesValue {
+  input: string;
+  before: string;
+  after: string;
+  pooled: string;
 }
 
 /**

@@ -17,17 +17,26 @@ from lenet.ui.values.explanation import ExplanationValue, cell_words, explanatio
 from lenet.ui.view import View
 
 
-def explained(network: checkpoint.Checkpoint, view: View, values=None, liked=()) -> ExplanationValue:
+def explained(network: checkpoint.Checkpoint, view: View, values=None, liked=(), *, compared=False) -> ExplanationValue:
     """The value of the cell that ``view`` has pinned, for the picture of a three."""
     config = network.model.config
     stages = seen(network, real_pictures("digit")[3]).stages
     found = explain(network.model, stages, stage_name(config, view.phase, view.pin[0]), *view.pin[1:])
-    return explanation_value(4, 5, view, "a cell", config, found, values or {}, list(liked))
+    return explanation_value(4, 5, view, config, found, values or {}, list(liked), compared=compared)
 
 
 def test_nothing_is_a_value_too():
-    assert nothing(3, 4) == {"drawing": 3, "revision": 4, "text": "", "cell": None, "favourites": []}
+    assert (nothing(3, 4)["drawing"], nothing(3, 4)["revision"]) == (3, 4)
+    assert (nothing(3, 4)["text"], nothing(3, 4)["cell"], nothing(3, 4)["favourites"]) == ("", None, [])
     assert nothing(3, 4, "There is no B here.")["text"] == "There is no B here."
+
+
+def test_a_map_is_named_with_its_side_where_two_are_compared(classic):
+    view = View(phase="pooled", pin=(2, 0, 3, 4), side="b")
+    assert explained(classic, view)["cell"]["name"] == "Layer 2, map 1"
+    cell = explained(classic, view, compared=True)["cell"]
+    assert (cell["name"], cell["where"], cell["channels"]) == ("Layer 2, map 1 of B", "after pooling", 16)
+    assert cell["stages"] == {"input": "pool1", "before": "conv2", "after": "act2", "pooled": "pool2"}
 
 
 def test_a_cell_is_named_from_1():
@@ -42,8 +51,9 @@ def test_the_cell_s_own_step_has_its_value(name, phase):
     network = checkpoint.load(CHECKPOINTS / name)
     value = explained(network, View(phase=phase, pin=(2, 1, 3, 2)))
     cell = value["cell"]
-    assert (value["drawing"], value["revision"], value["text"]) == (4, 5, "a cell")
-    assert [number for _, number, own in cell["steps"] if own] == [cell["value"]]
+    assert (value["drawing"], value["revision"], value["text"]) == (4, 5, "")
+    assert [line["value"] for line in cell["lines"] if line["own"]] == [cell["value"]]
+    assert [line["kind"] for line in cell["lines"] if line["own"]] == [phase]
     stages = seen(network, real_pictures("digit")[3]).stages
     assert cell["value"] == pytest.approx(stages[stage_name(network.model.config, phase, 2)][1, 3, 2], abs=1e-4)
     assert cell["shape"] == stages[stage_name(network.model.config, phase, 2)].shape[1:]
@@ -79,3 +89,14 @@ def test_the_channel_s_favourites_are_pictures(classic):
     assert [item["value"] for item in found] == pytest.approx([item.value for item in liked], abs=1e-6)
     pixels = np.frombuffer(base64.b64decode(found[0]["picture"]), np.uint8).reshape(28, 28)
     assert np.array_equal(pixels, liked[0].picture)
+
+
+def test_what_a_channel_sees_in_its_favourites_is_framed_and_its_mean_is_shown(classic):
+    picture = np.zeros((28, 28), np.uint8)
+    picture[10:15, 20:25] = 200
+    inside, corner = atlas.Favourite(picture, 2.0, 12, 22), atlas.Favourite(picture, 1.0, 0, 0)
+    value = explained(classic, View(pin=(1, 2, 9, 9)), liked=[inside, corner])
+    assert value["favourites"][0]["field"] == pytest.approx((20 / 28, 10 / 28, 5 / 28, 5 / 28))
+    assert value["favourites"][1]["field"] == pytest.approx((0, 0, 3 / 28, 3 / 28))
+    mean = np.frombuffer(base64.b64decode(value["liking"]["cells"]), np.uint8)
+    assert (value["liking"]["side"], mean.tolist()) == (5, [100] * 25)

@@ -1,30 +1,57 @@
 // The test pictures that excite a channel most.
 
 import { PICTURE_SIZE, paintBytes } from "../lib/canvas.js";
-import { make } from "../lib/elements.js";
+import { layOver, make } from "../lib/elements.js";
 import { number } from "../lib/numbers.js";
 import { GREY } from "../lib/palette.js";
 
 /** @typedef {import("../values.js").FavouriteValue} FavouriteValue */
 
+/** @typedef {import("../values.js").SquareValue} SquareValue */
+
 /**
  * @param {HTMLElement} parent
  * @param {FavouriteValue[]} favourites
+ * @param {SquareValue} liking the mean of what the channel sees in them
  */
-export function showFavourites(parent, favourites) {
+export function showFavourites(parent, favourites, liking) {
   if (!favourites.length) return;
   const row = make("div", "liked");
   row.append(...favourites.map(figureOf));
-  parent.append(make("p", "layer-note", "Test pictures that excite this map most, with its highest value"), row);
+  if (liking.side) row.append(meanOf(liking));
+  parent.append(
+    make("p", "layer-note", "Test pictures that excite this map most and where, with its value there"),
+    row,
+  );
+}
+
+/** @param {SquareValue} liking */
+function meanOf({ side, cells }) {
+  const figure = make("figure");
+  figure.append(pictureOf("The mean of what is framed", side, cells), make("figcaption", "", "mean"));
+  return figure;
 }
 
 /** @param {FavouriteValue} favourite */
-function figureOf({ picture, value }) {
+function figureOf({ picture, value, field: [left, top, width, height] }) {
   const figure = make("figure");
+  const frame = make("div", "liked-cells");
+  const mark = make("div", "map-cell");
+  layOver(mark, { left, top, width, height });
+  frame.append(pictureOf(`Test picture, ${number(value)}`, PICTURE_SIZE, picture), mark);
+  figure.append(frame, make("figcaption", "", number(value)));
+  return figure;
+}
+
+/**
+ * @param {string} name
+ * @param {number} side
+ * @param {string} cells
+ */
+function pictureOf(name, side, cells) {
   const canvas = make("canvas");
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", `Test picture, ${number(value)}`);
-  paintBytes(canvas, PICTURE_SIZE, PICTURE_SIZE, GREY, picture);
-  figure.append(canvas, make("figcaption", "", number(value)));
-  return figure;
+  canvas.setAttribute("aria-label", name);
+  paintBytes(canvas, side, side, GREY, cells);
+  return canvas;
 }

@@ -1,56 +1,67 @@
-// A later layer reads many maps: each is a row of small pictures, the largest sums first; the chosen one's numbers stand
-// above.
+// A later layer reads many maps: each is a row of small pictures, the largest sums first, and the rest in one line; the
+// chosen one's numbers stand above.
 
 import { make, makeButton } from "../lib/elements.js";
 import { exact } from "../lib/numbers.js";
 import { KINDS, mostOf, pictureOf, productOf } from "./squares.js";
 
-/** @typedef {import("../values.js").CellValue} CellValue */
-
 const LABEL = "Patch times kernel is products, and their sum, for each map of the layer before";
 const SIGNS = ["×", "="]; // after the patch, after the kernel
+const MOST = 8; // maps that have a row of their own
+
+/** @typedef {import("../engine/cell.js").Arithmetic} Arithmetic */
 
 export class InputMaps {
-  chosen = make("div");
-  list = make("div", "inputs");
+  /** @type {number | null} */
+  chosen = null; // the map that a person chose; else the one that matters most is shown
+  shown = 0; // the number of the map that is shown
 
-  /** @param {CellValue} cell */
-  constructor(cell) {
-    this.cell = cell;
-    this.scales = KINDS.map((kind) => mostOf(cell[kind].flat(2)));
-    this.list.setAttribute("role", "group");
-    this.list.setAttribute("aria-label", LABEL);
-  }
-
-  /** @param {HTMLElement} parent */
-  showIn(parent) {
-    const order = largestFirst(this.cell.sums);
-    this.list.append(...order.map((input) => this.#button(input)));
-    parent.append(this.chosen, this.list);
-    if (order.length) this.#choose(order[0], this.list.children[0]);
+  /** @param {() => void} changed is called when another one is chosen */
+  constructor(changed) {
+    this.changed = changed;
   }
 
   /**
-   * @param {number} input
-   * @param {Element} button
+   * The numbers of one map, and the rows of all.
+   * @param {number[]} maps their numbers
+   * @param {Arithmetic} found
+   * @param {{ sliding: boolean }} kernel while it slides, the same map stays in sight
    */
-  #choose(input, button) {
-    for (const other of this.list.children) other.setAttribute("aria-pressed", String(other === button));
-    const product = productOf(this.cell, input);
-    this.chosen.replaceWith(product);
-    this.chosen = product;
+  show(maps, found, { sliding }) {
+    const order = largestFirst(found.sums);
+    const kept = maps.indexOf(this.chosen ?? (sliding ? this.shown : -1));
+    const place = kept < 0 ? order[0] : kept;
+    if (place === undefined) return [];
+    this.shown = maps[place];
+    const scales = KINDS.map((kind) => mostOf(found[kind].flat(2)));
+    const list = make("div", "inputs");
+    list.setAttribute("role", "group");
+    list.setAttribute("aria-label", LABEL);
+    list.append(...order.slice(0, MOST).map((input) => this.#button(maps, found, input, scales)));
+    const rest = order.slice(MOST);
+    const sum = rest.reduce((total, input) => total + found.sums[input], 0);
+    const words = `the other ${rest.length} maps together: Σ ${exact(sum)}`;
+    return [productOf(found, place), list, ...(rest.length ? [make("p", "layer-note inputs-rest", words)] : [])];
   }
 
-  /** @param {number} input */
-  #button(input) {
-    const { maps, sums } = this.cell;
-    const button = makeButton("input", "", () => this.#choose(input, button));
+  /**
+   * @param {number[]} maps
+   * @param {Arithmetic} found
+   * @param {number} input
+   * @param {number[]} scales
+   */
+  #button(maps, found, input, scales) {
+    const button = makeButton("input", "", () => {
+      this.chosen = maps[input];
+      this.changed();
+    });
+    button.setAttribute("aria-pressed", String(maps[input] === this.shown));
     button.append(make("span", "input-name", `map ${maps[input] + 1}`));
     KINDS.forEach((kind, i) => {
-      button.append(pictureOf(this.cell[kind][input], this.scales[i]));
+      button.append(pictureOf(found[kind][input], scales[i]));
       if (SIGNS[i]) button.append(make("span", "", SIGNS[i]));
     });
-    button.append(make("span", "input-sum", `Σ ${exact(sums[input])}`));
+    button.append(make("span", "input-sum", `Σ ${exact(found.sums[input])}`));
     return button;
   }
 }

@@ -8,8 +8,8 @@ import { DIVERGING, indexer, partsOf } from "../lib/palette.js";
 const NEARLY_NOTHING = 1e-9; // the least scale: there is nothing to divide by zero
 const LIGHT = 0.179; // luminance from which black letters have more contrast than white ones
 
-/** @typedef {number[][]} Square rows of numbers */
-/** @typedef {import("../values.js").CellValue} CellValue */
+/** @typedef {import("../engine/cell.js").Square} Square */
+/** @typedef {import("../engine/cell.js").Arithmetic} Arithmetic */
 /** @typedef {"patch" | "kernel" | "products"} Kind */
 
 /** @type {Kind[]} */
@@ -42,15 +42,15 @@ export function short(value) {
 
 /**
  * Patch times kernel is products, for one map of the layer before.
- * @param {CellValue} cell
+ * @param {Arithmetic} found
  * @param {number} input the place of that map among those that are read
  */
-export function productOf(cell, input) {
+export function productOf(found, input) {
   const row = make("div", "product");
   KINDS.forEach((kind, i) => {
     if (i) row.append(make("span", "product-sign", i === 1 ? "×" : "="));
     const figure = make("figure");
-    figure.append(tableOf(cell[kind][input], kind), make("figcaption", "", kind));
+    figure.append(tableOf(found[kind][input], kind), make("figcaption", "", kind));
     row.append(figure);
   });
   return row;

@@ -20,6 +20,14 @@ export function number(value) {
 }
 
 /**
+ * What a scale's ends stand for.
+ * @param {{ low: number, high: number, signed: boolean }} scale
+ */
+export function rangeWords({ low, high, signed }) {
+  return signed ? `±${number(high)}` : `${low === 0 ? "0" : number(low)}–${number(high)}`;
+}
+
+/**
  * A probability.
  * @param {number} share
  */

@@ -33,13 +33,19 @@
  */
 
 /**
+ * What the browser has computed for A and for B: every stage and tensor by its name. Who asks finds them filled in.
+ * @typedef {Record<string, import("../engine/safetensors.js").Tensor>} Values
+ * @typedef {{ a: Values | null, b: Values | null }} Computed
+ */
+
+/**
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
+ * lab-numbers: somebody asks for the numbers that are shown.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
- * lab-explained: the explanation has come up; it must not cover its map.
  * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
  * lab-back: the server answers again.
  * @typedef {object} Signals
@@ -47,9 +53,9 @@
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
+ * @property {Computed} lab-numbers
  * @property {SeenPart | null} lab-field
  * @property {Pinned} lab-pin
- * @property {null} lab-explained
  * @property {string} lab-trouble
  * @property {null} lab-back
  */

@@ -1,6 +1,6 @@
 // What is said about a map and its cells: below it, while it is read, and in place of it for those who cannot see it.
 
-import { number } from "../lib/numbers.js";
+import { number, rangeWords } from "../lib/numbers.js";
 import { indexOf } from "./geometry.js";
 import { SIDE_NAMES, scaleOf, sideOf } from "./model.js";
 
@@ -91,9 +91,8 @@ export function captionOf(map, { numbers }) {
  */
 export function rangeOf({ layer, side, channel }) {
   if (!sideOf(layer, side).own.length) return "";
-  const { low, high, signed } = scaleOf(layer, side, channel);
-  if (low === high) return "";
-  return signed ? `±${number(high)}` : `${low === 0 ? "0" : number(low)}–${number(high)}`;
+  const scale = scaleOf(layer, side, channel);
+  return scale.low === scale.high ? "" : rangeWords(scale);
 }
 
 /**

@@ -20,10 +20,7 @@ const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "over
 /** @typedef {import("../lib/signals.js").LiveAnswer} LiveAnswer */
 /** @typedef {import("../engine/network.js").Network} Network */
 /** @typedef {import("./unpack.js").Cells} Cells */
-/**
- * Numbers by the name of the stage that put them out, or of the tensor that holds them.
- * @typedef {Record<string, { data: Float32Array }>} Numbers
- */
+/** @typedef {import("../lib/signals.js").Values} Numbers */
 /**
  * A frame with the numbers of A, and of B where the browser can compute it.
  * @typedef {{ frame: MapsValue, a: Numbers, b: Numbers | null }} Found
@@ -37,6 +34,9 @@ export class Live {
   /** @type {Numbers | null} */
   kept = null; // of a B that stays while A follows the pen
 
+  /** @type {Found | null} */
+  found = null; // what was computed last, while the frame and the pictures are the same
+
   /** @param {() => void} arrived is called when a network has come */
   constructor(arrived) {
     this.networks = new Networks(arrived);
@@ -49,7 +49,7 @@ export class Live {
   follow(value) {
     this.frame = value;
     this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
-    this.kept = null;
+    this.kept = this.found = null;
     for (const network of [value.network, value.other]) if (network) this.networks.find(network);
   }
 
@@ -97,16 +97,28 @@ export class Live {
   }
 
   /**
+   * The numbers of A and B as they are shown; null where the browser cannot compute them.
+   * @returns {import("../lib/signals.js").Computed}
+   */
+  numbers() {
+    if (!this.frame || !this.pictures[0]) return { a: null, b: null };
+    this.found ??= this.#compute(this.frame);
+    return { a: this.found?.a ?? null, b: this.found?.b ?? null };
+  }
+
+  /**
    * @param {MapsValue} frame
    * @returns {Found | null}
    */
   #compute(frame) {
+    this.found = null;
     const [a, b] = this.pictures;
     const network = frame.network && this.networks.find(frame.network);
     const other = frame.other ? this.networks.find(frame.other) : network;
     if (!network || !other) return null;
     if (b && !frame.other) this.kept ??= copied(numbersOf(network, b));
-    return { frame, b: frame.other ? numbersOf(other, b) : b && this.kept, a: numbersOf(network, a) };
+    this.found = { frame, b: frame.other ? numbersOf(other, b) : b && this.kept, a: numbersOf(network, a) };
+    return this.found;
   }
 }
 
@@ -148,7 +160,8 @@ function numbersOf(network, picture) {
  * @returns {Numbers}
  */
 function copied(numbers) {
-  return Object.fromEntries(Object.entries(numbers).map(([name, { data }]) => [name, { data: data.slice() }]));
+  const copies = Object.entries(numbers).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]);
+  return Object.fromEntries(copies);
 }
 
 /**

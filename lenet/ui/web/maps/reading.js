@@ -22,8 +22,8 @@ export class Reading {
   read = null;
   cellMark = make("div", "map-cell");
   pinMark = make("div", "map-cell map-pin");
-  /** @type {HTMLCanvasElement | null} */
-  pinnedMap = null; // the last map that a cell was pinned on; it stays when the pin goes
+  /** @type {(Place & { cell: Cell }) | null} */
+  pinned = null; // the cell that was pinned last; it stays when the pin goes
 
   /**
    * @param {HTMLElement} root
@@ -37,7 +37,6 @@ export class Reading {
   listen() {
     const { root } = this;
     onSignal("lab-pin", (pinned) => this.#pinned(pinned));
-    onSignal("lab-explained", () => this.pinnedMap?.scrollIntoView({ block: "nearest" }));
     root.addEventListener("pointermove", (event) => this.#readAt(event));
     root.addEventListener("pointerleave", (event) => this.#left(event));
     // A tap comes without a move before it, and a click may have taken the focus, and so the reading, from another map.
@@ -112,9 +111,14 @@ export class Reading {
 
   /** @param {Pinned} pinned */
   #pinned(pinned) {
-    // Closing the explanation gives the keyboard back to the map.
+    // Closing the explanation gives the keyboard back to the cell.
     const closed = !pinned.pin && document.activeElement?.closest(".explanation");
-    if (closed && this.pinnedMap?.isConnected) focusOn(this.pinnedMap);
+    if (closed && this.pinned?.canvas.isConnected) {
+      focusOn(this.pinned.canvas);
+      this.#readCell(this.pinned, this.pinned.cell);
+    } else if (!pinned.pin) {
+      signal("lab-field", null);
+    }
     this.#showPin(pinned);
   }
 
@@ -129,7 +133,7 @@ export class Reading {
     const { shape } = sideOf(section.layer, side);
     if (row >= shape[2] || column >= shape[3]) return; // it was pinned in another network's map
     mark(this.pinMark, place.canvas, partOf(shape, { row, column }));
-    this.pinnedMap = place.canvas;
+    this.pinned = { ...place, cell: { tile: 0, row, column } };
   }
 
   #pin() {
