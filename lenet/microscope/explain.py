@@ -131,6 +131,52 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
     )
 
 
+@dataclass(frozen=True)
+class DenseExplanation:
+    """The arithmetic behind one value of a dense layer, in float64.
+
+    ``inputs`` (n,) is what the stage before put out, and ``weights`` (n,) are the value's own. ``before`` is the sum of
+    inputs times weights plus ``bias``. ``after`` is the activation of that, or None for a logit, which has none.
+    """
+
+    inputs: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
+    before: float
+    activation: str
+    after: float | None
+
+    @property
+    def products(self) -> NDArray[np.float64]:
+        """(n,): what each input adds to the sum."""
+        return self.inputs * self.weights
+
+
+def explain_dense(model: LeNet, stages: Stages, stage: str, index: int) -> DenseExplanation:
+    """Explain the value ``index``, from 0, of the dense ``stage``: "logits", or "dense" with the layer's number.
+
+    ``stages`` is what ``model`` put out. Raises ValueError when there is no such value.
+    """
+    dense = dict(model.named_children()).get(stage)
+    if not isinstance(dense, nn.Linear) or not 0 <= index < dense.out_features:
+        raise ValueError(f"This network has no value {index + 1} in {stage}.")
+    inputs = stages[stage_before(model.config, stage)].ravel().astype(np.float64)
+    weights = dense.weight[index].detach().numpy().astype(np.float64)
+    bias, activation = dense.bias[index].item(), model.config.activation
+    before = float(inputs @ weights) + bias
+    after = None if stage == "logits" else float(ACTIVATIONS[activation].formula(before))
+    return DenseExplanation(inputs, weights, bias, before, activation, after)
+
+
+def stage_before(config: LeNetConfig, stage: str) -> str:
+    """The stage whose output the dense ``stage`` reads."""
+    count = len(config.channels)
+    number = count + 1 + len(config.hidden) if stage == "logits" else int(stage.lstrip(LETTERS))
+    if number == count + 1:
+        return "flatten"
+    return f"drop{number - 1}" if config.dropout else f"act{number - 1}"
+
+
 def value_at(stages: Stages, stage: str, channel: int, row: int, column: int) -> float:
     """The value of a cell of a map, all counted from 0. Raises ValueError when there is no such cell."""
     known = [name for name, values in stages.items() if values.ndim == 3 and name.startswith(MAPS)]

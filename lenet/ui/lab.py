@@ -17,6 +17,7 @@ from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
 from lenet.prediction import Prediction, look
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
+from lenet.ui.values.dense import dense_stage, dense_value
 from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing
 from lenet.ui.values.menu import Choice, menu_value
 from lenet.ui.view import View
@@ -28,6 +29,9 @@ HINTS = {
 
 Stamp = tuple[int, ...]
 """When each file of a checkpoint was written, in nanoseconds."""
+
+Pin = tuple[int, int, int, int]
+"""A pinned cell: its layer, counted from 1, and from 0 its channel, row and column."""
 
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
 
@@ -174,26 +178,19 @@ class Lab:
     # One cell
 
     def explanation(self, scene: Scene, seen: Seen) -> ExplanationValue:
-        """The pinned cell's arithmetic, or the sentence that says why there is none."""
+        """The arithmetic of what is pinned, or the sentence that says why there is none."""
         view, place = scene.view, (scene.drawing.number, scene.revision)
         if view.pin is None or view.phase == "kernels" or isinstance(seen.a, Sentence):
             return nothing(*place)
-        layer, channel, *_ = view.pin
-        compared = isinstance(seen.b, Subject)
         try:
             subject = _side(seen, view.side)
-            network = subject.network
-            cell = (stage_name(network.model.config, view.phase, layer), *view.pin[1:])
-            value = explain.value_at(subject.stages, *cell)
-            if not subject.probabilities:
-                title = cell_words(view, compared=compared)
-                raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
-            found = explain.explain(network.model, subject.stages, *cell)
+            # A cell that was pinned in another network's map is no value of a dense layer here.
+            stage = dense_stage(subject.network.model.config, view.pin[0]) if view.pin[2:] == (0, 0) else None
+            if stage:
+                return _dense(place, view.side, view.pin[1], subject, stage)
+            return _cell(place, view, view.pin, seen, subject)
         except ValueError as error:
             return nothing(*place, str(error))
-        values = _pair(seen.a, seen.b, view.phase, view.pin) if isinstance(seen.b, Subject) else {}
-        liked = _favourites(network, layer, channel)
-        return explanation_value(*place, view, network.model.config, found, values, liked, compared=compared)
 
 
 class Sight:
@@ -263,6 +260,33 @@ def _looked_at(title: str, network: Checkpoint, answer: Prediction) -> Subject:
     return Subject(title, network, answer.activations, answer.prepared.picture, answer.probabilities)
 
 
+def _cell(place: tuple[int, int], view: View, pin: Pin, seen: Seen, subject: Subject) -> ExplanationValue:
+    """A cell of a map. Raises ValueError when there is no such cell, or no arithmetic behind it."""
+    layer, channel, row, column = pin
+    network, compared = subject.network, isinstance(seen.b, Subject)
+    cell = (stage_name(network.model.config, view.phase, layer), channel, row, column)
+    value = explain.value_at(subject.stages, *cell)
+    if not subject.probabilities:
+        title = cell_words(view, compared=compared)
+        raise ValueError(f"{title}: {value:.4f}, the mean over the test pictures of the class.")
+    found = explain.explain(network.model, subject.stages, *cell)
+    values = {}
+    if isinstance(seen.a, Subject) and isinstance(seen.b, Subject):
+        values = _pair(seen.a, seen.b, view.phase, pin)
+    liked = _favourites(network, layer, channel)
+    return explanation_value(*place, view, network.model.config, found, values, liked, compared=compared)
+
+
+def _dense(place: tuple[int, int], side: str, index: int, subject: Subject, stage: str) -> ExplanationValue:
+    """A value of a dense layer. Raises ValueError when there is no such value, or no arithmetic behind it."""
+    if not subject.probabilities:
+        raise ValueError("These are means over the test pictures of the class; no single sum gives them.")
+    network = subject.network
+    found = explain.explain_dense(network.model, subject.stages, stage, index)
+    value = dense_value(network.model.config, network.classes, stage, index, side, found)
+    return {**nothing(*place), "dense": value}
+
+
 def _side(seen: Seen, side: str) -> Subject:
     """A or B. Raises ValueError, with a sentence, when there is none."""
     subject = seen.a if side == "a" else seen.b
@@ -273,7 +297,7 @@ def _side(seen: Seen, side: str) -> Subject:
     return subject
 
 
-def _pair(a: Subject, b: Subject, phase: str, pin: tuple[int, int, int, int]) -> dict[str, float]:
+def _pair(a: Subject, b: Subject, phase: str, pin: Pin) -> dict[str, float]:
     """The value of the pinned cell in A and in B, where the two can be compared."""
     layer, channel, row, column = pin
     for mine, theirs in paired(a, b, phase):

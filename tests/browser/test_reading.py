@@ -101,6 +101,25 @@ def test_a_large_map_follows_the_pen_and_the_pointer_without_the_server(page):
     page.mouse.up()
 
 
+def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page):
+    example(page, "3")
+    logits = page.locator("[data-layer=logits] .map canvas[role=img]").first
+    box = logits.bounding_box()
+    logits.click(position={"x": 3.5 / 10 * box["width"], "y": box["height"] / 2})
+    title = page.locator(".explanation h3")
+    expect(title).to_contain_text("Logit of 3: ")
+    page.get_by_label("Set against another class").select_option(label="3 rather than 8")
+    expect(title).to_contain_text("Logit of 3 minus that of 8: ")
+    logit, rival = (float(page.locator(f".softmax tr:nth-of-type({row}) td").first.text_content()) for row in (4, 9))
+    assert float(title.text_content().split(": ")[1]) == pytest.approx(logit - rival, abs=2e-4)
+    products = list(map(float, page.locator(".contribution b").all_text_contents()))
+    total = float(page.locator(".contributions .explanation-lines td").first.text_content())
+    assert sum(products) == pytest.approx(total, abs=1e-3)  # nine rounded numbers
+    for name in ("Dense layer 4, value ", "Dense layer 3, value ", "Layer 2, map "):
+        page.locator(".contribution-name").first.click()
+        expect(title).to_contain_text(name)
+
+
 def test_the_kernel_slides_and_the_map_fills_cell_by_cell(page):
     example(page, "3")
     page.locator(FIRST).first.click()

@@ -79,6 +79,7 @@ class Window:
         page, look = self.page, self._look
         page.mouse.up()
         page.mouse.move(0, 0)
+        page.emulate_media(reduced_motion="no-preference")
         page.set_viewport_size({"width": look.width, "height": look.height})
         if not self._is_put_back(page.evaluate(STATE)):
             load(page, self._address)

@@ -7,7 +7,7 @@ from support import real_pictures
 from torch import nn
 
 from lenet import checkpoint
-from lenet.microscope.explain import MAPS, Field, explain, receptive_field
+from lenet.microscope.explain import MAPS, Field, explain, explain_dense, receptive_field
 from lenet.model import LeNet, LeNetConfig
 from lenet.settings import CHECKPOINTS
 
@@ -66,6 +66,27 @@ def test_the_arithmetic_of_any_cell_adds_up_to_the_network_s_value(walked, data)
 def test_a_cell_that_is_not_there_is_a_sentence(classic, digits, stage, cell, words):
     with pytest.raises(ValueError, match=words):
         explain(classic.model, stages_of(classic.model, digits[0]), stage, *cell)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from(WALKED), st.data())
+def test_the_contributions_to_any_dense_value_add_up_to_it(walked, data):
+    network, stages = walked
+    stage = data.draw(st.sampled_from([name for name in stages if name.startswith(("dense", "logits"))]))
+    index = data.draw(st.integers(0, len(stages[stage]) - 1))
+    found = explain_dense(network.model, stages, stage, index)
+    assert found.products.sum() + found.bias == pytest.approx(found.before)
+    assert found.before == pytest.approx(stages[stage][index], abs=1e-4)
+    if stage == "logits":
+        assert found.after is None
+    else:
+        assert found.after == pytest.approx(stages[stage.replace("dense", "act")][index], abs=1e-4)
+
+
+@pytest.mark.parametrize(("stage", "index"), [("logits", 10), ("logits", -1), ("dense3", 120), ("conv1", 0), ("x", 0)])
+def test_a_dense_value_that_is_not_there_is_a_sentence(classic, digits, stage, index):
+    with pytest.raises(ValueError, match=f"no value {index + 1} in {stage}"):
+        explain_dense(classic.model, stages_of(classic.model, digits[3]), stage, index)
 
 
 def test_receptive_fields_of_the_book_s_network():

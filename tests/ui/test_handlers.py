@@ -255,6 +255,40 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, phase, request):
     assert len(explanation["favourites"]) == 9
 
 
+@pytest.mark.parametrize(
+    ("pin", "name", "stage", "reads", "shape"),
+    [
+        ((0, 3, 0, 0), "Logit of 3", "logits", "drop4", [84]),
+        ((4, 5, 0, 0), "Dense layer 4, value 6", "dense4", "drop3", [120]),
+        ((3, 119, 0, 0), "Dense layer 3, value 120", "dense3", "flatten", [16, 5, 5]),
+    ],
+)
+def test_a_value_of_a_dense_layer_is_explained(handlers, three, pin, name, stage, reads, shape):
+    explanation = handlers.on_pin(three, None, "mnist-lenet", controls(pin=pin)).explanation
+    dense, cell = explanation["dense"], explanation["cell"]
+    assert cell is None
+    assert (dense["name"], dense["stage"], dense["reads"], dense["shape"]) == (name, stage, reads, shape)
+    stages = drawn(checkpoint.load(CHECKPOINTS / "mnist-lenet"), three).activations
+    numbers = {line["kind"]: line["value"] for line in dense["lines"]}
+    assert numbers["sum"] + numbers["bias"] == pytest.approx(numbers["before"], abs=1e-5)
+    assert numbers["before"] == pytest.approx(stages[stage][pin[1]], abs=1e-4)
+    assert ("after" in numbers) == (stage != "logits")
+
+
+@pytest.mark.parametrize(
+    ("pin", "words"), [((0, 10, 0, 0), "no value 11 in logits"), ((5, 0, 0, 0), "no maps of layer 5")]
+)
+def test_a_dense_value_that_is_not_there_is_a_sentence(handlers, three, pin, words):
+    explanation = handlers.on_pin(three, None, "mnist-lenet", controls(pin=pin)).explanation
+    assert words in explanation["text"]
+    assert (explanation["cell"], explanation["dense"]) == (None, None)
+
+
+def test_a_mean_s_dense_values_have_no_single_sum(handlers, three):
+    answer = handlers.on_pin(three, None, "mnist-lenet", controls(pin=(0, 3, 0, 0), compare="class", side="b"))
+    assert "means over the test pictures" in answer.explanation["text"]
+
+
 def test_a_checkpoint_without_an_atlas_explains_all_the_same(tmp_path, three):
     shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine", ignore=shutil.ignore_patterns("atlas"))
     own = Handlers(Lab(tmp_path))

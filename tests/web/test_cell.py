@@ -1,4 +1,4 @@
-"""The browser's arithmetic behind a cell is that of Python, for cells of every layer and phase."""
+"""The browser's arithmetic behind a cell or a dense value is that of Python, in every layer and phase."""
 
 import json
 import subprocess
@@ -8,9 +8,10 @@ import pytest
 from support import ROOT, real_pictures, seen
 
 from lenet import checkpoint
-from lenet.microscope.explain import explain
+from lenet.microscope.explain import explain, explain_dense, stage_before
 from lenet.microscope.layers import PHASES, Stages, stage_name
 from lenet.settings import CHECKPOINTS
+from lenet.ui.values.dense import dense_stage
 from lenet.ui.values.explanation import explanation_value
 from lenet.ui.view import View
 from tools import node
@@ -28,11 +29,12 @@ PHASES_OF_MAPS = [phase for phase in PHASES if phase != "kernels"]
 
 PROGRAM = f"""
 import {{ readFileSync }} from "node:fs";
+import {{ contributionsOf }} from {json.dumps((ENGINE / "contributions.js").as_uri())};
 import {{ arithmeticOf, strongestOf }} from {json.dumps((ENGINE / "cell.js").as_uri())};
 import {{ Network }} from {json.dumps((ENGINE / "network.js").as_uri())};
 import {{ readTensors }} from {json.dumps((ENGINE / "safetensors.js").as_uri())};
-const found = [];
-for (const {{ folder, picture, cells }} of JSON.parse(readFileSync(0))) {{
+const [found, added] = [[], []];
+for (const {{ folder, picture, cells, dense }} of JSON.parse(readFileSync(0))) {{
   const tensors = readTensors(Uint8Array.from(readFileSync(`${{folder}}/model.safetensors`)).buffer);
   const network = new Network(JSON.parse(readFileSync(`${{folder}}/config.json`, "utf8")), tensors);
   const values = {{ ...tensors, ...network.stages(Float32Array.from(picture, (grey) => grey / 255)) }};
@@ -41,8 +43,12 @@ for (const {{ folder, picture, cells }} of JSON.parse(readFileSync(0))) {{
     const at = pooled ? strongestOf(values[stages.after], place) : place;
     found.push(arithmeticOf(values, stages, at, maps));
   }}
+  for (const [value, rival] of dense) {{
+    const {{ products, numbers }} = contributionsOf(values, value, rival);
+    added.push({{ products: [...products], numbers }});
+  }}
 }}
-console.log(JSON.stringify(found));
+console.log(JSON.stringify({{ found, added }}));
 """
 
 
@@ -62,19 +68,35 @@ def cells_of(network: checkpoint.Checkpoint, stages: Stages) -> list[dict]:
     return found
 
 
-def test_the_arithmetic_is_that_of_python():
+def dense_of(network: checkpoint.Checkpoint) -> list[tuple[dict, int | None]]:
+    """Values of every dense layer; a logit also beside a rival."""
+    config, found = network.model.config, []
+    for number in (3, 4, 0):
+        stage = dense_stage(config, number)
+        reads = stage_before(config, stage)
+        found.append(({"stage": stage, "reads": reads, "index": 7}, None))
+    return [*found, (found[-1][0], 2)]
+
+
+@pytest.fixture(scope="module")
+def answers() -> tuple[list[dict], dict[str, list[dict]]]:
+    """What was asked about each network, and what the browser's scripts say."""
     asked = []
     for name in NAMES:
         network = checkpoint.load(CHECKPOINTS / name)
         subject = seen(network, real_pictures(network.kind)[3])
         picture = np.round(subject.picture * 255).ravel().tolist()
-        asked.append(
-            {"folder": str(CHECKPOINTS / name), "picture": picture, "cells": cells_of(network, subject.stages)}
-        )
+        cells, dense = cells_of(network, subject.stages), dense_of(network)
+        asked.append({"folder": str(CHECKPOINTS / name), "picture": picture, "cells": cells, "dense": dense})
     command = [NODE, "--input-type=module", "--eval", PROGRAM]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True, timeout=60)
+    return asked, json.loads(done.stdout)
+
+
+def test_the_arithmetic_of_a_cell_is_that_of_python(answers):
+    asked, said = answers
     expected = [cell for each in asked for cell in each["cells"]]
-    for found, cell in zip(json.loads(done.stdout), expected, strict=True):
+    for found, cell in zip(said["found"], expected, strict=True):
         for name in ("patch", "kernel", "products", "sums", "window"):
             np.testing.assert_allclose(found[name], cell[name], atol=1e-4)
         numbers = {line["kind"]: line["value"] for line in cell["lines"]}
@@ -82,3 +104,19 @@ def test_the_arithmetic_is_that_of_python():
         assert ("pooled" in found["numbers"]) == ("pooled" in numbers)
         for kind, value in numbers.items():
             assert found["numbers"][kind] == pytest.approx(value, abs=1e-4)
+
+
+def test_the_contributions_to_a_dense_value_are_those_of_python(answers):
+    asked, said = answers
+    added = iter(said["added"])
+    for each, name in zip(asked, NAMES, strict=True):
+        network = checkpoint.load(CHECKPOINTS / name)
+        stages = seen(network, real_pictures(network.kind)[3]).stages
+        for dense, rival in each["dense"]:
+            found, own = next(added), explain_dense(network.model, stages, dense["stage"], dense["index"])
+            other = None if rival is None else explain_dense(network.model, stages, dense["stage"], rival)
+            products = own.products - (0 if other is None else other.products)
+            np.testing.assert_allclose(found["products"], products, atol=1e-4)
+            before = own.before - (0 if other is None else other.before)
+            assert found["numbers"]["before"] == pytest.approx(before, abs=1e-4)
+            assert found["numbers"].get("after") == (None if own.after is None else pytest.approx(own.after, abs=1e-4))

@@ -12,6 +12,7 @@ from lenet.microscope.colours import unread
 from lenet.microscope.explain import Explanation
 from lenet.microscope.layers import stage_name
 from lenet.model import PICTURE_SIZE, LeNetConfig
+from lenet.ui.values.dense import DenseValue
 from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.view import View
 
@@ -108,8 +109,9 @@ class CellValue(TypedDict):
 class ExplanationValue(TypedDict):
     """What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
 
-    ``drawing`` and ``revision`` say which drawing and which view it answers. Where ``cell`` is null, ``text`` says why
-    there is nothing to explain, or is "" when nothing is pinned.
+    ``drawing`` and ``revision`` say which drawing and which view it answers. A value of a dense layer that is pinned is
+    ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
+    nothing is pinned.
 
     ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
     """
@@ -118,6 +120,7 @@ class ExplanationValue(TypedDict):
     revision: int
     text: str
     cell: CellValue | None
+    dense: DenseValue | None
     favourites: list[FavouriteValue]
     liking: SquareValue
 
@@ -129,6 +132,7 @@ def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
         "revision": revision,
         "text": text,
         "cell": None,
+        "dense": None,
         "favourites": [],
         "liking": NO_SQUARE,
     }
@@ -167,6 +171,7 @@ def explanation_value(
         "revision": revision,
         "text": "",
         "cell": _cell(view, config, found, values, compared=compared),
+        "dense": None,
         "favourites": [_favourite(item, field) for item in liked],
         "liking": _liking(liked, field),
     }

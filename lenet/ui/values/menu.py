@@ -28,8 +28,11 @@ def menu_value(networks: Mapping[str, Checkpoint | None]) -> list[Choice]:
 def words(network: Checkpoint) -> str:
     """A network in words: "LeNet, 6 and 16 maps, 99.6 % of digits · mnist-lenet"."""
     accuracy = accuracy_of(network.metrics)
+    config = network.model.config
     title = "The book's LeNet" if _is_the_chapters(network) else "LeNet"
-    maps = " and ".join(map(str, network.model.config.channels))
+    if not any(config.paddings):
+        title += " without padding"
+    maps = " and ".join(map(str, config.channels))
     right = "for" if accuracy is None else f"{100 * accuracy:.1f} % of"
     return f"{title}, {maps} maps, {right} {network.kind}s · {network.name}"
 

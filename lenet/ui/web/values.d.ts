@@ -68,6 +68,37 @@ export interface ControlsValue {
 }
 
 /**
+ * A line of the arithmetic: what happens, and the number that it gives.
+ */
+export interface DenseLineValue {
+  kind: "sum" | "bias" | "before" | "after";
+  words: string;
+  value: number;
+}
+
+/**
+ * A value of a dense layer, number ``index`` from 0 of A or B, which is its ``side``.
+ *
+ * ``stage`` puts out the sums and holds the weights, as STAGE.weight and STAGE.bias; ``reads`` is the stage before.
+ * ``shape`` is that of what is read: maps before they were flattened, (channels, height, width), or (values,).
+ * ``origin`` is what that is called, and ``layer`` its number. ``classes`` names the logits; of another layer it is
+ * empty. ``apart`` are the words for the difference of two logits, in place of those for one.
+ */
+export interface DenseValue {
+  name: string;
+  side: "a" | "b";
+  index: number;
+  stage: string;
+  reads: string;
+  shape: number[];
+  origin: string;
+  layer: number;
+  classes: string[];
+  lines: DenseLineValue[];
+  apart: string;
+}
+
+/**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
  * ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
@@ -98,8 +129,9 @@ export interface ExercisesValue {
 /**
  * What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
  *
- * ``drawing`` and ``revision`` say which drawing and which view it answers. Where ``cell`` is null, ``text`` says why
- * there is nothing to explain, or is "" when nothing is pinned.
+ * ``drawing`` and ``revision`` say which drawing and which view it answers. A value of a dense layer that is pinned is
+ * ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
+ * nothing is pinned.
  *
  * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
  */
@@ -108,6 +140,7 @@ export interface ExplanationValue {
   revision: number;
   text: string;
   cell: CellValue | null;
+  dense: DenseValue | null;
   favourites: FavouriteValue[];
   liking: SquareValue;
 }

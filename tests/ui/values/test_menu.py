@@ -21,6 +21,8 @@ CHAPTER, RELU = LeNetConfig(mean=0.13, std=0.3), LeNetConfig(activation="relu")
 def test_a_network_says_what_it_reads_its_maps_and_its_accuracy():
     assert words(network("mine", RELU)) == "LeNet, 6 and 16 maps, 99.6 % of digits · mine"
     assert words(network("mine", RELU, kind="garment", accuracy=None)) == "LeNet, 6 and 16 maps, for garments · mine"
+    bare = replace(RELU, paddings=(0, 0))
+    assert words(network("mine", bare)) == "LeNet without padding, 6 and 16 maps, 99.6 % of digits · mine"
     three = replace(RELU, channels=(4, 8, 8), kernel_sizes=(3, 3, 3), paddings=(1, 1, 1))
     assert words(network("mine", three)).startswith("LeNet, 4 and 8 and 8 maps, ")
 

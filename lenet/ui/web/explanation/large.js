@@ -53,6 +53,13 @@ export class Large {
     for (const pane of this.panes) pane.show(look);
   }
 
+  // How many cells the map has before pooling.
+  count() {
+    if (!this.look) return 0;
+    const [, height, width] = this.look.values[this.look.cell.stages.before].shape;
+    return height * width;
+  }
+
   /**
    * The cell of the convolution under the pointer; of a pooled cell, the strongest of those that are pooled.
    * @param {Pane} pane

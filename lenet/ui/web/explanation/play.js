@@ -1,4 +1,5 @@
-// The kernel slides over the input, and the map fills cell by cell. Who prefers less motion takes steps.
+// The kernel slides over the input, and the map fills cell by cell. Who prefers less motion sees the button for steps
+// alone: the style sheet hides the other one.
 
 import { find, findAll } from "../lib/elements.js";
 
@@ -20,7 +21,6 @@ export class Play {
     const [play, step] = findAll(root, "[data-play]");
     this.button = play;
     this.speed = /** @type {HTMLInputElement} */ (find(root, "input"));
-    play.hidden = this.#prefersLess();
     play.addEventListener("click", () => (this.timer ? this.pause() : this.#start()));
     step.addEventListener("click", () => {
       this.pause();
@@ -58,9 +58,5 @@ export class Play {
   #say(playing) {
     this.button.textContent = playing ? "Pause" : "Slide the kernel";
     this.button.setAttribute("aria-pressed", String(playing));
-  }
-
-  #prefersLess() {
-    return matchMedia("(prefers-reduced-motion: reduce)").matches;
   }
 }

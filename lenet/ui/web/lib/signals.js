@@ -80,3 +80,14 @@ export function signal(name, detail) {
 export function onSignal(name, listener) {
   document.addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail));
 }
+
+/**
+ * What the browser has computed for a side; null where it has not.
+ * @param {"a" | "b"} side
+ */
+export function valuesOf(side) {
+  /** @type {Computed} */
+  const computed = { a: null, b: null };
+  signal("lab-numbers", computed);
+  return computed[side];
+}

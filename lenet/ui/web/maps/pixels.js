@@ -8,7 +8,7 @@ import { squareOf } from "./geometry.js";
 /**
  * One channel; a tile that is not read stays clear, as the gaps between the tiles do.
  * @param {Shape} shape
- * @param {import("./unpack.js").Cells} cells
+ * @param {Pick<import("./unpack.js").Cells, "values" | "area">} cells
  * @param {number} channel
  * @param {import("../values.js").ScaleValue} scale
  * @param {number[]} unread tiles

@@ -126,10 +126,11 @@ export class Reading {
   #showPin({ pin, side }) {
     this.pinMark.remove();
     if (!pin) return;
-    const [number, channel, row, column] = pin;
-    const section = this.sections().find(({ layer }) => layer.kind === "maps" && layer.number === number);
-    const place = section?.places.find((other) => other.side === side && other.channel === channel);
-    if (!section || !place) return;
+    const section = this.sections().find(({ layer }) => layer.kind !== "kernels" && layer.number === pin[0]);
+    if (!section) return;
+    const [, channel, row, column] = section.layer.kind === "dense" ? [pin[0], 0, 0, pin[1]] : pin;
+    const place = section.places.find((other) => other.side === side && other.channel === channel);
+    if (!place) return;
     const { shape } = sideOf(section.layer, side);
     if (row >= shape[2] || column >= shape[3]) return; // it was pinned in another network's map
     mark(this.pinMark, place.canvas, partOf(shape, { row, column }));
@@ -139,12 +140,12 @@ export class Reading {
   #pin() {
     if (!this.read) return;
     const { section, side, channel, cell } = this.read;
-    if (section.layer.kind !== "maps") return;
+    const { kind, number } = section.layer;
+    if (kind === "kernels") return;
+    // A value of a dense layer is pinned as a channel: another phase has it in the same place.
     // A cell of A − B is explained as A's: the explanation has B's value beside it.
-    signal("lab-pin", {
-      pin: [section.layer.number, channel, cell.row, cell.column],
-      side: side === "b" ? "b" : "a",
-    });
+    const at = kind === "dense" ? [cell.column, 0, 0] : [channel, cell.row, cell.column];
+    signal("lab-pin", { pin: [number, at[0], at[1], at[2]], side: side === "b" ? "b" : "a" });
   }
 
   // What a person does

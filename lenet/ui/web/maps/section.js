@@ -12,8 +12,12 @@ import { ScaleBar } from "./scale.js";
 const FEW = 8; // maps up to which a layer stands in one row, as large as it can
 const SOME = 16; // maps up to which it stands in two rows; more are shown small, as many a row as fit
 
-const KEYS = ["Arrow keys read cells", "Page Up and Page Down change the map", "Enter explains a cell"];
-const USABLE = { dense: KEYS.slice(0, 1), kernels: KEYS.slice(0, 2), maps: KEYS };
+const [READ, TURN, EXPLAIN] = [
+  "Arrow keys read cells",
+  "Page Up and Page Down change the map",
+  "Enter explains a cell",
+];
+const USABLE = { dense: [READ, EXPLAIN], kernels: [READ, TURN], maps: [READ, TURN, EXPLAIN] };
 
 /** @typedef {import("./model.js").Shown} Shown */
 /** @typedef {import("../values.js").LayerValue} LayerValue */
