@@ -6,7 +6,7 @@ The layers are numbered through the whole network: ``conv1``, ``act1``, ``pool1`
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -145,6 +145,10 @@ def stages(config: LeNetConfig) -> OrderedDict[str, nn.Module]:
     return net
 
 
+Channel = tuple[int, int]
+"""A map of a network: its convolution layer, counted from 1, and its number, counted from 0."""
+
+
 class LeNet(nn.Sequential):
     """(N, 1, 28, 28) float32 pictures, ink 1.0 on ground 0.0 -> (N, classes) logits."""
 
@@ -152,14 +156,17 @@ class LeNet(nn.Sequential):
         self.config = config or LeNetConfig()
         super().__init__(stages(self.config))
 
-    def activations(self, pictures: Tensor) -> dict[str, Tensor]:
+    def activations(self, pictures: Tensor, off: Collection[Channel] = ()) -> dict[str, Tensor]:
         """The output of every stage for ``pictures``, by the stage's name and in order; the last one is the logits.
 
-        Nothing is stored in the model, so threads can share it.
+        Maps that are ``off`` are zero after their activation, and so the later stages do without them. Nothing is
+        stored in the model, so threads can share it.
         """
         outputs = {}
         for name, stage in self.named_children():
             pictures = stage(pictures)
+            if silent := [channel for layer, channel in off if name == f"act{layer}"]:
+                pictures = pictures.index_fill(1, torch.tensor(silent, device=pictures.device), 0)
             outputs[name] = pictures
         return outputs
 

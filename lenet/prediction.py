@@ -1,5 +1,6 @@
 """What a network says about one picture, and everything that it computed for it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.checkpoint import Checkpoint
+from lenet.model import Channel
 from lenet.pictures.prepare import Prepared, prepare
 
 
@@ -40,9 +42,12 @@ def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Predictio
 
 
 @torch.inference_mode()
-def look(checkpoint: Checkpoint, prepared: Prepared) -> Prediction:
-    """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed."""
-    outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None])
+def look(checkpoint: Checkpoint, prepared: Prepared, off: Collection[Channel] = ()) -> Prediction:
+    """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed.
+
+    The maps that are ``off`` are switched off in it.
+    """
+    outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None], off)
     logits = outputs["logits"][0]
     probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))
     return Prediction(

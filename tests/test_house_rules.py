@@ -17,7 +17,7 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
-        "prediction": {"checkpoint", "pictures.prepare"},
+        "prediction": {"checkpoint", "model", "pictures.prepare"},
     },
     "pictures": {
         "regions": set(),

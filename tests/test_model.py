@@ -103,6 +103,19 @@ def test_activations_end_in_what_forward_gives(config):
     assert torch.equal(list(model.activations(pictures()).values())[-1], model(pictures()))
 
 
+def test_maps_that_are_off_are_zero_and_later_stages_do_without_them():
+    model = LeNet(BATCH_NORM).eval()
+    outputs = model.activations(pictures(), [(1, 2), (1, 4), (2, 0)])
+    whole = model.activations(pictures())
+    assert (outputs["act1"][:, [2, 4]] == 0).all()
+    assert torch.equal(outputs["act1"][:, [0, 1, 3, 5]], whole["act1"][:, [0, 1, 3, 5]])
+    assert (outputs["act2"][:, 0] == 0).all()
+    with torch.no_grad():
+        model.conv2.weight[:, [2, 4]] = 0
+    torch.testing.assert_close(outputs["conv2"], model.activations(pictures())["conv2"])
+    assert not torch.equal(outputs["logits"], whole["logits"])
+
+
 def test_stages_agree_with_the_arithmetic_by_hand():
     model = LeNet().eval()
     outputs = model.activations(pictures())

@@ -1,5 +1,6 @@
 """The checkpoints, and what they make of a scene: the picture as A, what stands beside it as B, one explained cell."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +12,7 @@ from PIL import Image
 from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
 from lenet.microscope import atlas, explain
 from lenet.microscope.layers import Subject, paired, stage_name
+from lenet.model import Channel
 from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
 from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
@@ -106,12 +108,12 @@ class Lab:
 
     def answer(self, scene: Scene) -> Prediction | Sentence:
         """What the scene's network says about the picture."""
-        return self._answer(scene.checkpoint, Sight(scene))
+        return self._answer(scene.checkpoint, Sight(scene), scene.view.off)
 
     def see(self, scene: Scene) -> Seen:
         """The answer, with A and B."""
         sight = Sight(scene)
-        answer = self._answer(scene.checkpoint, sight)
+        answer = self._answer(scene.checkpoint, sight, scene.view.off)
         a = self._subject(_title(scene), scene.checkpoint, scene.view, answer)
         return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
 
@@ -126,11 +128,11 @@ class Lab:
         except (ValueError, OSError) as error:
             return Sentence(str(error)), None
 
-    def _answer(self, name: str, sight: "Sight") -> Prediction | Sentence:
+    def _answer(self, name: str, sight: "Sight", off: Collection[Channel] = ()) -> Prediction | Sentence:
         try:
             network = self.find(name)
             prepared = sight.prepared(network.kind)
-            return prepared if isinstance(prepared, Sentence) else look(network, prepared)
+            return prepared if isinstance(prepared, Sentence) else look(network, prepared, _present(off, network))
         except (ValueError, OSError) as error:
             return Sentence(str(error))
 
@@ -242,6 +244,12 @@ def _stamp(folder: Path) -> Stamp:
     """When the files of a checkpoint were last written; 0 for one that is not there."""
     paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS))
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+
+
+def _present(off: Collection[Channel], network: Checkpoint) -> list[Channel]:
+    """Of the maps that are switched off, those that the network has: another one may have been chosen since."""
+    counts = network.model.config.channels
+    return [(layer, channel) for layer, channel in off if 1 <= layer <= len(counts) and channel < counts[layer - 1]]
 
 
 def _title(scene: Scene) -> str:

@@ -19,6 +19,10 @@ CHOICES = {
 }
 
 
+MOST_OFF = 200
+"""Maps that can be switched off: more than a page shows."""
+
+
 class ViewValue(TypedDict):
     """A view as JSON; see ``View`` for what each switch means."""
 
@@ -37,6 +41,7 @@ class ViewValue(TypedDict):
     hide: bool
     pin: tuple[int, int, int, int] | None
     side: str
+    off: list[tuple[int, int]]
 
 
 class BadView(ValueError):
@@ -59,7 +64,8 @@ class View:
 
     ``numbers`` writes minimum, maximum and mean under each map, ``sort`` puts the channels that differ most first,
     ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``phase``, from 0 but for
-    the layer, or None; ``side`` says whether it is A's or B's.
+    the layer, or None; ``side`` says whether it is A's or B's. ``off`` are the maps that are switched off in A's
+    network, each as (layer, channel).
 
     Raises BadView when a value is not of its kind.
     """
@@ -79,12 +85,16 @@ class View:
     hide: bool = False
     pin: tuple[int, int, int, int] | None = None
     side: str = "a"
+    off: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.pin is not None:
             if not (isinstance(self.pin, list | tuple) and len(self.pin) == 4 and all(map(_is_whole, self.pin))):
                 raise BadView("pin")
             object.__setattr__(self, "pin", tuple(self.pin))  # JSON has lists only
+        if not isinstance(self.off, list | tuple) or len(self.off) > MOST_OFF or not all(map(_is_channel, self.off)):
+            raise BadView("off")
+        object.__setattr__(self, "off", tuple(map(tuple, self.off)))
         for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise BadView(name)
@@ -119,6 +129,10 @@ class View:
         if pixels.size != PICTURE_SIZE * PICTURE_SIZE:
             raise BadView("kept")
         return pixels.reshape(PICTURE_SIZE, PICTURE_SIZE).astype(np.float32) / np.float32(255)
+
+
+def _is_channel(value: Any) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2 and all(map(_is_whole, value))
 
 
 def _is_whole(value: Any) -> bool:

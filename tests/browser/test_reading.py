@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from looks import PHONE, seen_in
 from playwright.sync_api import expect
-from steps import FIRST, SECOND, cell, choose, example, pixels, settle, show
+from steps import FIRST, SECOND, cell, choose, example, hold_back, pixels, settle, show
 from support import drawn, put
 
 from tools.browser import draw
@@ -118,6 +118,30 @@ def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page):
     for name in ("Dense layer 4, value ", "Dense layer 3, value ", "Layer 2, map "):
         page.locator(".contribution-name").first.click()
         expect(title).to_contain_text(name)
+
+
+def test_a_map_is_switched_off_and_all_on_again(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    settle(page)
+    bars = page.locator(".verdict-bars")
+    whole = bars.text_content()
+    page.locator(FIRST).nth(2).click()
+    answer = hold_back(page, lambda: page.get_by_role("button", name="Switch it off").click())
+    expect(bars).not_to_have_text(whole)  # the browser answers before the server does
+    answer()
+    expect(page.get_by_role("button", name="Switch it on", exact=True)).to_be_visible()
+    close(page)
+    frame = page.locator("[data-layer=act1] .map-cells").nth(2)
+    expect(frame).to_have_attribute("data-constant", "off")
+    draw(page, [(0.5, 0.2), (0.5, 0.8)])
+    settle(page)
+    assert float(page.locator("[data-apart]").get_attribute("data-apart")) < 1e-4
+    page.get_by_role("button", name="Undo").click()
+    settle(page)
+    page.get_by_role("button", name="Switch all maps on").click()
+    expect(frame).not_to_have_attribute("data-constant", "off")
+    expect(bars).to_have_text(whole)
 
 
 def test_the_kernel_slides_and_the_map_fills_cell_by_cell(page):

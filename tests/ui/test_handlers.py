@@ -255,6 +255,17 @@ def test_a_pinned_cell_s_arithmetic_adds_up(handlers, name, phase, request):
     assert len(explanation["favourites"]) == 9
 
 
+def test_a_map_that_is_switched_off_is_missing_in_the_answer(handlers, three):
+    whole = handlers.on_draw(three, "mnist-classic", controls())
+    view = {"off": ((1, 0), (1, 3), (2, 5)), "pin": (2, 5, 3, 3), "compare": "checkpoint", "other": "mnist-classic"}
+    answer = handlers.on_draw(three, "mnist-classic", controls(**view))
+    assert answer.verdict["probabilities"] != whole.verdict["probabilities"]
+    assert answer.verdict["other"]["probabilities"] == whole.verdict["probabilities"]  # B is whole
+    assert (answer.explanation["cell"]["off"], answer.explanation["cell"]["value"]) == (True, 0)
+    gone = handlers.on_draw(three, "mnist-classic", controls(off=((3, 0), (1, 6), (0, 0), (9, 9))))
+    assert gone.verdict["probabilities"] == whole.verdict["probabilities"]  # maps of another network
+
+
 @pytest.mark.parametrize(
     ("pin", "name", "stage", "reads", "shape"),
     [

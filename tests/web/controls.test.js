@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changed, pinAt } from "../../lenet/ui/web/controls/view.js";
+import { changed, pinAt, toggled } from "../../lenet/ui/web/controls/view.js";
 
 const view = (changes) => ({ phase: "after", compare: "kept", side: "a", pin: null, ...changes });
 
@@ -22,4 +22,13 @@ test("a change leaves the view before it as it was", () => {
   const before = view({});
   assert.equal(changed(before, { phase: "pooled" }).phase, "pooled");
   assert.equal(before.phase, "after");
+});
+
+test("a map is switched off, and on again", () => {
+  const off = toggled([[1, 2]], [2, 0]);
+  assert.deepEqual(off, [
+    [1, 2],
+    [2, 0],
+  ]);
+  assert.deepEqual(toggled(off, [1, 2]), [[2, 0]]);
 });

@@ -1,4 +1,4 @@
-"""The browser's arithmetic behind a cell or a dense value is that of Python, in every layer and phase."""
+"""The browser's arithmetic behind a cell or a dense value, and with maps switched off, is that of Python."""
 
 import json
 import subprocess
@@ -10,6 +10,8 @@ from support import ROOT, real_pictures, seen
 from lenet import checkpoint
 from lenet.microscope.explain import explain, explain_dense, stage_before
 from lenet.microscope.layers import PHASES, Stages, stage_name
+from lenet.pictures.prepare import Prepared
+from lenet.prediction import look
 from lenet.settings import CHECKPOINTS
 from lenet.ui.values.dense import dense_stage
 from lenet.ui.values.explanation import explanation_value
@@ -25,6 +27,9 @@ ENGINE = ROOT / "lenet" / "ui" / "web" / "engine"
 NAMES = ("mnist-classic", "mnist-lenet", "mnist-batchnorm", "fashion-maxpool")
 """With padding and without, with batch normalisation and without, of 28 and of 32 pixels, with an odd side."""
 
+OFF = [[1, 0], [1, 3], [2, 5]]
+"""Maps that are switched off."""
+
 PHASES_OF_MAPS = [phase for phase in PHASES if phase != "kernels"]
 
 PROGRAM = f"""
@@ -33,11 +38,14 @@ import {{ contributionsOf }} from {json.dumps((ENGINE / "contributions.js").as_u
 import {{ arithmeticOf, strongestOf }} from {json.dumps((ENGINE / "cell.js").as_uri())};
 import {{ Network }} from {json.dumps((ENGINE / "network.js").as_uri())};
 import {{ readTensors }} from {json.dumps((ENGINE / "safetensors.js").as_uri())};
-const [found, added] = [[], []];
+const [found, added, without] = [[], [], []];
 for (const {{ folder, picture, cells, dense }} of JSON.parse(readFileSync(0))) {{
   const tensors = readTensors(Uint8Array.from(readFileSync(`${{folder}}/model.safetensors`)).buffer);
   const network = new Network(JSON.parse(readFileSync(`${{folder}}/config.json`, "utf8")), tensors);
-  const values = {{ ...tensors, ...network.stages(Float32Array.from(picture, (grey) => grey / 255)) }};
+  const input = Float32Array.from(picture, (grey) => grey / 255);
+  const outputs = Object.values(network.stages(input, {json.dumps(OFF)}));
+  without.push(outputs.map(({{ data }}) => [...data]));
+  const values = {{ ...tensors, ...network.stages(input) }};
   for (const {{ pin: [layer, channel, row, column], stages, maps, pooled }} of cells) {{
     const place = {{ layer, channel, row, column }};
     const at = pooled ? strongestOf(values[stages.after], place) : place;
@@ -48,7 +56,7 @@ for (const {{ folder, picture, cells, dense }} of JSON.parse(readFileSync(0))) {
     added.push({{ products: [...products], numbers }});
   }}
 }}
-console.log(JSON.stringify({{ found, added }}));
+console.log(JSON.stringify({{ found, added, without }}));
 """
 
 
@@ -120,3 +128,12 @@ def test_the_contributions_to_a_dense_value_are_those_of_python(answers):
             before = own.before - (0 if other is None else other.before)
             assert found["numbers"]["before"] == pytest.approx(before, abs=1e-4)
             assert found["numbers"].get("after") == (None if own.after is None else pytest.approx(own.after, abs=1e-4))
+
+
+def test_with_maps_switched_off_every_stage_is_that_of_torch(answers):
+    asked, said = answers
+    for each, name, stages in zip(asked, NAMES, said["without"], strict=True):
+        picture = np.array(each["picture"], np.float32).reshape(28, 28) / np.float32(255)
+        expected = look(checkpoint.load(CHECKPOINTS / name), Prepared({"network": picture}), OFF).activations
+        for found, values in zip(stages, expected.values(), strict=True):
+            np.testing.assert_allclose(found, values.ravel(), atol=1e-4)

@@ -74,8 +74,8 @@ class CellValue(TypedDict):
 
     ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``name`` says which map
     it belongs to and ``where`` in which phase. ``shape`` is height and width of its map, and ``channels`` the number of
-    maps of its layer. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
-    that it reads, from 0. ``about`` says what they are.
+    maps of its layer. ``off`` says that its map is switched off. ``first`` says that the filter reads the picture.
+    Otherwise ``maps`` are the numbers of the maps that it reads, from 0. ``about`` says what they are.
 
     ``patch``, ``kernel`` and ``products`` hold a square of numbers for each map that is read, ``sums`` the sum of its
     products. ``lines`` follow from the top down to the cell's own ``value`` and what becomes of it. ``window`` are the
@@ -92,6 +92,7 @@ class CellValue(TypedDict):
     where: str
     shape: tuple[int, int]
     channels: int
+    off: bool
     first: bool
     maps: list[int]
     about: str
@@ -210,7 +211,8 @@ def _cell(
     layer = found.layer
     side = (config.map_sizes if view.phase == "pooled" else config.convolved_sizes)[layer - 1]
     read = np.flatnonzero(~unread(found.kernel[None])[0]).tolist()
-    lines = _lines(found, view.phase)
+    off = view.side == "a" and (layer, found.channel) in view.off
+    lines = _lines(found, view.phase, off=off)
     return {
         "value": next(line["value"] for line in lines if line["own"]),
         "pin": _pinned(view),
@@ -219,6 +221,7 @@ def _cell(
         "where": WHERE[view.phase],
         "shape": (side, side),
         "channels": config.channels[layer - 1],
+        "off": off,
         "first": layer == 1,
         "maps": read,
         "about": _about(found, config, len(read)),
@@ -227,7 +230,7 @@ def _cell(
         "products": _all_rounded(found.products[read]),
         "sums": _all_rounded(found.sums[read]),
         "lines": lines,
-        "window": [] if found.window is None else _all_rounded(found.window.ravel()),
+        "window": [] if found.window is None else _all_rounded(found.window.ravel() * (not off)),
         "pair": _all_rounded([values["A"], values["B"], values["A"] - values["B"]]) if values else [],
         "stages": {
             "input": "input" if layer == 1 else stage_name(config, "pooled", layer - 1),
@@ -260,8 +263,11 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
     return f"The filter reads {every if read == total else some}. What changes the sum most stands first."
 
 
-def _lines(found: Explanation, phase: str) -> list[LineValue]:
-    """The arithmetic after the products, from the top down; the cell's own number is the one of its ``phase``."""
+def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
+    """The arithmetic after the products, from the top down; the cell's own number is the one of its ``phase``.
+
+    A map that is ``off`` is zero from its activation on.
+    """
     numbers = {"sum": float(found.products.sum()), "bias": found.bias, "plain": found.before}
     numbers |= {"before": found.normalised, "after": found.after}
     words = {"sum": "sum of all products", "bias": "bias", "before": "before the activation: sum + bias"}
@@ -273,6 +279,9 @@ def _lines(found: Explanation, phase: str) -> list[LineValue]:
     if found.pooled is not None:
         numbers["pooled"] = found.pooled
         words["pooled"] = f"after pooling: the {POOLINGS[found.pooling].words} of this and its neighbours"
+    if off:
+        numbers |= {"after": 0.0, "pooled": 0.0}
+        words["after"] = "after the activation: this map is switched off"
     return [
         {"kind": kind, "words": words[kind], "value": _rounded(numbers[kind]), "own": kind == phase}
         for kind in LINES

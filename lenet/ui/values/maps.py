@@ -154,8 +154,8 @@ class MapsValue(TypedDict):
     """What the page shows of all layers.
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
-    ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
-    ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
+    ``sort``, ``pin``, ``side`` and ``off`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are
+    titles; ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
 
     The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
     another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -175,6 +175,7 @@ class MapsValue(TypedDict):
     sort: bool
     pin: tuple[int, int, int, int] | None
     side: Literal["a", "b"]
+    off: list[tuple[int, int]]
     note: str
     a: str
     b: str
@@ -233,6 +234,7 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "sort": view.sort,
         "pin": view.pin,
         "side": "b" if view.side == "b" else "a",
+        "off": list(view.off),
         "note": "",
         "a": "",
         "b": "",

@@ -3,7 +3,7 @@
 // the picture as B, and "take" with what there is to take away.
 
 import { Inputs } from "./controls/inputs.js";
-import { changed, pinAt } from "./controls/view.js";
+import { changed, pinAt, toggled } from "./controls/view.js";
 import { find, findAll } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
@@ -51,7 +51,7 @@ class Controls {
       () => this.view,
       (changes) => this.change(changes),
     );
-    this.#buildMain(find(this.element, ".controls-main"));
+    this.on = this.#buildMain(find(this.element, ".controls-main"));
     this.hideable = this.#buildCompare(this.parts.compare);
     this.#buildPicture(this.parts.picture);
     this.#buildTake(this.parts.take);
@@ -60,6 +60,7 @@ class Controls {
 
   listen() {
     onSignal("lab-pin", (pinned) => this.pin(pinned));
+    onSignal("lab-off", (map) => this.change({ off: map ? toggled(this.view.off, map) : [] }));
     onSignal("lab-back", () => this.change({})); // the server answers again: it is asked for all, as it is now
     this.component.watch("value", () => this.receive());
   }
@@ -91,6 +92,7 @@ class Controls {
     const { compare, prepare, hide } = this.view;
     this.hideable.other.hidden = compare !== "checkpoint";
     this.hideable.mean.hidden = compare !== "class";
+    this.on.hidden = this.view.off.length === 0;
     find(this.element, "[data-part=compare]").classList.toggle("controls-on", compare !== "none");
     find(this.element, "[data-part=picture]").classList.toggle("controls-on", !prepare || hide);
   }
@@ -111,6 +113,7 @@ class Controls {
     this.inputs.segment(row, "phase", "Show", PHASES, (phase) => ({ phase, pin: pinAt(this.view, phase) }));
     this.inputs.segment(row, "scale", "Scale for", SCALES, (scale) => ({ scale }));
     this.inputs.check(row, "numbers", "numbers");
+    return this.inputs.button(row, "Switch all maps on", () => signal("lab-off", null));
   }
 
   /**

@@ -99,6 +99,8 @@ class Maps {
     const found = this.live.change(viewed);
     if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
     this.newest += 1;
+    const lit = viewed.changed.includes("off") && this.live.pictures[0];
+    if (lit) signal("lab-live", this.live.said(this.drawing, found));
     if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
 

@@ -17,8 +17,8 @@ export interface ApartValue {
  *
  * ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``name`` says which map
  * it belongs to and ``where`` in which phase. ``shape`` is height and width of its map, and ``channels`` the number of
- * maps of its layer. ``first`` says that the filter reads the picture. Otherwise ``maps`` are the numbers of the maps
- * that it reads, from 0. ``about`` says what they are.
+ * maps of its layer. ``off`` says that its map is switched off. ``first`` says that the filter reads the picture.
+ * Otherwise ``maps`` are the numbers of the maps that it reads, from 0. ``about`` says what they are.
  *
  * ``patch``, ``kernel`` and ``products`` hold a square of numbers for each map that is read, ``sums`` the sum of its
  * products. ``lines`` follow from the top down to the cell's own ``value`` and what becomes of it. ``window`` are the
@@ -35,6 +35,7 @@ export interface CellValue {
   where: string;
   shape: [number, number];
   channels: number;
+  off: boolean;
   first: boolean;
   maps: number[];
   about: string;
@@ -223,8 +224,8 @@ export interface LineValue {
  * What the page shows of all layers.
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
- * ``sort``, ``pin`` and ``side`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are titles;
- * ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
+ * ``sort``, ``pin``, ``side`` and ``off`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are
+ * titles; ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
  *
  * The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
  * another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -244,6 +245,7 @@ export interface MapsValue {
   sort: boolean;
   pin: [number, number, number, number] | null;
   side: "a" | "b";
+  off: [number, number][];
   note: string;
   a: string;
   b: string;
@@ -411,4 +413,5 @@ export interface ViewValue {
   hide: boolean;
   pin: [number, number, number, number] | null;
   side: string;
+  off: [number, number][];
 }

@@ -91,7 +91,9 @@ export class Inputs {
    * @param {() => void} act
    */
   button(row, text, act) {
-    row.append(makeButton("", text, act));
+    const button = makeButton("", text, act);
+    row.append(button);
+    return button;
   }
 }
 

@@ -27,3 +27,14 @@ export function pinAt(view, phase) {
   const [layer, channel, row, column] = view.pin;
   return [layer, channel, Math.floor(row * factor), Math.floor(column * factor)];
 }
+
+/**
+ * The maps that are off when one more is switched off, or on again.
+ * @param {ViewValue["off"]} off
+ * @param {[number, number]} map layer and channel
+ * @returns {ViewValue["off"]}
+ */
+export function toggled(off, [layer, channel]) {
+  const others = off.filter(([l, c]) => l !== layer || c !== channel);
+  return others.length < off.length ? others : [...off, [layer, channel]];
+}

@@ -51,15 +51,27 @@ export class Network {
   /**
    * Each stage's output by its name, in order. The arrays are the network's own: its next call overwrites them.
    * @param {Float32Array} picture 28 x 28, row by row, ink 1.0 on ground 0.0
+   * @param {[number, number][]} off maps that are zero after their activation: layer from 1, channel from 0
    * @returns {Record<string, Tensor>}
    */
-  stages(picture) {
+  stages(picture, off = []) {
     const { length } = this.picture;
     if (picture.length !== length) throw new Error(`A picture has ${length} pixels, not ${picture.length}.`);
     this.picture.set(picture);
-    for (const stage of Object.values(this.outputs)) stage.run();
+    for (const [name, stage] of Object.entries(this.outputs)) {
+      stage.run();
+      for (const [layer, channel] of off) if (name === `act${layer}`) silence(stage, channel);
+    }
     return this.outputs;
   }
+}
+
+/**
+ * @param {Tensor} maps
+ * @param {number} channel
+ */
+function silence({ shape: [, height, width], data }, channel) {
+  if (height) data.fill(0, channel * height * width, (channel + 1) * height * width);
 }
 
 /**

@@ -53,6 +53,10 @@ export class CellPart {
     for (const button of findAll(root, "[data-map]")) {
       button.addEventListener("click", () => this.#turnPage(Number(button.dataset.map)));
     }
+    this.off = find(root, "[data-off]");
+    this.off.addEventListener("click", () => {
+      if (this.cell) signal("lab-off", [this.cell.pin[0], this.cell.pin[1]]);
+    });
     this.pictures.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -66,6 +70,9 @@ export class CellPart {
     for (const tools of this.tools) tools.hidden = !cell;
     this.liked.replaceChildren();
     if (!cell) return;
+    this.off.setAttribute("aria-pressed", String(cell.off));
+    this.off.textContent = cell.off ? "Switch it on" : "Switch it off";
+    this.off.hidden = cell.side === "b";
     showFavourites(this.liked, favourites, liking);
     this.follow({ confirmed: true });
   }

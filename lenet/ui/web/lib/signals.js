@@ -43,6 +43,7 @@
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
+ * lab-off: a person switches a map off or on again; null switches all on.
  * lab-numbers: somebody asks for the numbers that are shown.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
@@ -53,6 +54,7 @@
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
+ * @property {[number, number] | null} lab-off
  * @property {Computed} lab-numbers
  * @property {SeenPart | null} lab-field
  * @property {Pinned} lab-pin

@@ -39,12 +39,14 @@ export class Figure {
   }
 
   /**
-   * Says so if the first map has one value everywhere. The mark lies on the map and takes no place of its own.
+   * Says so if the first map is off or has one value everywhere. The mark lies on the map and takes no place of its own.
    * @param {number | null} value
+   * @param {{ off: boolean }} map
    */
-  markConstant(value) {
+  markConstant(value, { off }) {
     const frame = /** @type {HTMLElement} */ (this.canvases[0].canvas.parentElement);
-    if (value === null) delete frame.dataset.constant;
+    if (off) frame.dataset.constant = "off";
+    else if (value === null) delete frame.dataset.constant;
     else frame.dataset.constant = value === 0 ? "all 0" : "constant";
   }
 }

@@ -10,7 +10,7 @@ import { GRID_SIZE } from "../pad/grid.js";
 const FULL = 255; // the byte of full ink
 
 // These switches change neither what is looked at nor what stands beside it.
-const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide"];
+const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide", "off"];
 
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
@@ -66,9 +66,20 @@ export class Live {
     if (!a || (frame.other && !b)) return null;
     this.pictures = [a, b ?? this.pictures[1]];
     const found = this.#compute(frame);
-    if (!found) return null;
-    const other = frame.other && b && found.b && { ...said(frame.other, b, found.b), title: frame.b };
-    return { ...found, answer: { drawing, revision: frame.revision, ...said(frame.network, a, found.a), other } };
+    return found && { ...found, answer: this.said(drawing, found) };
+  }
+
+  /**
+   * What the networks say about the pictures.
+   * @param {number} drawing
+   * @param {Found} found
+   * @returns {LiveAnswer}
+   */
+  said(drawing, { frame, a, b }) {
+    const [mine, theirs] = this.pictures;
+    const other = frame.other && theirs && b && { ...said(frame.other, theirs, b), title: frame.b };
+    const own = said(/** @type {NetworkValue} */ (frame.network), /** @type {Uint8Array} */ (mine), a);
+    return { drawing, revision: frame.revision, ...own, other };
   }
 
   /**
@@ -79,9 +90,9 @@ export class Live {
   change({ revision, view, changed }) {
     const { frame } = this;
     if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
-    const { phase, scale, numbers, sort, pin } = view;
+    const { phase, scale, numbers, sort, pin, off } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
-    const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side };
+    const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off };
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
@@ -117,7 +128,9 @@ export class Live {
     const other = frame.other ? this.networks.find(frame.other) : network;
     if (!network || !other) return null;
     if (b && !frame.other) this.kept ??= copied(numbersOf(network, b));
-    this.found = { frame, b: frame.other ? numbersOf(other, b) : b && this.kept, a: numbersOf(network, a) };
+    const beside = frame.other && numbersOf(other, b);
+    const numbers = beside && other === network ? copied(beside) : beside;
+    this.found = { frame, b: frame.other ? numbers : b && this.kept, a: numbersOf(network, a, frame.off) };
     return this.found;
   }
 }
@@ -147,11 +160,18 @@ function pictureFor({ kind }, ink, prepared) {
  * Without a picture, a network has its weights to show.
  * @param {Network} network
  * @param {Uint8Array | null} picture
+ * @param {[number, number][]} [off] maps that are switched off
  * @returns {Numbers}
  */
-function numbersOf(network, picture) {
+function numbersOf(network, picture, off) {
   if (!picture) return network.tensors;
-  return { ...network.tensors, ...network.stages(Float32Array.from(picture, (grey) => grey / FULL)) };
+  return {
+    ...network.tensors,
+    ...network.stages(
+      Float32Array.from(picture, (grey) => grey / FULL),
+      off,
+    ),
+  };
 }
 
 /**

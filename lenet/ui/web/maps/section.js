@@ -88,7 +88,8 @@ export class Section {
     const words = data[figure.side] ? captionOf(first, value) : [];
     figure.numbers.textContent = words.join(layer.kind === "dense" ? " · " : "\n");
     figure.range.textContent = data[figure.side] ? rangeOf(first) : "";
-    figure.markConstant(layer.kind === "dense" ? null : constantOf(first));
+    const off = layer.kind === "maps" && value.off.some(([l, c]) => l === layer.number && c === channel);
+    figure.markConstant(layer.kind === "dense" ? null : constantOf(first), { off });
     if (figure.side === "a") kernels.show(layer.name, channel, figure.kernel);
   }
 
