@@ -7,8 +7,12 @@ import pytest
 from looks import PHONE, seen_in
 from playwright.sync_api import expect
 from steps import FIRST, SECOND, cell, choose, example, hold_back, pixels, settle, show
-from support import drawn, put
+from support import drawn, ink_of, put
 
+from lenet.checkpoint import load
+from lenet.pictures.drawing import prepare_drawing
+from lenet.prediction import look
+from lenet.settings import CHECKPOINTS
 from tools.browser import draw
 
 NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
@@ -101,7 +105,7 @@ def test_a_large_map_follows_the_pen_and_the_pointer_without_the_server(page):
     page.mouse.up()
 
 
-def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page):
+def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page, digits):
     example(page, "3")
     logits = page.locator("[data-layer=logits] .map canvas[role=img]").first
     box = logits.bounding_box()
@@ -113,6 +117,14 @@ def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page):
     logit, rival = (float(page.locator(f".softmax tr:nth-of-type({row}) td").first.text_content()) for row in (4, 9))
     assert float(title.text_content().split(": ")[1]) == pytest.approx(logit - rival, abs=2e-4)
     products = list(map(float, page.locator(".contribution b").all_text_contents()))
+    page.get_by_role("button", name="Which maps does it need most?").click()
+    expect(page.locator(".needs .contribution")).to_have_count(5)
+    named = re.match(r"layer (\d), map (\d+)", page.locator(".needs .contribution-name").first.text_content())
+    off = [(int(named[1]), int(named[2]) - 1)]
+    network, picture = load(CHECKPOINTS / "mnist-lenet"), prepare_drawing(ink_of(put(None, digits[3])), "digit")
+    (own, other), (without, other_without) = (look(network, picture, off).logits[[3, 8]] for off in ([], off))
+    change = float(page.locator(".needs .contribution b").first.text_content())
+    assert change == pytest.approx((without - other_without) - (own - other), abs=1e-3)
     total = float(page.locator(".contributions .explanation-lines td").first.text_content())
     assert sum(products) == pytest.approx(total, abs=1e-3)  # nine rounded numbers
     for name in ("Dense layer 4, value ", "Dense layer 3, value ", "Layer 2, map "):

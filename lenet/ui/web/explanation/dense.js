@@ -6,11 +6,12 @@ import { softmax } from "../engine/network.js";
 import { putPixels } from "../lib/canvas.js";
 import { find, make, makeButton } from "../lib/elements.js";
 import { exact, percent } from "../lib/numbers.js";
-import { DIVERGING, indexer, partsOf } from "../lib/palette.js";
 import { signal, valuesOf } from "../lib/signals.js";
 import { squareOf } from "../maps/geometry.js";
 import { mapPixels } from "../maps/pixels.js";
+import { barOf } from "./bar.js";
 import { largestFirst } from "./inputs.js";
+import { Needs } from "./needs.js";
 import { mostOf } from "./squares.js";
 
 const MOST = 8; // inputs that have a line of their own
@@ -29,6 +30,8 @@ export class DensePart {
   bars = make("div", "contributions-bars");
   right = make("div", "contributions-right");
   menu = make("select");
+  choice = make("div", "select");
+  needs = new Needs();
 
   /**
    * @param {HTMLElement} root
@@ -42,6 +45,7 @@ export class DensePart {
       this.rival = this.menu.value === "" ? null : Number(this.menu.value);
       this.follow();
     });
+    this.choice.append(this.menu);
     root.append(this.places, this.bars, this.right);
   }
 
@@ -65,8 +69,9 @@ export class DensePart {
     const rival = this.rival === null ? "" : ` minus that of ${dense.classes[this.rival]}`;
     this.say(`${dense.name}${rival}: ${exact(found.numbers.after ?? found.numbers.before)}`);
     this.places.replaceChildren(...placesOf(dense, found));
-    this.bars.replaceChildren(...barsOf(dense, found));
-    const softmax = dense.classes.length ? [this.menu, softmaxOf(dense, values)] : [];
+    this.needs.ask(dense, this.rival);
+    this.bars.replaceChildren(...barsOf(dense, found), ...(dense.classes.length ? [this.needs.box] : []));
+    const softmax = dense.classes.length ? [this.choice, softmaxOf(dense, values)] : [];
     this.right.replaceChildren(linesOf(dense, found.numbers, this.rival), ...softmax);
   }
 
@@ -130,28 +135,6 @@ function barsOf(dense, { inputs, weights, products }) {
   const rest = order.slice(MOST).reduce((sum, i) => sum + products[i], 0);
   const others = barOf(make("span", "", `the other ${Math.max(0, order.length - MOST)}`), "together", rest, most);
   return [make("p", "layer-note", `What adds or takes away most, of ${order.length} values`), ...rows, others];
-}
-
-/**
- * @param {HTMLElement} name
- * @param {string} words
- * @param {number} product
- * @param {number} most
- */
-function barOf(name, words, product, most) {
-  const row = make("div", "contribution");
-  const bar = make("span", "contribution-bar");
-  const share = Math.min(1, Math.abs(product) / most) / 2;
-  const fill = make("span");
-  const colour = DIVERGING[indexer({ low: -1, high: 1, signed: true })(product < 0 ? -0.6 : 0.6)];
-  Object.assign(fill.style, {
-    left: `${100 * (product < 0 ? 0.5 - share : 0.5)}%`,
-    width: `${100 * share}%`,
-    background: `rgb(${partsOf(colour)})`,
-  });
-  bar.append(fill);
-  row.append(name, bar, make("span", "contribution-words", words), make("b", "", exact(product)));
-  return row;
 }
 
 /**

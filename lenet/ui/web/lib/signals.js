@@ -39,11 +39,18 @@
  */
 
 /**
+ * How a logit, or its difference to a rival's, changes when one map alone is switched off. Who asks finds the changes.
+ * @typedef {{ index: number, rival: number | null, side: "a" | "b",
+ *   changes: { layer: number, channel: number, change: number }[] }} Needed
+ */
+
+/**
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
  * lab-off: a person switches a map off or on again; null switches all on.
+ * lab-needs: somebody asks which maps a logit needs.
  * lab-numbers: somebody asks for the numbers that are shown.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
  * lab-pin: a person asks to explain a cell, or to close the explanation.
@@ -55,6 +62,7 @@
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
  * @property {[number, number] | null} lab-off
+ * @property {Needed} lab-needs
  * @property {Computed} lab-numbers
  * @property {SeenPart | null} lab-field
  * @property {Pinned} lab-pin

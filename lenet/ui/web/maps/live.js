@@ -1,6 +1,7 @@
 // The browser's own numbers: it prepares the ink, computes every stage, and hands the numbers to what paints them. The
 // frame, which is every word and shape around the numbers, is the last one that the server has sent.
 
+import { changesOf } from "../engine/ablation.js";
 import { prepareDrawing, squeezeDrawing } from "../engine/drawing.js";
 import { softmax } from "../engine/network.js";
 import { Networks } from "../engine/networks.js";
@@ -115,6 +116,25 @@ export class Live {
     if (!this.frame || !this.pictures[0]) return { a: null, b: null };
     this.found ??= this.#compute(this.frame);
     return { a: this.found?.a ?? null, b: this.found?.b ?? null };
+  }
+
+  /**
+   * How a logit changes without each map alone.
+   * @param {import("../lib/signals.js").Needed} asked
+   */
+  needs({ index, rival, side }) {
+    const { frame } = this;
+    const picture = this.pictures[side === "a" ? 0 : 1];
+    const value = side === "b" && frame?.other ? frame.other : frame?.network;
+    const network = value && this.networks.find(value);
+    if (!frame || !network || !picture) return [];
+    const off = side === "a" ? frame.off : [];
+    const changes = changesOf(
+      (map) => numbersOf(network, picture, [...off, ...map]),
+      ({ logits: { data } }) => data[index] - (rival === null ? 0 : data[rival]),
+    );
+    this.#compute(frame); // the network's arrays hold the numbers that are shown again
+    return changes;
   }
 
   /**
