@@ -37,6 +37,7 @@ static: $(VENV)/test.stamp
 
 train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe classic --dataset fashion --pooling max --validation 5000 --keep best --out checkpoints/fashion-classic-max --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA) --overwrite

@@ -5,6 +5,7 @@ python -m benchmarks.tables
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from benchmarks import ablations, live, load, pens, speed
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT
 from lenet.training.datasets import SOURCES
+from lenet.training.recipes import RECIPES
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -39,8 +41,14 @@ def result_row(metrics: dict[str, Any]) -> list[str]:
         f"{metrics['epochs'][-1]['train']['loss']:.3f}",
         f"{validation['accuracy']:.4f}" if validation else "none held out",
         f"{metrics['test']['accuracy']:.4f}",
-        ", ".join(said) if documented.get("dataset") == metrics["dataset"] else "",
+        ", ".join(said) if documented.get("dataset") == metrics["dataset"] and is_documented(metrics) else "",
     ]
+
+
+def is_documented(metrics: dict[str, Any]) -> bool:
+    """Whether the network is built as the recipe's document has it."""
+    recipe = metrics["command"].split("--recipe ")[1].split()[0]
+    return bool(metrics["recipe"]["model"] == json.loads(json.dumps(asdict(RECIPES[recipe].model))))
 
 
 def exercises() -> str:

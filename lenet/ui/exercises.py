@@ -53,12 +53,12 @@ def digit(number: int) -> NDArray[np.uint8]:
 EXERCISES = (
     Exercise(
         "1 · Average or max pooling?",
-        "A pools by the average, B by the maximum (and without padding, which makes its maps smaller). Look at the "
-        "pooled maps: the average blurs and keeps how much there was, the maximum keeps the strongest answer and "
-        "forgets where in its square it was.",
+        "A pools by the average, B by the maximum; nothing else differs: the same layers, recipe, seed and epochs. "
+        "Look at the pooled maps: the average blurs and keeps how much there was, the maximum keeps the strongest "
+        "answer and forgets where in its square it was. The menu of networks says which of the two reads more garments.",
         "fashion-classic",
         garment(ANKLE_BOOT),
-        View(phase="pooled", compare="checkpoint", other="fashion-maxpool"),
+        View(phase="pooled", compare="checkpoint", other="fashion-classic-max"),
     ),
     Exercise(
         "2 · What do the modern parts change?",

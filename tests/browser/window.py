@@ -25,6 +25,7 @@ STATE = f"""() => {{
     tools: all("[data-tool]").map((tool) => tool.ariaPressed).concat(document.querySelector(".pad input").value),
     words: [".verdict-label", ".verdict-note"].map((words) => all(words)[0].textContent),
     there: all(".map, .lab-pictures img, .explanation:not([hidden]), details[open], .verdict-doubts li").length,
+    off: all("[data-constant=off]").length,
     buttons: all(".examples button").length,
     answered: !pad || pad.dataset.sent === verdict.getAttribute("{DRAWING}"),
   }});
@@ -35,6 +36,7 @@ RESET = """({ switches, menus }) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   all("details[open]").forEach((part) => { part.open = false; });
   all(".explanation:not([hidden]) .explanation-close").forEach((button) => button.click());
+  all(".controls-main > button:not([hidden])").forEach((button) => button.click());
   all(".controls input").forEach((input, i) => {
     if (input.checked !== switches[i] && (input.type === "checkbox" || switches[i])) input.click();
   });

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+import train
 from lenet import checkpoint
 from lenet.model import LeNet, LeNetConfig, parameter_count
 from lenet.settings import CHECKPOINTS
@@ -52,7 +53,8 @@ def test_each_card_is_what_its_metrics_say_and_names_its_source(name):
     loaded = checkpoint.load(folder)
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert card == model_card(loaded, datasets.SOURCES[loaded.metrics["dataset"]].title)
-    assert RECIPES[name.split("-", 1)[1]].source in card
+    recipe = train.parse_arguments(loaded.metrics["command"].split()[2:]).recipe  # after "python train.py"
+    assert RECIPES[recipe].source in card
 
 
 def test_nothing_adjusted_is_the_recipe_itself():

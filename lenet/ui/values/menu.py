@@ -29,12 +29,18 @@ def words(network: Checkpoint) -> str:
     """A network in words: "LeNet, 6 and 16 maps, 99.6 % of digits · mnist-lenet"."""
     accuracy = accuracy_of(network.metrics)
     config = network.model.config
-    title = "The book's LeNet" if _is_the_chapters(network) else "LeNet"
-    if not any(config.paddings):
-        title += " without padding"
     maps = " and ".join(map(str, config.channels))
     right = "for" if accuracy is None else f"{100 * accuracy:.1f} % of"
-    return f"{title}, {maps} maps, {right} {network.kind}s · {network.name}"
+    return f"{_title(config)}, {maps} maps, {right} {network.kind}s · {network.name}"
+
+
+def _title(config: LeNetConfig) -> str:
+    """What kind of LeNet it is, where that is not the usual one."""
+    if _is_the_chapters(config):
+        return "The book's LeNet"
+    if _is_the_chapters(replace(config, pooling=LeNetConfig().pooling)):
+        return f"The book's LeNet with {config.pooling} pooling"
+    return "LeNet" if any(config.paddings) else "LeNet without padding"
 
 
 def accuracy_of(metrics: Mapping[str, Any]) -> float | None:
@@ -51,13 +57,12 @@ def _rank(network: Checkpoint) -> tuple[int, bool, bool, int, str]:
     return (
         order,
         network.name not in FIRST,
-        not _is_the_chapters(network),
+        not _is_the_chapters(network.model.config),
         parameter_count(network.model),
         network.name,
     )
 
 
-def _is_the_chapters(network: Checkpoint) -> bool:
+def _is_the_chapters(config: LeNetConfig) -> bool:
     """Whether it has the architecture of the chapter: the configuration that ``LeNetConfig`` has by itself."""
-    config = network.model.config
     return config == replace(LeNetConfig(), classes=config.classes, mean=config.mean, std=config.std)

@@ -57,7 +57,8 @@ class Verdict {
 
   /** @param {VerdictValue} value */
   show(value) {
-    if (this.shown && this.element.dataset.live === String(value.drawing)) this.#compare(this.shown, value);
+    const computed = this.element.dataset.live === String(value.drawing) && this.shown?.revision === value.revision;
+    if (this.shown && computed) this.#compare(this.shown, value);
     this.shown = value;
     this.#showAnswer(value, { moving: false });
     this.element.dataset.drawing = String(value.drawing);

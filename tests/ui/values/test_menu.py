@@ -29,6 +29,8 @@ def test_a_network_says_what_it_reads_its_maps_and_its_accuracy():
 
 def test_the_chapters_own_network_is_called_so():
     assert words(network("mine", CHAPTER)).startswith("The book's LeNet, 6 and 16 maps, ")
+    maximum = replace(CHAPTER, pooling="max")
+    assert words(network("mine", maximum)).startswith("The book's LeNet with max pooling, 6 and 16 maps, ")
 
 
 def test_digits_come_first_then_the_default_then_the_chapters_own_then_the_smaller():

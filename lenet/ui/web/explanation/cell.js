@@ -10,7 +10,7 @@ import { showFavourites } from "./favourites.js";
 import { InputMaps } from "./inputs.js";
 import { Large } from "./large.js";
 import { Play } from "./play.js";
-import { productOf } from "./squares.js";
+import { Product } from "./squares.js";
 
 /** @type {Record<string, [number, number]>} */
 const MOVES = { ArrowLeft: [0, -1], ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowRight: [0, 1] };
@@ -26,6 +26,10 @@ export class CellPart {
   cell = null;
   /** @type {Place | null} */
   at = null; // the cell under the pointer
+  /** @type {HTMLTableRowElement[]} */
+  rows = []; // the lines of the arithmetic
+  about = make("p", "layer-note");
+  product = new Product();
   confirmed = false; // whether the server's own numbers are those of what is on the pad
 
   /**
@@ -42,6 +46,7 @@ export class CellPart {
     this.liked = find(root, ".explanation-liked");
     this.pictures = find(root, ".large");
     this.inputs = new InputMaps(() => this.follow());
+    this.sums.append(this.about, this.product.box, this.inputs.list, this.inputs.rest);
     this.large = new Large(this.pictures, {
       read: (place) => this.#read(place),
       choose: (place) => this.#pin(place),
@@ -74,6 +79,11 @@ export class CellPart {
     this.off.textContent = cell.off ? "Switch it on" : "Switch it off";
     this.off.hidden = cell.side === "b";
     showFavourites(this.liked, favourites, liking);
+    this.rows = cell.lines.map(rowFor);
+    this.lines.replaceChildren(...this.rows);
+    this.about.textContent = cell.about;
+    this.inputs.list.hidden = this.inputs.rest.hidden = cell.first;
+    this.product.box.hidden = !cell.maps.length;
     this.follow({ confirmed: true });
   }
 
@@ -129,10 +139,10 @@ export class CellPart {
     const value = found.numbers[own?.kind ?? ""];
     const said = value === undefined ? "left out by pooling" : exact(value);
     this.say(`${cell.name}, row ${y + 1}, column ${x + 1}, ${cell.where}: ${said}`);
-    this.sums.replaceChildren(make("p", "layer-note", cell.about));
     const sliding = this.play.made !== null;
-    this.sums.append(...(cell.first ? [productOf(found, 0)] : this.inputs.show(cell.maps, found, { sliding })));
-    this.lines.replaceChildren(...cell.lines.flatMap((line) => lineOf(line, found)));
+    const input = cell.first ? 0 : this.inputs.show(cell.maps, found, { sliding });
+    if (found.products.length) this.product.show(found, input);
+    for (const [i, line] of cell.lines.entries()) showLine(this.rows[i], line, found);
     const [a, b, apart] = cell.pair.map(exact);
     const isPinned = this.confirmed && !this.at && !sliding;
     this.pair.textContent = cell.pair.length && isPinned ? `Here A is ${a} and B is ${b}: A − B is ${apart}.` : "";
@@ -199,13 +209,21 @@ function isPooled({ lines }) {
 
 /**
  * A line of the arithmetic; the cell's own value is set off. There is none where pooling leaves the cell out.
+ * @param {HTMLTableRowElement} row
  * @param {CellValue["lines"][number]} line
  * @param {Arithmetic} found
  */
-function lineOf({ kind, words, own }, { numbers, window }) {
-  if (!(kind in numbers)) return [];
+function showLine(row, { kind, words }, { numbers, window }) {
+  row.hidden = !(kind in numbers);
+  if (row.hidden) return;
+  const [head, value] = row.cells;
+  head.textContent = kind === "pooled" ? `${words}, ${window.map(exact).join(", ")}` : words;
+  value.textContent = exact(numbers[kind]);
+}
+
+/** @param {CellValue["lines"][number]} line */
+function rowFor({ own }) {
   const row = make("tr", own ? "explanation-own" : "");
-  const said = kind === "pooled" ? `${words}, ${window.map(exact).join(", ")}` : words;
-  row.append(Object.assign(make("th", "", said), { scope: "row" }), make("td", "", exact(numbers[kind])));
-  return [row];
+  row.append(Object.assign(make("th"), { scope: "row" }), make("td"));
+  return row;
 }

@@ -40,63 +40,86 @@ export function short(value) {
   return value.toFixed(2).replace(/^-0\.00$/, "0.00");
 }
 
-/**
- * Patch times kernel is products, for one map of the layer before.
- * @param {Arithmetic} found
- * @param {number} input the place of that map among those that are read
- */
-export function productOf(found, input) {
-  const row = make("div", "product");
-  KINDS.forEach((kind, i) => {
-    if (i) row.append(make("span", "product-sign", i === 1 ? "×" : "="));
-    const figure = make("figure");
-    figure.append(tableOf(found[kind][input], kind), make("figcaption", "", kind));
-    row.append(figure);
-  });
-  return row;
+/** Patch times kernel is products, for one map of the layer before. The elements stay; the numbers change. */
+export class Product {
+  box = make("div", "product");
+
+  constructor() {
+    this.tables = KINDS.map((kind) => new SquareTable(kind));
+    for (const [i, { table }] of this.tables.entries()) {
+      if (i) this.box.append(make("span", "product-sign", i === 1 ? "×" : "="));
+      const figure = make("figure");
+      figure.append(table, make("figcaption", "", KINDS[i]));
+      this.box.append(figure);
+    }
+  }
+
+  /**
+   * @param {Arithmetic} found
+   * @param {number} input the place of that map among those that are read
+   */
+  show(found, input) {
+    for (const [i, kind] of KINDS.entries()) this.tables[i].show(found[kind][input]);
+  }
+}
+
+/** Each number in its colour. */
+class SquareTable {
+  table = make("table", "square");
+  /** @type {HTMLTableCellElement[]} */
+  cells = [];
+
+  /** @param {string} name */
+  constructor(name) {
+    this.table.setAttribute("aria-label", name);
+  }
+
+  /** @param {Square} square */
+  show(square) {
+    const values = square.flat();
+    if (values.length !== this.cells.length) this.#build(square.length);
+    const index = indexer(around(mostOf(values)));
+    for (const [i, value] of values.entries()) showNumber(this.cells[i], value, DIVERGING[index(value)]);
+  }
+
+  /** @param {number} side */
+  #build(side) {
+    const rows = Array.from({ length: side }, () => {
+      const row = make("tr");
+      row.append(...Array.from({ length: side }, () => make("td")));
+      return row;
+    });
+    this.table.replaceChildren(...rows);
+    this.cells = rows.flatMap((row) => [...row.cells]);
+  }
 }
 
 /**
  * The same as a picture.
+ * @param {HTMLCanvasElement} canvas
  * @param {Square} square
  * @param {number} most the end of its scale
  */
-export function pictureOf(square, most) {
-  const canvas = make("canvas");
+export function paintSquare(canvas, square, most) {
   const index = indexer(around(most));
   const pixels = Uint32Array.from(square.flat(), (value) => DIVERGING[index(value)]);
   putPixels(canvas, square.length, square.length, pixels);
-  return canvas;
 }
 
 /**
- * Each number in its colour.
- * @param {Square} square
- * @param {string} name
- */
-function tableOf(square, name) {
-  const table = make("table", "square");
-  table.setAttribute("aria-label", name);
-  const index = indexer(around(mostOf(square.flat())));
-  for (const values of square) {
-    const row = make("tr");
-    row.append(...values.map((value) => numberCell(value, DIVERGING[index(value)])));
-    table.append(row);
-  }
-  return table;
-}
-
-/**
+ * @param {HTMLTableCellElement} cell
  * @param {number} value
  * @param {number} colour
  */
-function numberCell(value, colour) {
-  const cell = make("td", "", short(value));
+function showNumber(cell, value, colour) {
+  const words = exact(value);
+  if (cell.title === words && cell.dataset.colour === String(colour)) return;
   const parts = partsOf(colour);
-  cell.title = exact(value);
+  cell.title = words;
+  cell.dataset.colour = String(colour);
+  cell.textContent = short(value);
   cell.style.background = `rgb(${parts})`;
   cell.style.color = lettersOn(parts);
-  return cell;
 }
 
 /** @param {number} most */
