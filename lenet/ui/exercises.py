@@ -55,7 +55,7 @@ EXERCISES = (
         "1 · Average or max pooling?",
         "A pools by the average, B by the maximum; nothing else differs: the same layers, recipe, seed and epochs. "
         "Look at the pooled maps: the average blurs and keeps how much there was, the maximum keeps the strongest "
-        "answer and forgets where in its square it was. The menu of networks says which of the two reads more garments.",
+        "answer and forgets where in its square it was. The menu says which of the two reads more garments.",
         "fashion-classic",
         garment(ANKLE_BOOT),
         View(phase="pooled", compare="checkpoint", other="fashion-classic-max"),
