@@ -7,7 +7,8 @@ from steps import exercise, expect_answer, expect_checkpoint, expect_label, expe
 from lenet.ui.exercises import EXERCISES
 
 
-@pytest.mark.parametrize("number", range(len(EXERCISES)), ids=[exercise.title for exercise in EXERCISES])
+# Two networks compared, two pictures compared, nothing compared; the handlers' tests have all exercises.
+@pytest.mark.parametrize("number", [0, 3, len(EXERCISES) - 1])
 def test_an_exercise_is_one_click(page, number):
     exercise(page, number)
     wanted = EXERCISES[number]
