@@ -4,10 +4,12 @@
 import { CellPart } from "./explanation/cell.js";
 import { DensePart } from "./explanation/dense.js";
 import { find } from "./lib/elements.js";
+import { within } from "./lib/numbers.js";
 import { onSignal, signal, UNPIN } from "./lib/signals.js";
 import { onAnswer } from "./lib/value.js";
 
 const TOP = 8; // pixels between the panel and the window's upper edge, at least
+const HEIGHT = 540; // pixels in which the panel shows all that it has
 
 /** @typedef {import("./values.js").ExplanationValue} ExplanationValue */
 
@@ -55,12 +57,14 @@ class Explanation {
   }
 
   /**
-   * From where the maps begin. Who came from a map, by the keyboard or the mouse, goes on in the panel.
+   * From where the maps begin, or higher where it would be cut. Who came from a map, by the keyboard or the mouse, goes
+   * on in the panel.
    * @param {string} first what has the keyboard then
    */
   #open(first) {
     const maps = /** @type {HTMLElement} */ (document.querySelector(".maps"));
-    this.box.style.setProperty("--top", `${Math.max(TOP, maps.getBoundingClientRect().top)}px`);
+    const top = within(maps.getBoundingClientRect().top, TOP, Math.max(TOP, innerHeight - HEIGHT));
+    this.box.style.setProperty("--top", `${top}px`);
     if (maps.contains(document.activeElement)) find(this.box, first).focus({ preventScroll: true });
   }
 }
