@@ -85,7 +85,7 @@ def draw(page: Page, stroke: Iterable[Point], *, lift: bool = True) -> None:
     """Draw one stroke on the pad with the mouse, through ``stroke``'s points; the pen stays down unless ``lift``."""
     box = pad_box(page)
     for number, (x, y) in enumerate(stroke):
-        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if number == 0 else 6)
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=1 if number == 0 else 2)
         if number == 0:
             page.mouse.down()
     if lift:
