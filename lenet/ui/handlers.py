@@ -341,7 +341,7 @@ class Handlers:
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
-        return verdict_value(*place, answer, note=note, other=other, steps=steps, overlay=overlay)
+        return verdict_value(*place, answer, network=network.name, note=note, other=other, steps=steps, overlay=overlay)
 
 
 def _empty(scene: Scene, fault: Sentence) -> Answer:

@@ -70,7 +70,7 @@ class OverlayValue(TypedDict):
 
 
 class VerdictValue(TypedDict):
-    """The verdict on one picture; ``text`` stands where the label would when there is no answer.
+    """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
 
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
     keeps the answer back until it is asked for.
@@ -78,6 +78,7 @@ class VerdictValue(TypedDict):
 
     drawing: int
     revision: int
+    network: str
     text: str
     picture: str
     label: str
@@ -97,6 +98,7 @@ def verdict_value(
     view: View,
     answer: Prediction | Sentence,
     *,
+    network: str = "",
     note: str = "",
     other: OtherValue | None = None,
     steps: Sequence[StepValue] = (),
@@ -106,6 +108,7 @@ def verdict_value(
     value: VerdictValue = {
         "drawing": drawing,
         "revision": revision,
+        "network": network,
         "text": "",
         "picture": "",
         "label": "",

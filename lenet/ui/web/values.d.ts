@@ -373,7 +373,7 @@ export interface TakeawayValue {
 }
 
 /**
- * The verdict on one picture; ``text`` stands where the label would when there is no answer.
+ * The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
  *
  * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
  * keeps the answer back until it is asked for.
@@ -381,6 +381,7 @@ export interface TakeawayValue {
 export interface VerdictValue {
   drawing: number;
   revision: number;
+  network: string;
   text: string;
   picture: string;
   label: string;

@@ -57,8 +57,7 @@ class Verdict {
 
   /** @param {VerdictValue} value */
   show(value) {
-    const computed = this.element.dataset.live === String(value.drawing) && this.shown?.revision === value.revision;
-    if (this.shown && computed) this.#compare(this.shown, value);
+    if (this.shown && this.element.dataset.live === String(value.drawing)) this.#compare(this.shown, value);
     this.shown = value;
     this.#showAnswer(value, { moving: false });
     this.element.dataset.drawing = String(value.drawing);
@@ -125,6 +124,7 @@ class Verdict {
    */
   #compare(own, confirmed) {
     if (!confirmed.label || own.picture === "") return;
+    if (own.revision !== confirmed.revision || own.network !== confirmed.network) return; // one looked at something else
     const { dataset } = this.element;
     dataset.apart = String(Math.max(Number(dataset.apart ?? 0), distance(own, confirmed)));
   }

@@ -29,7 +29,8 @@
 
 /**
  * The browser's own answer while the pen moves; other is B's where B follows the pen.
- * @typedef {import("./value.js").Numbered & Said & { other: (Said & { title: string }) | null }} LiveAnswer
+ * @typedef {import("./value.js").Numbered & Said &
+ *   { network: string, other: (Said & { title: string }) | null }} LiveAnswer
  */
 
 /**

@@ -79,8 +79,9 @@ export class Live {
   said(drawing, { frame, a, b }) {
     const [mine, theirs] = this.pictures;
     const other = frame.other && theirs && b && { ...said(frame.other, theirs, b), title: frame.b };
-    const own = said(/** @type {NetworkValue} */ (frame.network), /** @type {Uint8Array} */ (mine), a);
-    return { drawing, revision: frame.revision, ...own, other };
+    const network = /** @type {NetworkValue} */ (frame.network);
+    const own = said(network, /** @type {Uint8Array} */ (mine), a);
+    return { drawing, revision: frame.revision, network: network.name, ...own, other };
   }
 
   /**
