@@ -22,6 +22,9 @@ MAX_UPLOAD = "20mb"
 KEEP_UPLOADS = 3600
 """Seconds for which an uploaded file is kept, and between two looks for such files."""
 
+PACKING = 5
+"""How hard the page's document is compressed: 9 takes 2.5 times as long a visit, for 2 % less."""
+
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 """The visitor's own: a web font would be fetched from another host."""
 
@@ -184,5 +187,8 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
         "max_file_size": MAX_UPLOAD,
-        "app_kwargs": {"middleware": [Middleware(Sentences), Middleware(Packed)], "routes": demo.routes},
+        "app_kwargs": {
+            "middleware": [Middleware(Sentences), Middleware(Packed, compresslevel=PACKING)],
+            "routes": demo.routes,
+        },
     }

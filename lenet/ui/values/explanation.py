@@ -12,12 +12,9 @@ from lenet.microscope.colours import unread
 from lenet.microscope.explain import Explanation
 from lenet.microscope.layers import stage_name
 from lenet.model import PICTURE_SIZE, LeNetConfig
-from lenet.ui.values.dense import DenseValue
+from lenet.ui.values.dense import DECIMALS, DenseValue
 from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.view import View
-
-DECIMALS = 6
-"""Of every number that is sent: what is shown adds up far below 0.0001."""
 
 WHERE = {"before": "before the activation", "after": "after the activation", "pooled": "after pooling"}
 

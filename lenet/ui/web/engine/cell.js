@@ -1,6 +1,6 @@
 // The arithmetic behind one cell of a map, from the numbers of all stages: what microscope/explain.py gives in Python.
 
-const POOL_SIZE = 2; // side of the square of cells of which pooling makes one
+import { POOL_SIZE } from "./network.js";
 
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
 /** @typedef {number[][]} Square rows of numbers */
@@ -26,10 +26,8 @@ const POOL_SIZE = 2; // side of the square of cells of which pooling makes one
 export function arithmeticOf(values, stages, place, maps) {
   const { layer, channel, row, column } = place;
   const weights = values[`conv${layer}.weight`];
-  const input = values[stages.input];
-  const padding = (values[stages.before].shape[1] + weights.shape[2] - 1 - input.shape[1]) / 2;
-  const [top, left] = [row - padding, column - padding];
-  const patch = maps.map((map) => squareAt(input, map, top, left, weights.shape[2]));
+  const { size, offset } = readBy(values, stages, layer);
+  const patch = maps.map((map) => squareAt(values[stages.input], map, row + offset, column + offset, size));
   const kernel = maps.map((map) => kernelOf(weights, channel, map));
   const products = patch.map((square, i) => square.map((line, y) => line.map((value, x) => value * kernel[i][y][x])));
   const sums = products.map((square) => total(square.flat()));
@@ -40,6 +38,19 @@ export function arithmeticOf(values, stages, place, maps) {
   if (!window.length) return { patch, kernel, products, sums, window, numbers };
   const pooled = valueAt(values[stages.pooled], channel, half(row), half(column));
   return { patch, kernel, products, sums, window, numbers: { ...numbers, pooled } };
+}
+
+/**
+ * Which cells of its input a cell of the convolution reads; what lies beyond the input's border is padding.
+ * @param {Record<string, Tensor>} values
+ * @param {Stages} stages
+ * @param {number} layer
+ * @returns {import("../values.js").FieldValue}
+ */
+export function readBy(values, stages, layer) {
+  const [size, side] = [values[`conv${layer}.weight`].shape[2], values[stages.input].shape[1]];
+  const padding = (values[stages.before].shape[1] + size - 1 - side) / 2;
+  return { size, stride: 1, offset: -padding, side };
 }
 
 /**

@@ -4,7 +4,7 @@ import { PICTURE_SIZE } from "../lib/canvas.js";
 import { products, steps } from "./products.js";
 
 const EPSILON = 1e-5; // batch normalisation adds it to the variance, as PyTorch does
-const POOL_SIZE = 2; // side and stride of every pooling window, in cells
+export const POOL_SIZE = 2; // side and stride of every pooling window, in cells
 const LARGEST = 2 ** 20; // cells of a stage; a configuration that asks for more is refused
 
 /** @type {Record<string, (value: number) => number>} */

@@ -2,7 +2,7 @@
 // be set against another one, and is one of those that softmax makes probabilities of.
 
 import { contributionsOf } from "../engine/contributions.js";
-import { softmax } from "../engine/network.js";
+import { POOL_SIZE, softmax } from "../engine/network.js";
 import { putPixels } from "../lib/canvas.js";
 import { find, make, makeButton } from "../lib/elements.js";
 import { exact, percent } from "../lib/numbers.js";
@@ -15,7 +15,6 @@ import { Needs } from "./needs.js";
 import { mostOf } from "./squares.js";
 
 const MOST = 8; // inputs that have a line of their own
-const POOL_SIZE = 2; // side of the square of cells of which pooling makes one
 
 /** @typedef {import("../values.js").DenseValue} DenseValue */
 /** @typedef {import("../engine/contributions.js").Contributions} Contributions */

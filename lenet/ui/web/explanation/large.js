@@ -1,13 +1,14 @@
 // One map, large: what its filter reads, and the map before the activation, after it and pooled, side by side. A cell is
 // framed in each. The pointer over any of them asks for the cell that it is on.
 
-import { strongestOf } from "../engine/cell.js";
+import { readBy, strongestOf } from "../engine/cell.js";
+import { POOL_SIZE } from "../engine/network.js";
 import { putPixels } from "../lib/canvas.js";
 import { layOver, make } from "../lib/elements.js";
 import { rangeWords } from "../lib/numbers.js";
 import { CLEAR, GREY, indexer, paletteFor } from "../lib/palette.js";
-
-const POOL_SIZE = 2; // side of the square of cells of which pooling makes one
+import { partOf, seenBy } from "../maps/geometry.js";
+import { spread } from "../maps/scales.js";
 
 /** @typedef {import("../engine/cell.js").Place} Place */
 /** @typedef {import("../engine/safetensors.js").Tensor} Tensor */
@@ -121,22 +122,10 @@ class Pane {
    * @param {Tensor} tensor
    */
   #partOf({ cell, values, place }, { shape: [, height, width] }) {
-    const { row, column, layer } = place;
-    const share = (/** @type {number} */ from, /** @type {number} */ size, /** @type {number} */ side) => {
-      const [start, end] = [Math.max(0, from), Math.min(side, from + size)];
-      return [start / side, (end - start) / side];
-    };
-    let [top, left, size] = [row, column, 1];
-    if (this.part === "input") {
-      size = values[`conv${layer}.weight`].shape[2];
-      const padding = (values[cell.stages.before].shape[1] + size - 1 - height) / 2;
-      [top, left] = [row - padding, column - padding];
-    } else if (this.part === "pooled") {
-      [top, left] = [row, column].map((at) => Math.floor(at / POOL_SIZE));
-    }
-    const [y, tall] = share(top, size, height);
-    const [x, wide] = share(left, size, width);
-    return { left: x, top: y, width: Math.max(0, wide), height: Math.max(0, tall) };
+    if (this.part === "input") return seenBy(readBy(values, cell.stages, place.layer), place);
+    const factor = this.part === "pooled" ? POOL_SIZE : 1;
+    const [row, column] = [place.row, place.column].map((at) => Math.floor(at / factor));
+    return partOf([1, 1, height, width], { row, column });
   }
 }
 
@@ -168,9 +157,7 @@ function wordsOf({ cell, place, input }, part, scale) {
  * @param {{ signed: boolean }} kind
  */
 function scaleOf(values, { signed }) {
-  const { low, high } = endsOf(values);
-  const most = Math.max(-low, high);
-  return signed ? { low: -most, high: most, signed } : { low, high, signed };
+  return { ...spread(endsOf(values), signed), signed };
 }
 
 /** @param {Float32Array} values */

@@ -62,7 +62,7 @@ function endsOf(sharing) {
  * @param {boolean} signed
  * @returns {Ends}
  */
-function spread({ low, high }, signed) {
+export function spread({ low, high }, signed) {
   const most = Math.max(-low, high);
   return signed ? { low: -most, high: most } : { low, high };
 }
