@@ -105,6 +105,9 @@ def favourites_of(checkpoint: Checkpoint, layer: int, channel: int) -> list[Favo
     likes = pictures.shape[1:2]
     for tensor, shape in ((pictures, (PICTURE_SIZE, PICTURE_SIZE)), (values, ()), (cells, (2,))):
         _must_be(path, tensor, (count, *likes, *shape))
+    side = checkpoint.model.config.convolved_sizes[layer - 1]
+    if not ((cells >= 0) & (cells < side)).all():
+        raise ValueError(f"{path} is damaged (a cell lies outside of a {side} x {side} map); copy or train it again")
     return [
         Favourite(picture.astype(np.uint8), float(value), int(row), int(column))
         for picture, value, (row, column) in zip(pictures[channel], values[channel], cells[channel], strict=True)

@@ -127,6 +127,14 @@ def liked(**shapes: tuple[int, ...]) -> dict[str, torch.Tensor]:
             "favourites1",
             {"picture": torch.zeros(5, 9, 28, 28), "value": torch.zeros(5, 9), "cell": torch.zeros(5, 9, 2)},
         ),
+        (
+            "favourites1",
+            {"picture": torch.zeros(6, 9, 28, 28), "value": torch.zeros(6, 9), "cell": torch.full((6, 9, 2), 28)},
+        ),
+        (
+            "favourites1",
+            {"picture": torch.zeros(6, 9, 28, 28), "value": torch.zeros(6, 9), "cell": torch.full((6, 9, 2), -1)},
+        ),
     ],
 )
 def test_an_atlas_that_does_not_fit_its_network_is_a_sentence(mine, name, tensors):

@@ -29,13 +29,13 @@ LINES: tuple[LineKind, ...] = ("sum", "bias", "plain", "before", "after", "poole
 class FavouriteValue(TypedDict):
     """A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it.
 
-    ``field`` is the part of the picture that the map's strongest cell sees: left, top, width and height in shares of
-    the picture's side.
+    The cell that has this value is at ``row`` and ``column``.
     """
 
     picture: str
     value: float
-    field: tuple[float, float, float, float]
+    row: int
+    column: int
 
 
 class LineValue(TypedDict):
@@ -163,29 +163,24 @@ def explanation_value(
 
     ``values`` are "A"'s and "B"'s, and empty where they cannot be compared. ``compared`` says that there is a B.
     """
-    field = field_value(config, f"act{found.layer}", "input", config.input_size)
+    cell = _cell(view, config, found, values, compared=compared)
     return {
         "drawing": drawing,
         "revision": revision,
         "text": "",
-        "cell": _cell(view, config, found, values, compared=compared),
+        "cell": cell,
         "dense": None,
-        "favourites": [_favourite(item, field) for item in liked],
-        "liking": _liking(liked, field),
+        "favourites": [
+            {
+                "picture": base64.b64encode(item.picture.tobytes()).decode(),
+                "value": _rounded(item.value),
+                "row": item.row,
+                "column": item.column,
+            }
+            for item in liked
+        ],
+        "liking": _liking(liked, cell["field"]),
     }
-
-
-def _favourite(liked: Favourite, field: FieldValue) -> FavouriteValue:
-    (left, width), (top, height) = (_span(place, field) for place in (liked.column, liked.row))
-    picture = base64.b64encode(liked.picture.tobytes()).decode()
-    return {"picture": picture, "value": _rounded(liked.value), "field": (left, top, width, height)}
-
-
-def _span(place: int, field: FieldValue) -> tuple[float, float]:
-    """Where the part of a row that a cell sees begins, and how long it is, in shares of the row."""
-    first, side = place * field["stride"] + field["offset"], field["side"]
-    start, end = max(0, first), min(side, first + field["size"])
-    return start / side, (end - start) / side
 
 
 def _liking(liked: list[Favourite], field: FieldValue) -> SquareValue:

@@ -1,6 +1,6 @@
 // The drawing pad. While the pen moves, the ink goes to the page's own scripts once a frame; when the pen rests, it goes
-// to the server. An example, or the server, can put a picture on the pad. "begin" is triggered when a person starts something new, "input"
-// when the drawing was sent.
+// to the server. An example, or the server, can put a picture on the pad. "begin" is triggered when a person starts
+// something new, "input" when the drawing was sent.
 //
 // The element's data-sent is the number of the last drawing that rests; data-drawing of an answer says which one it
 // belongs to.

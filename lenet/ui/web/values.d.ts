@@ -149,13 +149,13 @@ export interface ExplanationValue {
 /**
  * A test picture that excites the channel: 28 x 28 bytes in base64, and the map's highest value on it.
  *
- * ``field`` is the part of the picture that the map's strongest cell sees: left, top, width and height in shares of
- * the picture's side.
+ * The cell that has this value is at ``row`` and ``column``.
  */
 export interface FavouriteValue {
   picture: string;
   value: number;
-  field: [number, number, number, number];
+  row: number;
+  column: number;
 }
 
 /**

@@ -78,7 +78,7 @@ export class CellPart {
     this.off.setAttribute("aria-pressed", String(cell.off));
     this.off.textContent = cell.off ? "Switch it on" : "Switch it off";
     this.off.hidden = cell.side === "b";
-    showFavourites(this.liked, favourites, liking);
+    showFavourites(this.liked, favourites, liking, cell.field);
     this.rows = cell.lines.map(rowFor);
     this.lines.replaceChildren(...this.rows);
     this.about.textContent = cell.about;

@@ -4,20 +4,23 @@ import { PICTURE_SIZE, paintBytes } from "../lib/canvas.js";
 import { layOver, make } from "../lib/elements.js";
 import { number } from "../lib/numbers.js";
 import { GREY } from "../lib/palette.js";
+import { seenBy } from "../maps/geometry.js";
 
 /** @typedef {import("../values.js").FavouriteValue} FavouriteValue */
 
 /** @typedef {import("../values.js").SquareValue} SquareValue */
+/** @typedef {import("../values.js").FieldValue} FieldValue */
 
 /**
  * @param {HTMLElement} parent
  * @param {FavouriteValue[]} favourites
  * @param {SquareValue} liking the mean of what the channel sees in them
+ * @param {FieldValue} field what a cell of the channel sees of a picture
  */
-export function showFavourites(parent, favourites, liking) {
+export function showFavourites(parent, favourites, liking, field) {
   if (!favourites.length) return;
   const row = make("div", "liked");
-  row.append(...favourites.map(figureOf));
+  row.append(...favourites.map((favourite) => figureOf(favourite, field)));
   if (liking.side) row.append(meanOf(liking));
   parent.append(
     make("p", "layer-note", "Test pictures that excite this map most and where, with its value there"),
@@ -32,12 +35,15 @@ function meanOf({ side, cells }) {
   return figure;
 }
 
-/** @param {FavouriteValue} favourite */
-function figureOf({ picture, value, field: [left, top, width, height] }) {
+/**
+ * @param {FavouriteValue} favourite
+ * @param {FieldValue} field
+ */
+function figureOf({ picture, value, row, column }, field) {
   const figure = make("figure");
   const frame = make("div", "liked-cells");
   const mark = make("div", "map-cell");
-  layOver(mark, { left, top, width, height });
+  layOver(mark, seenBy(field, { row, column }));
   frame.append(pictureOf(`Test picture, ${number(value)}`, PICTURE_SIZE, picture), mark);
   figure.append(frame, make("figcaption", "", number(value)));
   return figure;
