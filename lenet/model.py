@@ -6,7 +6,7 @@ The layers are numbered through the whole network: ``conv1``, ``act1``, ``pool1`
 
 import math
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -17,17 +17,30 @@ from torch.nn import functional as F
 PICTURE_SIZE = 28
 """Side of the picture every model receives, in pixels (MNIST's and Fashion-MNIST's)."""
 
+POOL_SIZE = 2
+"""Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
+
+
+class Subsample(nn.Module):
+    """No pooling, only its stride: (..., H, W) -> (..., H // size, W // size), the first value of each square."""
+
+    def __init__(self, size: int):
+        super().__init__()
+        self.size = size
+
+    def forward(self, maps: Tensor) -> Tensor:
+        height, width = (side // self.size * self.size for side in maps.shape[-2:])
+        return maps[..., : height : self.size, : width : self.size]
+
+
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
-POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d}
+POOLINGS = {"average": nn.AvgPool2d, "max": nn.MaxPool2d, "none": Subsample}
 INITIALISATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "pytorch": lambda weight: nn.init.kaiming_uniform_(weight, a=math.sqrt(5)),
     "xavier": nn.init.xavier_uniform_,
     "kaiming": lambda weight: nn.init.kaiming_uniform_(weight, nonlinearity="relu"),
 }
 """PyTorch's default; the book's choice (Glorot and Bengio 2010); and the one for ReLU (He et al. 2015)."""
-
-POOL_SIZE = 2
-"""Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
 
 
 @dataclass(frozen=True)
@@ -156,17 +169,21 @@ class LeNet(nn.Sequential):
         self.config = config or LeNetConfig()
         super().__init__(stages(self.config))
 
-    def activations(self, pictures: Tensor, off: Collection[Channel] = ()) -> dict[str, Tensor]:
+    def activations(self, pictures: Tensor, off: Mapping[Channel, float] | None = None) -> dict[str, Tensor]:
         """The output of every stage for ``pictures``, by the stage's name and in order; the last one is the logits.
 
-        Maps that are ``off`` are zero after their activation, and so the later stages do without them. Nothing is
+        A map that is ``off`` has the given value everywhere after its activation, whatever the picture is. Nothing is
         stored in the model, so threads can share it.
         """
         outputs = {}
         for name, stage in self.named_children():
             pictures = stage(pictures)
-            if silent := [channel for layer, channel in off if name == f"act{layer}"]:
-                pictures = pictures.index_fill(1, torch.tensor(silent, device=pictures.device), 0)
+            if constants := {
+                channel: value for (layer, channel), value in (off or {}).items() if name == f"act{layer}"
+            }:
+                pictures = pictures.clone()
+                for channel, value in constants.items():
+                    pictures[:, channel] = value
             outputs[name] = pictures
         return outputs
 

@@ -1,6 +1,6 @@
 """What a network says about one picture, and everything that it computed for it."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,10 +42,10 @@ def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Predictio
 
 
 @torch.inference_mode()
-def look(checkpoint: Checkpoint, prepared: Prepared, off: Collection[Channel] = ()) -> Prediction:
+def look(checkpoint: Checkpoint, prepared: Prepared, off: Mapping[Channel, float] | None = None) -> Prediction:
     """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed.
 
-    The maps that are ``off`` are switched off in it.
+    The maps that are ``off`` have the given value everywhere after their activation.
     """
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None], off)
     logits = outputs["logits"][0]

@@ -51,6 +51,7 @@ ARROWS = {
     "microscope": {
         "layers": {"checkpoint", "model"},
         "activations": set(),
+        "ablation": {"model"},
         "atlas": {"checkpoint", "layers", "model"},
         "explain": {"activations", "layers", "model"},
         "saliency": {"model"},
@@ -80,7 +81,7 @@ UI_ARROWS = {
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "view"},
     "link": {"values.pad", "view"},
-    "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.menu", "view"},
+    "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.maps", "values.menu", "view"},
     "door": {"sentence"},
     "components": {"bundle", "door", "sentence"},
     "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},

@@ -5,7 +5,17 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from lenet.model import INITIALISATIONS, LeNet, LeNetConfig, Members, initialise, join, parameter_count, summarise
+from lenet.model import (
+    INITIALISATIONS,
+    POOLINGS,
+    LeNet,
+    LeNetConfig,
+    Members,
+    initialise,
+    join,
+    parameter_count,
+    summarise,
+)
 from lenet.training.recipes import RECIPES
 
 NO_PADDING = RECIPES["maxpool"].model
@@ -103,17 +113,23 @@ def test_activations_end_in_what_forward_gives(config):
     assert torch.equal(list(model.activations(pictures()).values())[-1], model(pictures()))
 
 
-def test_maps_that_are_off_are_zero_and_later_stages_do_without_them():
+def test_maps_that_are_off_have_one_value_and_later_stages_go_on_from_it():
     model = LeNet(BATCH_NORM).eval()
-    outputs = model.activations(pictures(), [(1, 2), (1, 4), (2, 0)])
+    outputs = model.activations(pictures(), {(1, 2): 0.0, (1, 4): 0.0, (2, 0): 0.5})
     whole = model.activations(pictures())
     assert (outputs["act1"][:, [2, 4]] == 0).all()
     assert torch.equal(outputs["act1"][:, [0, 1, 3, 5]], whole["act1"][:, [0, 1, 3, 5]])
-    assert (outputs["act2"][:, 0] == 0).all()
+    assert (outputs["act2"][:, 0] == 0.5).all()
     with torch.no_grad():
         model.conv2.weight[:, [2, 4]] = 0
     torch.testing.assert_close(outputs["conv2"], model.activations(pictures())["conv2"])
     assert not torch.equal(outputs["logits"], whole["logits"])
+
+
+def test_without_pooling_the_first_of_four_values_stays_and_an_odd_row_is_left_out():
+    maps = torch.arange(2.0 * 5 * 7).view(1, 2, 5, 7)
+    assert torch.equal(POOLINGS["none"](2)(maps), maps[:, :, :4:2, :6:2])
+    assert POOLINGS["none"](2)(maps).shape == POOLINGS["max"](2)(maps).shape
 
 
 def test_stages_agree_with_the_arithmetic_by_hand():

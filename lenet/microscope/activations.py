@@ -40,4 +40,5 @@ ACTIVATIONS = {
 POOLINGS = {
     "average": Pooling("average", np.mean, "average"),
     "max": Pooling("max", np.max, "largest"),
+    "none": Pooling("no", lambda window: window[0, 0], "first"),
 }

@@ -120,18 +120,33 @@ def class_mean(checkpoint: Checkpoint, number: int) -> Stages:
     Flattening and dropout are left out: they repeat the stage before. Raises FileNotFoundError when the atlas is not
     there or lacks a stage, ValueError when it is damaged.
     """
-    config, stages = checkpoint.model.config, Stages()
+    stages = Stages()
     for name, stage in checkpoint.model.named_children():
         if name.startswith("norm"):  # the mean of an affine map is that map of the mean
             before = torch.from_numpy(stages[name.replace("norm", "conv")])
             with torch.inference_mode():
                 stages[name] = stage(before[None])[0].numpy()
         elif not name.startswith(DERIVED):
-            path = _path(checkpoint, name)
-            means = _read(path, "mean")["mean"]
-            _must_be(path, means, (config.classes, *_shape(config, name)))
-            stages[name] = means[number].astype(np.float32)
+            stages[name] = _class_means(checkpoint, name)[number]
     return stages
+
+
+def channel_means(checkpoint: Checkpoint) -> list[NDArray[np.float32]]:
+    """What the channels of each convolution layer put out on average: (channels,) after the activation, by layer.
+
+    It is the mean over the cells and over the test pictures, each class counting alike. Raises FileNotFoundError when
+    the atlas is not there or lacks a stage, ValueError when it is damaged.
+    """
+    config = checkpoint.model.config
+    return [_class_means(checkpoint, f"act{layer + 1}").mean((0, 2, 3)) for layer in range(len(config.channels))]
+
+
+def _class_means(checkpoint: Checkpoint, stage: str) -> NDArray[np.float32]:
+    """What a stage that is not ``DERIVED`` puts out on average for each class: (classes, *stage's shape)."""
+    config, path = checkpoint.model.config, _path(checkpoint, stage)
+    means = _read(path, "mean")["mean"]
+    _must_be(path, means, (config.classes, *_shape(config, stage)))
+    return means.astype(np.float32)
 
 
 def _path(checkpoint: Checkpoint, name: str) -> Path:

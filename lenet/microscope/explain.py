@@ -64,6 +64,7 @@ class Explanation:
     ``after`` is the activation of that. ``window`` (2, 2) holds this activation and those that are pooled with it, into
     ``pooled``. Both are None in a last odd row or column, which pooling leaves out.
 
+    ``output`` is what the network has in this place after its activation: ``after``, unless the map is switched off.
     ``row`` and ``column`` are the cell of the convolution. Behind a pooled cell it is the strongest of its window.
     """
 
@@ -81,6 +82,7 @@ class Explanation:
     normalised: float
     activation: str
     after: float
+    output: float
     pooling: str
     window: NDArray[np.float64] | None
     pooled: float | None
@@ -125,6 +127,7 @@ def explain(model: LeNet, stages: Stages, stage: str, channel: int, row: int, co
         normalised=normalised,
         activation=activation,
         after=float(ACTIVATIONS[activation].formula(normalised)),
+        output=float(stages[f"act{layer}"][channel, row, column]),
         pooling=pooling,
         window=window,
         pooled=None if window is None else float(POOLINGS[pooling].formula(window)),

@@ -1,7 +1,6 @@
 """The checkpoints, and what they make of a scene: the picture as A, what stands beside it as B, one explained cell."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from PIL import Image
 
 from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
 from lenet.microscope import atlas, explain
+from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
 from lenet.model import Channel
 from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
@@ -21,6 +21,7 @@ from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.dense import dense_stage, dense_value
 from lenet.ui.values.explanation import ExplanationValue, cell_words, explanation_value, nothing
+from lenet.ui.values.maps import means_of
 from lenet.ui.values.menu import Choice, menu_value
 from lenet.ui.view import View
 
@@ -34,6 +35,9 @@ Stamp = tuple[int, ...]
 
 Pin = tuple[int, int, int, int]
 """A pinned cell: its layer, counted from 1, and from 0 its channel, row and column."""
+
+BROKEN_KEPT = 16
+"""Networks with something broken that stay in memory, at most: as many as a class tries out at a time."""
 
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
 
@@ -57,6 +61,7 @@ class Lab:
     def __init__(self, root: Path):
         self.root = root
         self._loaded: dict[str, tuple[Stamp, Checkpoint]] = {}
+        self._broken: dict[tuple, Checkpoint] = {}
 
     @property
     def names(self) -> list[str]:
@@ -88,6 +93,19 @@ class Lab:
         self._loaded[name] = stamp, _read(self.root / name)
         return self._loaded[name][1]
 
+    def looked_through(self, scene: Scene) -> Checkpoint:
+        """The scene's network, with what is broken in it. Raises what ``find`` raises."""
+        whole, view = self.find(scene.checkpoint), scene.view
+        if not view.noise and view.biases and view.pooling:
+            return whole
+        key = (scene.checkpoint, self._loaded[scene.checkpoint][0], view.noise, view.biases, view.pooling)
+        if key not in self._broken:
+            while len(self._broken) >= BROKEN_KEPT:
+                self._broken.pop(next(iter(self._broken)), None)  # the oldest; another thread may have been faster
+            model = broken(whole.model, noise=view.noise / 100, biases=view.biases, pooling=view.pooling)
+            self._broken[key] = replace(whole, model=model)
+        return self._broken[key]
+
     def first(self, wished: str) -> str:
         """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.
 
@@ -108,42 +126,38 @@ class Lab:
 
     def answer(self, scene: Scene) -> Prediction | Sentence:
         """What the scene's network says about the picture."""
-        return self._answer(scene.checkpoint, Sight(scene), scene.view.off)
+        return _answer(self._a(scene), Sight(scene), scene.view)
 
     def see(self, scene: Scene) -> Seen:
         """The answer, with A and B."""
-        sight = Sight(scene)
-        answer = self._answer(scene.checkpoint, sight, scene.view.off)
-        a = self._subject(_title(scene), scene.checkpoint, scene.view, answer)
+        sight, network = Sight(scene), self._a(scene)
+        answer = _answer(network, sight, scene.view)
+        a = _subject(_title(scene), network, scene.view, answer)
         return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
 
     def frames(self, scene: Scene) -> tuple[Subject | Sentence, Subject | Sentence | None]:
         """A and B without a picture: what there will be to see once there is one."""
-        view = scene.view
-        try:
-            a = _unlit(_title(scene), self.find(scene.checkpoint))
-            if view.compare == "checkpoint" and view.other:
-                return a, _unlit(view.other, self.find(view.other))
-            return a, self._b(scene, Sight(scene))
-        except (ValueError, OSError) as error:
-            return Sentence(str(error)), None
+        view, network = scene.view, self._a(scene)
+        if isinstance(network, Sentence):
+            return network, None
+        a = _unlit(_title(scene), network)
+        if view.compare == "checkpoint" and view.other:
+            other = self._found(view.other)
+            return a, other if isinstance(other, Sentence) else _unlit(view.other, other)
+        return a, self._b(scene, Sight(scene))
 
-    def _answer(self, name: str, sight: "Sight", off: Collection[Channel] = ()) -> Prediction | Sentence:
+    def _a(self, scene: Scene) -> Checkpoint | Sentence:
+        """The network that A is seen by; a sentence where it cannot be had."""
         try:
-            network = self.find(name)
-            prepared = sight.prepared(network.kind)
-            return prepared if isinstance(prepared, Sentence) else look(network, prepared, _present(off, network))
+            return self.looked_through(scene)
         except (ValueError, OSError) as error:
             return Sentence(str(error))
 
-    def _subject(self, title: str, name: str, view: View, answer: Prediction | Sentence) -> Subject | Sentence:
-        """The picture in the network; kernels can be looked at without a picture."""
-        if isinstance(answer, Prediction):
-            return _looked_at(title, self.find(name), answer)
+    def _found(self, name: str) -> Checkpoint | Sentence:
         try:
-            return _unlit(title, self.find(name)) if view.phase == "kernels" else answer
-        except (ValueError, OSError):
-            return answer
+            return self.find(name)
+        except (ValueError, OSError) as error:
+            return Sentence(str(error))
 
     def _b(self, scene: Scene, sight: "Sight") -> Subject | Sentence | None:
         """What the reader compares with; None for nothing."""
@@ -154,7 +168,8 @@ class Lab:
             if view.compare == "checkpoint":
                 if not view.other:
                     return Sentence("Choose the other network.")
-                return self._subject(view.other, view.other, view, self._answer(view.other, sight))
+                other = self._found(view.other)
+                return _subject(view.other, other, view, _answer(other, sight))
             if view.compare == "class":
                 return self._class_mean(scene)
         except (ValueError, OSError) as error:
@@ -163,14 +178,14 @@ class Lab:
 
     def _kept(self, scene: Scene) -> Subject:
         """A picture that was prepared for one kind of network is prepared again for another kind."""
-        view, network = scene.view, self.find(scene.checkpoint)
+        view, network = scene.view, self.looked_through(scene)
         if view.prepare and view.kept_as not in ("", network.kind):
             answer = look(network, prepare_drawing(np.round(view.kept_picture() * 255).astype(np.uint8), network.kind))
             return _looked_at(f"the kept picture, prepared as a {network.kind}", network, answer)
         return _looked_at("the kept picture", network, look(network, Prepared({"network": view.kept_picture()})))
 
     def _class_mean(self, scene: Scene) -> Subject:
-        network, number = self.find(scene.checkpoint), scene.view.label
+        network, number = self.looked_through(scene), scene.view.label
         if not 0 <= number < len(network.classes):
             raise ValueError(f"{scene.checkpoint} has {len(network.classes)} classes and no number {number}.")
         stages, config = atlas.class_mean(network, number), network.model.config
@@ -246,10 +261,36 @@ def _stamp(folder: Path) -> Stamp:
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
 
 
-def _present(off: Collection[Channel], network: Checkpoint) -> list[Channel]:
-    """Of the maps that are switched off, those that the network has: another one may have been chosen since."""
+def _answer(network: Checkpoint | Sentence, sight: Sight, view: View | None = None) -> Prediction | Sentence:
+    """What a network says; some of its maps may be switched off by the ``view``."""
+    if isinstance(network, Sentence):
+        return network
+    prepared = sight.prepared(network.kind)
+    if isinstance(prepared, Sentence):
+        return prepared
+    return look(network, prepared, _constants(network, view) if view else None)
+
+
+def _constants(network: Checkpoint, view: View) -> dict[Channel, float]:
+    """What the maps that are switched off are set to.
+
+    Only those that the network has: another one may have been chosen since.
+    """
     counts = network.model.config.channels
-    return [(layer, channel) for layer, channel in off if 1 <= layer <= len(counts) and channel < counts[layer - 1]]
+    off = [(layer, channel) for layer, channel in view.off if 1 <= layer <= len(counts) and channel < counts[layer - 1]]
+    means = means_of(network) if off and view.instead == "mean" else []
+    return {(layer, channel): means[layer - 1][channel] if means else 0.0 for layer, channel in off}
+
+
+def _subject(
+    title: str, network: Checkpoint | Sentence, view: View, answer: Prediction | Sentence
+) -> Subject | Sentence:
+    """The picture in the network; kernels can be looked at without a picture."""
+    if isinstance(network, Sentence):
+        return network
+    if isinstance(answer, Prediction):
+        return _looked_at(title, network, answer)
+    return _unlit(title, network) if view.phase == "kernels" else answer
 
 
 def _title(scene: Scene) -> str:

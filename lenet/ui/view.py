@@ -9,15 +9,16 @@ from numpy.typing import NDArray
 
 from lenet.pictures.planes import PICTURE_SIZE
 
-CHOICES = {
+CHOICES: dict[str, tuple] = {
     "phase": ("kernels", "before", "after", "pooled"),
     "scale": ("map", "layer", "both"),
     "overlay": ("none", "occlusion", "gradient"),
     "compare": ("none", "kept", "checkpoint", "class"),
     "kept_as": ("", "digit", "garment"),
     "side": ("a", "b"),
+    "instead": ("zero", "mean"),
+    "noise": (0, 25, 50, 100, 200),
 }
-
 
 MOST_OFF = 200
 """Maps that can be switched off: more than a page shows."""
@@ -42,6 +43,10 @@ class ViewValue(TypedDict):
     pin: tuple[int, int, int, int] | None
     side: str
     off: list[tuple[int, int]]
+    instead: str
+    noise: int
+    biases: bool
+    pooling: bool
 
 
 class BadView(ValueError):
@@ -64,8 +69,11 @@ class View:
 
     ``numbers`` writes minimum, maximum and mean under each map, ``sort`` puts the channels that differ most first,
     ``hide`` hides the answer. ``pin`` is the explained cell, (layer, channel, row, column) of ``phase``, from 0 but for
-    the layer, or None; ``side`` says whether it is A's or B's. ``off`` are the maps that are switched off in A's
-    network, each as (layer, channel).
+    the layer, or None; ``side`` says whether it is A's or B's.
+
+    ``off`` are the maps that are switched off for A, each as (layer, channel); ``instead`` is what they are set to:
+    zero or their mean over the test pictures. What is broken in A's network: ``noise`` on its weights, in hundredths of
+    their standard deviation, its ``biases`` and its ``pooling`` where they are False.
 
     Raises BadView when a value is not of its kind.
     """
@@ -86,6 +94,10 @@ class View:
     pin: tuple[int, int, int, int] | None = None
     side: str = "a"
     off: tuple[tuple[int, int], ...] = ()
+    instead: str = "zero"
+    noise: int = 0
+    biases: bool = True
+    pooling: bool = True
 
     def __post_init__(self) -> None:
         if self.pin is not None:

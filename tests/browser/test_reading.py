@@ -120,9 +120,9 @@ def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page, di
     page.get_by_role("button", name="Which maps does it need most?").click()
     expect(page.locator(".needs .contribution")).to_have_count(5)
     named = re.match(r"layer (\d), map (\d+)", page.locator(".needs .contribution-name").first.text_content())
-    off = [(int(named[1]), int(named[2]) - 1)]
+    off = {(int(named[1]), int(named[2]) - 1): 0.0}
     network, picture = load(CHECKPOINTS / "mnist-lenet"), prepare_drawing(ink_of(put(None, digits[3])), "digit")
-    (own, other), (without, other_without) = (look(network, picture, off).logits[[3, 8]] for off in ([], off))
+    (own, other), (without, other_without) = (look(network, picture, off).logits[[3, 8]] for off in ({}, off))
     change = float(page.locator(".needs .contribution b").first.text_content())
     assert change == pytest.approx((without - other_without) - (own - other), abs=1e-3)
     total = float(page.locator(".contributions .explanation-lines td").first.text_content())
@@ -132,7 +132,7 @@ def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page, di
         expect(title).to_contain_text(name)
 
 
-def test_a_map_is_switched_off_and_all_on_again(page):
+def test_a_map_is_switched_off_the_network_is_broken_and_made_whole_again(page):
     choose(page, "mnist-classic")
     example(page, "3")
     settle(page)
@@ -146,12 +146,16 @@ def test_a_map_is_switched_off_and_all_on_again(page):
     close(page)
     frame = page.locator("[data-layer=act1] .map-cells").nth(2)
     expect(frame).to_have_attribute("data-constant", "off")
+    page.get_by_text("What if", exact=True).click()
+    page.get_by_label("Noise on the weights").select_option("100")
+    page.get_by_label("pooling (without it").uncheck()
+    settle(page)
     draw(page, [(0.5, 0.2), (0.5, 0.8)])
     settle(page)
     assert float(page.locator("[data-apart]").get_attribute("data-apart")) < 1e-4
     page.get_by_role("button", name="Undo").click()
     settle(page)
-    page.get_by_role("button", name="Switch all maps on").click()
+    page.get_by_role("button", name="Make the network whole again").click()
     expect(frame).not_to_have_attribute("data-constant", "off")
     expect(bars).to_have_text(whole)
 

@@ -262,8 +262,23 @@ def test_a_map_that_is_switched_off_is_missing_in_the_answer(handlers, three):
     assert answer.verdict["probabilities"] != whole.verdict["probabilities"]
     assert answer.verdict["other"]["probabilities"] == whole.verdict["probabilities"]  # B is whole
     assert (answer.explanation["cell"]["off"], answer.explanation["cell"]["value"]) == (True, 0)
+    mean = handlers.on_draw(three, "mnist-classic", controls(**view, instead="mean")).explanation["cell"]
+    assert mean["value"] == pytest.approx(mean["window"][0]) and 0 < mean["value"] < 1
     gone = handlers.on_draw(three, "mnist-classic", controls(off=((3, 0), (1, 6), (0, 0), (9, 9))))
     assert gone.verdict["probabilities"] == whole.verdict["probabilities"]  # maps of another network
+
+
+@pytest.mark.parametrize("how", [{"noise": 100}, {"biases": False}, {"pooling": False}])
+def test_a_broken_network_answers_in_another_way_and_b_through_another_network_does_not(handlers, three, how):
+    whole = handlers.on_draw(three, "mnist-classic", controls())
+    beside = {"compare": "checkpoint", "other": "mnist-classic", "pin": (1, 2, 5, 5)}
+    answer = handlers.on_draw(three, "mnist-classic", controls(**how, **beside))
+    assert answer.verdict["probabilities"] != whole.verdict["probabilities"]
+    assert answer.verdict["other"]["probabilities"] == whole.verdict["probabilities"]
+    lines = {line["kind"]: line["value"] for line in answer.explanation["cell"]["lines"]}
+    assert lines["sum"] + lines["bias"] == pytest.approx(lines["before"], abs=1e-4)
+    kept = controls(**how, compare="kept", kept=encode(np.zeros(784, np.uint8)))
+    assert handlers.on_draw(three, "mnist-classic", kept).maps["note"] == ""  # both through the same broken network
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,8 @@ def test_a_link_that_was_made_long_ago_still_works():
     found = link.decode(OLD_LINK)
     assert found == link.Linked(None, "mnist-modern", View(phase="pooled", scale="map"))
     old, new = (json.loads(inflated(text)) for text in (OLD_LINK, link.encode(found)))
-    assert new == old | {"view": old["view"] | {"off": []}}  # a switch that is newer than the link
+    newer = {"off": [], "instead": "zero", "noise": 0, "biases": True, "pooling": True}  # switches
+    assert new == old | {"view": old["view"] | newer}
 
 
 def test_a_link_to_a_drawing_is_short_enough_to_be_sent():

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changed, pinAt, toggled } from "../../lenet/ui/web/controls/view.js";
+import { changed, isWhole, pinAt, toggled, WHOLE } from "../../lenet/ui/web/controls/view.js";
 
 const view = (changes) => ({ phase: "after", compare: "kept", side: "a", pin: null, ...changes });
 
@@ -31,4 +31,13 @@ test("a map is switched off, and on again", () => {
     [2, 0],
   ]);
   assert.deepEqual(toggled(off, [1, 2]), [[2, 0]]);
+});
+
+test("a network is whole until something is off or broken", () => {
+  const view = { phase: "after", ...WHOLE };
+  assert.ok(isWhole(view));
+  for (const change of [{ off: [[1, 0]] }, { instead: "mean" }, { noise: 25 }, { biases: false }, { pooling: false }]) {
+    assert.ok(!isWhole({ ...view, ...change }));
+    assert.ok(isWhole(changed({ ...view, ...change }, WHOLE)));
+  }
 });

@@ -1,13 +1,15 @@
-"""The browser's arithmetic behind a cell or a dense value, and with maps switched off, is that of Python."""
+"""The browser's arithmetic behind a cell or a dense value, and with something missing or broken, is that of Python."""
 
 import json
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from support import ROOT, real_pictures, seen
 
 from lenet import checkpoint
+from lenet.microscope.ablation import broken
 from lenet.microscope.explain import explain, explain_dense, stage_before
 from lenet.microscope.layers import PHASES, Stages, stage_name
 from lenet.pictures.prepare import Prepared
@@ -27,24 +29,33 @@ ENGINE = ROOT / "lenet" / "ui" / "web" / "engine"
 NAMES = ("mnist-classic", "mnist-lenet", "mnist-batchnorm", "fashion-maxpool")
 """With padding and without, with batch normalisation and without, of 28 and of 32 pixels, with an odd side."""
 
-OFF = [[1, 0], [1, 3], [2, 5]]
-"""Maps that are switched off."""
+OFF = {(1, 0): 0.0, (1, 3): 0.25, (2, 5): 0.0}
+"""Maps that are switched off, and what they are set to."""
+
+BROKEN = (
+    {"noise": 25, "biases": True, "pooling": True},
+    {"noise": 0, "biases": False, "pooling": True},
+    {"noise": 0, "biases": True, "pooling": False},
+    {"noise": 200, "biases": False, "pooling": False},
+)
 
 PHASES_OF_MAPS = [phase for phase in PHASES if phase != "kernels"]
 
 PROGRAM = f"""
 import {{ readFileSync }} from "node:fs";
+import {{ broken }} from {json.dumps((ENGINE / "ablation.js").as_uri())};
 import {{ contributionsOf }} from {json.dumps((ENGINE / "contributions.js").as_uri())};
 import {{ arithmeticOf, strongestOf }} from {json.dumps((ENGINE / "cell.js").as_uri())};
 import {{ Network }} from {json.dumps((ENGINE / "network.js").as_uri())};
 import {{ readTensors }} from {json.dumps((ENGINE / "safetensors.js").as_uri())};
-const [found, added, without] = [[], [], []];
+const [found, added, without, ruined] = [[], [], [], []];
 for (const {{ folder, picture, cells, dense }} of JSON.parse(readFileSync(0))) {{
   const tensors = readTensors(Uint8Array.from(readFileSync(`${{folder}}/model.safetensors`)).buffer);
   const network = new Network(JSON.parse(readFileSync(`${{folder}}/config.json`, "utf8")), tensors);
   const input = Float32Array.from(picture, (grey) => grey / 255);
-  const outputs = Object.values(network.stages(input, {json.dumps(OFF)}));
-  without.push(outputs.map(({{ data }}) => [...data]));
+  const numbers = (outputs) => Object.values(outputs).map(({{ data }}) => [...data]);
+  without.push(numbers(network.stages(input, {json.dumps([[*channel, value] for channel, value in OFF.items()])})));
+  ruined.push({json.dumps(BROKEN)}.map((how) => numbers(broken(network, how).stages(input))));
   const values = {{ ...tensors, ...network.stages(input) }};
   for (const {{ pin: [layer, channel, row, column], stages, maps, pooled }} of cells) {{
     const place = {{ layer, channel, row, column }};
@@ -56,7 +67,7 @@ for (const {{ folder, picture, cells, dense }} of JSON.parse(readFileSync(0))) {
     added.push({{ products: [...products], numbers }});
   }}
 }}
-console.log(JSON.stringify({{ found, added, without }}));
+console.log(JSON.stringify({{ found, added, without, ruined }}));
 """
 
 
@@ -130,10 +141,23 @@ def test_the_contributions_to_a_dense_value_are_those_of_python(answers):
             assert found["numbers"].get("after") == (None if own.after is None else pytest.approx(own.after, abs=1e-4))
 
 
+def activations(asked: dict, network: checkpoint.Checkpoint, off: dict) -> list[np.ndarray]:
+    picture = np.array(asked["picture"], np.float32).reshape(28, 28) / np.float32(255)
+    return [values.ravel() for values in look(network, Prepared({"network": picture}), off).activations.values()]
+
+
 def test_with_maps_switched_off_every_stage_is_that_of_torch(answers):
-    asked, said = answers
-    for each, name, stages in zip(asked, NAMES, said["without"], strict=True):
-        picture = np.array(each["picture"], np.float32).reshape(28, 28) / np.float32(255)
-        expected = look(checkpoint.load(CHECKPOINTS / name), Prepared({"network": picture}), OFF).activations
-        for found, values in zip(stages, expected.values(), strict=True):
-            np.testing.assert_allclose(found, values.ravel(), atol=1e-4)
+    for each, name, stages in zip(answers[0], NAMES, answers[1]["without"], strict=True):
+        for found, values in zip(stages, activations(each, checkpoint.load(CHECKPOINTS / name), OFF), strict=True):
+            np.testing.assert_allclose(found, values, atol=1e-4)
+
+
+@pytest.mark.parametrize("which", range(len(BROKEN)))
+def test_every_stage_of_a_broken_network_is_that_of_torch(answers, which):
+    how = BROKEN[which]
+    for each, name, ruined in zip(answers[0], NAMES, answers[1]["ruined"], strict=True):
+        network = checkpoint.load(CHECKPOINTS / name)
+        model = broken(network.model, **(how | {"noise": how["noise"] / 100}))
+        expected = activations(each, replace(network, model=model), {})
+        for found, values in zip(ruined[which], expected, strict=True):
+            np.testing.assert_allclose(found, values, atol=1e-4, rtol=1e-5)

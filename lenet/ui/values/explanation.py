@@ -222,7 +222,7 @@ def _cell(
         "products": _all_rounded(found.products[read]),
         "sums": _all_rounded(found.sums[read]),
         "lines": lines,
-        "window": [] if found.window is None else _all_rounded(found.window.ravel() * (not off)),
+        "window": [] if found.window is None else _all_rounded(found.window.ravel()),
         "pair": _all_rounded([values["A"], values["B"], values["A"] - values["B"]]) if values else [],
         "stages": {
             "input": "input" if layer == 1 else stage_name(config, "pooled", layer - 1),
@@ -258,7 +258,7 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
 def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
     """The arithmetic after the products, from the top down; the cell's own number is the one of its ``phase``.
 
-    A map that is ``off`` is zero from its activation on.
+    A map that is ``off`` is the same everywhere from its activation on.
     """
     numbers = {"sum": float(found.products.sum()), "bias": found.bias, "plain": found.before}
     numbers |= {"before": found.normalised, "after": found.after}
@@ -272,7 +272,7 @@ def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
         numbers["pooled"] = found.pooled
         words["pooled"] = f"after pooling: the {POOLINGS[found.pooling].words} of this and its neighbours"
     if off:
-        numbers |= {"after": 0.0, "pooled": 0.0}
+        numbers["after"] = found.output
         words["after"] = "after the activation: this map is switched off"
     return [
         {"kind": kind, "words": words[kind], "value": _rounded(numbers[kind]), "own": kind == phase}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lenet.checkpoint import Checkpoint
 from lenet.microscope.activations import ACTIVATIONS, POOLINGS
+from lenet.microscope.atlas import channel_means
 from lenet.microscope.colours import LayerScales, Scale, scales, unread
 from lenet.microscope.layers import (
     Layer,
@@ -141,21 +142,32 @@ class FrameValue(TypedDict):
 class NetworkValue(TypedDict):
     """A network that the browser can compute with: its files are at ``/networks/<name>/``.
 
-    ``version`` changes when the files do.
+    ``version`` changes when the files do. ``means`` are what its maps have on average after the activation, by layer,
+    where the checkpoint has an atlas.
     """
 
     name: str
     kind: Literal["digit", "garment"]
     classes: list[str]
     version: str
+    means: list[list[float]]
+
+
+class BrokenValue(TypedDict):
+    """What is broken in A's network; see ``View``."""
+
+    noise: int
+    biases: bool
+    pooling: bool
 
 
 class MapsValue(TypedDict):
     """What the page shows of all layers.
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
-    ``sort``, ``pin``, ``side`` and ``off`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are
-    titles; ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
+    ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
+    beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says in a line each what
+    the networks are.
 
     The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
     another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -176,6 +188,8 @@ class MapsValue(TypedDict):
     pin: tuple[int, int, int, int] | None
     side: Literal["a", "b"]
     off: list[tuple[int, int]]
+    instead: str
+    broken: BrokenValue
     note: str
     a: str
     b: str
@@ -235,6 +249,8 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "pin": view.pin,
         "side": "b" if view.side == "b" else "a",
         "off": list(view.off),
+        "instead": view.instead,
+        "broken": {"noise": view.noise, "biases": view.biases, "pooling": view.pooling},
         "note": "",
         "a": "",
         "b": "",
@@ -278,7 +294,16 @@ def _network(network: Checkpoint) -> NetworkValue:
         "kind": "digit" if network.kind == "digit" else "garment",
         "classes": list(network.classes),
         "version": _version(network),
+        "means": means_of(network),
     }
+
+
+def means_of(network: Checkpoint) -> list[list[float]]:
+    """What the network's maps have on average after the activation, by layer; empty for one without an atlas."""
+    try:
+        return [[_short(mean) for mean in means] for means in channel_means(network)]
+    except (ValueError, OSError):
+        return []
 
 
 # The cells

@@ -3,8 +3,8 @@
 // the picture as B, and "take" with what there is to take away.
 
 import { Inputs } from "./controls/inputs.js";
-import { changed, pinAt, toggled } from "./controls/view.js";
-import { find, findAll } from "./lib/elements.js";
+import { changed, isWhole, pinAt, toggled, WHOLE } from "./controls/view.js";
+import { find, findAll, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
 
@@ -21,6 +21,8 @@ const OVERLAY = {
   occlusion: "what covering a place changes",
   gradient: "where more ink would help (gradient)",
 };
+const INSTEAD = { zero: "zero", mean: "its mean over the test pictures" };
+const NOISE = { 0: "none", 25: "a quarter of their spread", 50: "half", 100: "as much as their spread", 200: "twice" };
 const TAKE = {
   link: "Copy a link to this view",
   png: "Maps as PNG",
@@ -51,16 +53,17 @@ class Controls {
       () => this.view,
       (changes) => this.change(changes),
     );
-    this.on = this.#buildMain(find(this.element, ".controls-main"));
+    this.whole = this.#buildMain(find(this.element, ".controls-main"));
     this.hideable = this.#buildCompare(this.parts.compare);
     this.#buildPicture(this.parts.picture);
+    this.#buildBreak(this.parts.break);
     this.#buildTake(this.parts.take);
     this.refresh();
   }
 
   listen() {
     onSignal("lab-pin", (pinned) => this.pin(pinned));
-    onSignal("lab-off", (map) => this.change({ off: map ? toggled(this.view.off, map) : [] }));
+    onSignal("lab-off", (map) => this.change({ off: toggled(this.view.off, map) }));
     onSignal("lab-back", () => this.change({})); // the server answers again: it is asked for all, as it is now
     this.component.watch("value", () => this.receive());
   }
@@ -92,9 +95,10 @@ class Controls {
     const { compare, prepare, hide } = this.view;
     this.hideable.other.hidden = compare !== "checkpoint";
     this.hideable.mean.hidden = compare !== "class";
-    this.on.hidden = this.view.off.length === 0;
+    this.whole.hidden = isWhole(this.view);
     find(this.element, "[data-part=compare]").classList.toggle("controls-on", compare !== "none");
     find(this.element, "[data-part=picture]").classList.toggle("controls-on", !prepare || hide);
+    find(this.element, "[data-part=break]").classList.toggle("controls-on", !isWhole(this.view));
   }
 
   /** @param {Changes} changes */
@@ -113,7 +117,7 @@ class Controls {
     this.inputs.segment(row, "phase", "Show", PHASES, (phase) => ({ phase, pin: pinAt(this.view, phase) }));
     this.inputs.segment(row, "scale", "Scale for", SCALES, (scale) => ({ scale }));
     this.inputs.check(row, "numbers", "numbers");
-    return this.inputs.button(row, "Switch all maps on", () => signal("lab-off", null));
+    return this.inputs.button(row, "Make the network whole again", () => this.change(WHOLE));
   }
 
   /**
@@ -140,6 +144,15 @@ class Controls {
     this.inputs.check(row, "steps", "show how it is prepared");
     this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
     this.inputs.check(row, "hide", "hide the answer until asked");
+  }
+
+  /** @param {HTMLElement} row */
+  #buildBreak(row) {
+    row.append(make("span", "", "Open a map to switch it off."));
+    this.inputs.select(row, "instead", "A map that is off becomes", () => Object.entries(INSTEAD));
+    this.inputs.select(row, "noise", "Noise on the weights", () => Object.entries(NOISE));
+    this.inputs.check(row, "biases", "biases");
+    this.inputs.check(row, "pooling", "pooling (without it, the first of each four values stays)");
   }
 
   /** @param {HTMLElement} row */

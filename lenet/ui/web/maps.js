@@ -4,8 +4,9 @@
 import { find, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { onAnswer } from "./lib/value.js";
+import { cellsOf } from "./maps/computed.js";
 import { KernelStore } from "./maps/kernels.js";
-import { cellsOf, Live } from "./maps/live.js";
+import { Live } from "./maps/live.js";
 import { dataOf, dataOfLayer, frameOf, shapesOf } from "./maps/model.js";
 import { Reading } from "./maps/reading.js";
 import { scaled } from "./maps/scales.js";
@@ -100,8 +101,8 @@ class Maps {
     const found = this.live.change(viewed);
     if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
     this.newest += 1;
-    const lit = viewed.changed.includes("off") && this.live.pictures[0];
-    if (lit) signal("lab-live", this.live.said(this.drawing, found));
+    const answers = viewed.changed.some((name) => ["off", "instead"].includes(name));
+    if (answers && this.live.pictures[0]) signal("lab-live", this.live.said(this.drawing, found));
     if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
 

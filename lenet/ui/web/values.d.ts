@@ -13,6 +13,15 @@ export interface ApartValue {
 }
 
 /**
+ * What is broken in A's network; see ``View``.
+ */
+export interface BrokenValue {
+  noise: number;
+  biases: boolean;
+  pooling: boolean;
+}
+
+/**
  * The arithmetic of the pinned cell.
  *
  * ``pin`` is layer, channel, row and column, and ``side`` says whether the cell is A's or B's. ``name`` says which map
@@ -224,8 +233,9 @@ export interface LineValue {
  * What the page shows of all layers.
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
- * ``sort``, ``pin``, ``side`` and ``off`` are the view's. ``note`` is a sentence beside the maps. ``a`` and ``b`` are
- * titles; ``b`` is "" when there is only A. ``words`` says in a line each what the networks are.
+ * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
+ * beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says in a line each what
+ * the networks are.
  *
  * The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
  * another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -246,6 +256,8 @@ export interface MapsValue {
   pin: [number, number, number, number] | null;
   side: "a" | "b";
   off: [number, number][];
+  instead: string;
+  broken: BrokenValue;
   note: string;
   a: string;
   b: string;
@@ -263,13 +275,15 @@ export interface MapsValue {
 /**
  * A network that the browser can compute with: its files are at ``/networks/<name>/``.
  *
- * ``version`` changes when the files do.
+ * ``version`` changes when the files do. ``means`` are what its maps have on average after the activation, by layer,
+ * where the checkpoint has an atlas.
  */
 export interface NetworkValue {
   name: string;
   kind: "digit" | "garment";
   classes: string[];
   version: string;
+  means: number[][];
 }
 
 /**
@@ -415,4 +429,8 @@ export interface ViewValue {
   pin: [number, number, number, number] | null;
   side: string;
   off: [number, number][];
+  instead: string;
+  noise: number;
+  biases: boolean;
+  pooling: boolean;
 }

@@ -15,7 +15,7 @@ from lenet.microscope.layers import PHASES, Subject, differences, stage_name
 from lenet.microscope.sheet import Strip, _strips
 from lenet.model import LeNet, LeNetConfig, Members, join
 from lenet.ui.sentence import Sentence
-from lenet.ui.values.maps import LEVELS, MapsValue, maps_value
+from lenet.ui.values.maps import LEVELS, MapsValue, maps_value, means_of
 from lenet.ui.values.pixels import encode_picture
 from lenet.ui.view import CHOICES, View
 
@@ -151,6 +151,7 @@ def test_the_browser_is_told_which_networks_follow_the_pen(classic, modern):
         "kind": "digit",
         "classes": list(classic.classes),
         "version": sha[: len(alone["network"]["version"])],
+        "means": means_of(classic),
     }
     assert alone["other"] is None
     a, b = example(classic, 3), example(modern, 3)

@@ -50,7 +50,7 @@ export class Inputs {
   /**
    * On or off.
    * @param {HTMLElement} row
-   * @param {"numbers" | "sort" | "prepare" | "steps" | "hide"} name
+   * @param {"numbers" | "sort" | "prepare" | "steps" | "hide" | "biases" | "pooling"} name
    * @param {string} text
    */
   check(row, name, text) {
@@ -66,7 +66,7 @@ export class Inputs {
   /**
    * A menu. Its choices are asked for at every change, since some depend on the checkpoint.
    * @param {HTMLElement} row
-   * @param {"compare" | "other" | "label" | "overlay"} name
+   * @param {"compare" | "other" | "label" | "overlay" | "instead" | "noise"} name
    * @param {string} text
    * @param {() => Choices} choices
    */
@@ -74,7 +74,7 @@ export class Inputs {
     const label = make("label", "select", `${text} `);
     const input = make("select");
     input.dataset.switch = name;
-    const chosen = () => (name === "label" ? Number(input.value) : input.value);
+    const chosen = () => (typeof this.view()[name] === "number" ? Number(input.value) : input.value);
     input.addEventListener("change", () => this.change({ [name]: chosen() }));
     label.append(input);
     row.append(label);

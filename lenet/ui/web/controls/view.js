@@ -3,6 +3,9 @@
 /** @typedef {import("../values.js").ViewValue} ViewValue */
 /** @typedef {Partial<ViewValue>} Changes */
 
+/** Nothing is switched off or broken. */
+export const WHOLE = { off: [], instead: "zero", noise: 0, biases: true, pooling: true };
+
 /**
  * @param {ViewValue} view
  * @param {Changes} changes
@@ -37,4 +40,12 @@ export function pinAt(view, phase) {
 export function toggled(off, [layer, channel]) {
   const others = off.filter(([l, c]) => l !== layer || c !== channel);
   return others.length < off.length ? others : [...off, [layer, channel]];
+}
+
+/**
+ * Whether nothing is switched off or broken.
+ * @param {ViewValue} view
+ */
+export function isWhole(view) {
+  return JSON.stringify({ ...view, ...WHOLE }) === JSON.stringify(view);
 }

@@ -15,9 +15,14 @@ const ACTIVATIONS = {
 };
 
 /** @type {Record<string, (a: number, b: number, c: number, d: number) => number>} */
-const POOLINGS = { average: (a, b, c, d) => (a + b + c + d) / 4, max: (a, b, c, d) => Math.max(a, b, c, d) };
+const POOLINGS = {
+  average: (a, b, c, d) => (a + b + c + d) / 4,
+  max: (a, b, c, d) => Math.max(a, b, c, d),
+  none: (a) => a,
+};
 
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
+/** @typedef {[number, number, number][]} Off maps that are switched off: layer from 1, channel from 0, their value */
 /** @typedef {Tensor & { run: () => void }} Stage its output, and what computes it from the output before */
 /** @typedef {(name: string, shape: number[]) => Float32Array} Take gives the numbers of a tensor of this shape */
 /**
@@ -35,6 +40,7 @@ export class Network {
    */
   constructor({ model }, tensors) {
     checkConfig(model);
+    this.model = model;
     this.tensors = tensors;
     this.picture = new Float32Array(PICTURE_SIZE ** 2);
     const unused = new Set(Object.keys(tensors));
@@ -51,7 +57,7 @@ export class Network {
   /**
    * Each stage's output by its name, in order. The arrays are the network's own: its next call overwrites them.
    * @param {Float32Array} picture 28 x 28, row by row, ink 1.0 on ground 0.0
-   * @param {[number, number][]} off maps that are zero after their activation: layer from 1, channel from 0
+   * @param {Off} off maps that have one value everywhere after their activation
    * @returns {Record<string, Tensor>}
    */
   stages(picture, off = []) {
@@ -60,7 +66,7 @@ export class Network {
     this.picture.set(picture);
     for (const [name, stage] of Object.entries(this.outputs)) {
       stage.run();
-      for (const [layer, channel] of off) if (name === `act${layer}`) silence(stage, channel);
+      for (const [layer, channel, value] of off) if (name === `act${layer}`) silence(stage, channel, value);
     }
     return this.outputs;
   }
@@ -69,9 +75,10 @@ export class Network {
 /**
  * @param {Tensor} maps
  * @param {number} channel
+ * @param {number} value
  */
-function silence({ shape: [, height, width], data }, channel) {
-  if (height) data.fill(0, channel * height * width, (channel + 1) * height * width);
+function silence({ shape: [, height, width], data }, channel, value) {
+  if (height) data.fill(value, channel * height * width, (channel + 1) * height * width);
 }
 
 /**

@@ -50,7 +50,7 @@
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
- * lab-off: a person switches a map off or on again; null switches all on.
+ * lab-off: a person switches a map off or on again: its layer and channel.
  * lab-needs: somebody asks which maps a logit needs.
  * lab-numbers: somebody asks for the numbers that are shown.
  * lab-field: a cell of a map is being read, and this is what it sees of the picture; null when no cell is read.
@@ -62,7 +62,7 @@
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
- * @property {[number, number] | null} lab-off
+ * @property {[number, number]} lab-off
  * @property {Needed} lab-needs
  * @property {Computed} lab-numbers
  * @property {SeenPart | null} lab-field

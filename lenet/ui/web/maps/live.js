@@ -1,17 +1,15 @@
 // The browser's own numbers: it prepares the ink, computes every stage, and hands the numbers to what paints them. The
 // frame, which is every word and shape around the numbers, is the last one that the server has sent.
 
-import { changesOf } from "../engine/ablation.js";
+import { broken, changesOf } from "../engine/ablation.js";
 import { prepareDrawing, squeezeDrawing } from "../engine/drawing.js";
-import { softmax } from "../engine/network.js";
 import { Networks } from "../engine/networks.js";
 import { bytesOf } from "../lib/bytes.js";
 import { GRID_SIZE } from "../pad/grid.js";
-
-const FULL = 255; // the byte of full ink
+import { constantsIn, copied, numbersOf, saidBy } from "./computed.js";
 
 // These switches change neither what is looked at nor what stands beside it.
-const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide", "off"];
+const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide", "off", "instead"];
 
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
@@ -78,9 +76,9 @@ export class Live {
    */
   said(drawing, { frame, a, b }) {
     const [mine, theirs] = this.pictures;
-    const other = frame.other && theirs && b && { ...said(frame.other, theirs, b), title: frame.b };
+    const other = frame.other && theirs && b && { ...saidBy(frame.other, theirs, b), title: frame.b };
     const network = /** @type {NetworkValue} */ (frame.network);
-    const own = said(network, /** @type {Uint8Array} */ (mine), a);
+    const own = saidBy(network, /** @type {Uint8Array} */ (mine), a);
     return { drawing, revision: frame.revision, network: network.name, ...own, other };
   }
 
@@ -92,9 +90,9 @@ export class Live {
   change({ revision, view, changed }) {
     const { frame } = this;
     if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
-    const { phase, scale, numbers, sort, pin, off } = view;
+    const { phase, scale, numbers, sort, pin, off, instead } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
-    const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off };
+    const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off, instead };
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
@@ -126,12 +124,11 @@ export class Live {
   needs({ index, rival, side }) {
     const { frame } = this;
     const picture = this.pictures[side === "a" ? 0 : 1];
-    const value = side === "b" && frame?.other ? frame.other : frame?.network;
-    const network = value && this.networks.find(value);
+    const network = frame && this.#network(frame, side === "b" && frame.other ? frame.other : frame.network);
     if (!frame || !network || !picture) return [];
     const off = side === "a" ? frame.off : [];
     const changes = changesOf(
-      (map) => numbersOf(network, picture, [...off, ...map]),
+      (map) => numbersOf(network, picture, constantsIn(frame, [...off, ...map])),
       ({ logits: { data } }) => data[index] - (rival === null ? 0 : data[rival]),
     );
     this.#compute(frame); // the network's arrays hold the numbers that are shown again
@@ -145,14 +142,28 @@ export class Live {
   #compute(frame) {
     this.found = null;
     const [a, b] = this.pictures;
-    const network = frame.network && this.networks.find(frame.network);
-    const other = frame.other ? this.networks.find(frame.other) : network;
+    const network = this.#network(frame, frame.network);
+    const other = frame.other ? this.#network(frame, frame.other) : network;
     if (!network || !other) return null;
     if (b && !frame.other) this.kept ??= copied(numbersOf(network, b));
     const beside = frame.other && numbersOf(other, b);
     const numbers = beside && other === network ? copied(beside) : beside;
-    this.found = { frame, b: frame.other ? numbers : b && this.kept, a: numbersOf(network, a, frame.off) };
+    this.found = {
+      frame,
+      b: frame.other ? numbers : b && this.kept,
+      a: numbersOf(network, a, constantsIn(frame, frame.off)),
+    };
     return this.found;
+  }
+
+  /**
+   * One of the frame's networks, A's with what is broken in it; null for one that is not here.
+   * @param {MapsValue} frame
+   * @param {NetworkValue | null} value
+   */
+  #network(frame, value) {
+    const network = value && this.networks.find(value);
+    return network && value === frame.network ? broken(network, frame.broken) : network;
   }
 }
 
@@ -175,65 +186,4 @@ function inPhase(frame, phase) {
  */
 function pictureFor({ kind }, ink, prepared) {
   return prepared ? prepareDrawing(ink, GRID_SIZE, kind) : squeezeDrawing(ink, GRID_SIZE);
-}
-
-/**
- * Without a picture, a network has its weights to show.
- * @param {Network} network
- * @param {Uint8Array | null} picture
- * @param {[number, number][]} [off] maps that are switched off
- * @returns {Numbers}
- */
-function numbersOf(network, picture, off) {
-  if (!picture) return network.tensors;
-  return {
-    ...network.tensors,
-    ...network.stages(
-      Float32Array.from(picture, (grey) => grey / FULL),
-      off,
-    ),
-  };
-}
-
-/**
- * A network's next answer overwrites its numbers.
- * @param {Numbers} numbers
- * @returns {Numbers}
- */
-function copied(numbers) {
-  const copies = Object.entries(numbers).map(([name, { shape, data }]) => [name, { shape, data: data.slice() }]);
-  return Object.fromEntries(copies);
-}
-
-/**
- * What a network says.
- * @param {NetworkValue} network
- * @param {Uint8Array} picture
- * @param {Numbers} numbers
- * @returns {Said}
- */
-function said({ classes }, picture, numbers) {
-  const shares = softmax(numbers.logits.data);
-  const best = shares.indexOf(Math.max(...shares));
-  const probabilities = classes.map((name, i) => /** @type {[string, number]} */ ([name, shares[i]]));
-  return { picture, label: classes[best], probabilities };
-}
-
-/**
- * A stage's output as the cells of a layer; null where there is none.
- * @param {Numbers | null} numbers
- * @param {import("../values.js").SideValue} side
- * @returns {Cells | null}
- */
-export function cellsOf(numbers, { stage, shape: [channels, tiles, height, width] }) {
-  if (!numbers || !(stage in numbers)) return null;
-  const values = numbers[stage].data;
-  const area = tiles * height * width;
-  const cells = { values, area, lows: new Float32Array(channels), highs: new Float32Array(channels) };
-  for (let c = 0; c < channels; c++) {
-    const own = values.subarray(c * area, (c + 1) * area);
-    cells.lows[c] = own.reduce((low, value) => Math.min(low, value), Infinity);
-    cells.highs[c] = own.reduce((high, value) => Math.max(high, value), -Infinity);
-  }
-  return { ...cells, steps: new Float32Array(channels) };
 }
