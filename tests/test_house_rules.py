@@ -77,6 +77,7 @@ UI_ARROWS = {
     "values.explanation": {"values.dense", "values.fields", "view"},
     "values.examples": set(),
     "values.exercises": {"exercises"},
+    "values.lesson": {"exercises"},
     "values.takeaway": set(),
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "view"},

@@ -81,7 +81,13 @@ class Explanation(Asset):
 
 
 class Exercises(Asset):
-    """The chapter's exercises. Triggers ``select`` with {"index"}."""
+    """The chapter's exercises. Triggers ``select`` with {"index"}, the name of a step."""
+
+    triggers = ("select",)
+
+
+class Lesson(Asset):
+    """A step of an exercise. Triggers ``select`` with {"index"}, the name of another step."""
 
     triggers = ("select",)
 

@@ -51,7 +51,8 @@ def uploaded(path: Any) -> str | Sentence:
 class Chosen(gr.EventData):
     """What was chosen on the page; None where a request does not say it, or says what it cannot be.
 
-    ``index`` is the number or the name of an example or exercise, ``what`` the name of a thing to take away.
+    ``index`` is the number or the name of an example, or the name of an exercise's step; ``what`` is the name of a
+    thing to take away.
     """
 
     def __init__(self, target: Any, sent: Any):

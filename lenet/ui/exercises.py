@@ -1,13 +1,18 @@
-"""The chapter's exercises as set-ups: one click shows a picture, a network and a view in which there is much to see."""
+"""The chapter's exercises as guided steps: each sets the page up, points at what to see, asks, and has the answer.
 
+Every number in an answer is measured: a claim names what was measured, and a test measures it again.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.pictures.planes import PICTURE_SIZE
+from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.ui.values.examples import COLUMNS, example_picture
-from lenet.ui.values.pixels import encode
+from lenet.ui.values.pixels import encode, to_bytes
 from lenet.ui.view import View
 
 NOISE, UPSIDE_DOWN = "noise", "upside down"
@@ -16,16 +21,59 @@ NOISE, UPSIDE_DOWN = "noise", "upside down"
 NOISE_SEED = 5
 """Any: the noise of an exercise is the same for a whole class."""
 
+SMALL_SIDE, SMALL_EDGE = 12, 1
+"""The small digit of exercise 3, in pixels: its side, and how far it stands from the edge."""
+
+
+class Claim(NamedTuple):
+    """A part of an answer that was measured: a measure's name, what it is asked, and the words that it gives."""
+
+    measure: str
+    asked: tuple[Any, ...]
+    words: str
+
+
+What = Literal["map", "layer", "pad", "picture", "answer", "panel"]
+
+
+class Ring(NamedTuple):
+    """What a step points at: a "map", by its layer and its number, both from 1; a "layer"; or a part of the page."""
+
+    what: What
+    layer: int = 0
+    number: int = 0
+
 
 @dataclass(frozen=True)
-class Exercise:
-    """A set-up: ``picture`` is (28, 28) uint8, ``text`` says what to look for."""
+class Step:
+    """A step of an exercise: what the page shows, and what is said about it.
 
-    title: str
+    ``text`` says what to look at, ``question`` asks, and ``answer`` is what was measured. ``picture`` is (28, 28)
+    uint8. ``table`` has rows of a knob's value and the test accuracy that it gave.
+    """
+
     text: str
+    question: str
+    answer: str
     checkpoint: str
     picture: NDArray[np.uint8]
     view: View = View()
+    rings: tuple[Ring, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    table: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise: its name in links, its title, and its steps."""
+
+    name: str
+    title: str
+    steps: tuple[Step, ...]
+
+    def offered(self, checkpoints: Collection[str]) -> bool:
+        """Whether all networks that it needs are among those named ``checkpoints``."""
+        return {name for step in self.steps for name in (step.checkpoint, step.view.other)} <= {"", *checkpoints}
 
 
 def noise(seed: int) -> NDArray[np.uint8]:
@@ -38,7 +86,7 @@ def upside_down(picture: NDArray) -> NDArray:
     return np.ascontiguousarray(picture[::-1, ::-1])
 
 
-TROUSER, PULLOVER, COAT, ANKLE_BOOT = 1, 2, 4, 9
+T_SHIRT, TROUSER, PULLOVER, COAT, SHIRT, ANKLE_BOOT = 0, 1, 2, 4, 6, 9
 """Fashion-MNIST's numbers of these classes, and so of their first examples."""
 
 
@@ -50,72 +98,435 @@ def digit(number: int) -> NDArray[np.uint8]:
     return example_picture("digit", number)
 
 
-EXERCISES = (
-    Exercise(
-        "1 · Average or max pooling?",
-        "A pools by the average, B by the maximum; nothing else differs: the same layers, recipe, seed and epochs. "
-        "Look at the pooled maps: the average blurs and keeps how much there was, the maximum keeps the strongest "
-        "answer and forgets where in its square it was. The menu says which of the two reads more garments.",
-        "fashion-classic",
-        garment(ANKLE_BOOT),
-        View(phase="pooled", compare="checkpoint", other="fashion-classic-max"),
-    ),
-    Exercise(
-        "2 · What do the modern parts change?",
-        "The same eight through the chapter's network (A) and a modern one (B). A's sigmoid gives every place a value "
-        "between 0 and 1 and none is ever quite 0; B's ReLU is exactly 0 wherever its filter finds nothing.",
-        "mnist-classic",
-        digit(8),
-        View(compare="checkpoint", other="mnist-modern"),
-    ),
-    Exercise(
-        "3 · The modern network on MNIST",
-        "Draw over the five, or draw your own, and watch the bars. Then turn the preparation off (under Picture) and "
-        "draw small, in a corner: what a demo does before its network matters as much as the network.",
-        "mnist-modern",
-        digit(5),
-        View(steps=True),
-    ),
-    Exercise(
-        "4 · A pullover and a coat",
-        "A is a pullover, B a coat, both through the chapter's network and on one colour scale. The channels that tell "
-        "them apart most stand first; in their third picture, orange is stronger for the pullover, blue for the coat.",
-        "fashion-classic",
-        garment(PULLOVER),
-        View(scale="layer", compare="kept", kept=encode(garment(COAT)), kept_as="garment", sort=True),
-    ),
-    Exercise(
-        "5 · Nothing but noise",
-        "There is no digit here, yet the ten probabilities must add up to 1, so one of them has to win. A network that "
-        "was only ever shown digits cannot answer 'none of these', and how sure it looks says little.",
-        "mnist-modern",
-        noise(NOISE_SEED),
-        View(prepare=False),
-    ),
-    Exercise(
-        "5 · A digit upside down",
-        "A is a seven turned by half, B the same seven upright. Layer 1 finds the edges of both; layer 2 finds them in "
-        "other places. A convolution does not care where a thing is, but it does care how it is turned.",
-        "mnist-modern",
-        upside_down(digit(7)),
-        View(compare="kept", kept=encode(digit(7)), kept_as="digit"),
-    ),
-    Exercise(
-        "5 · A garment for the digits' network",
-        "A pair of trousers before a network that knows only digits. It answers with the digit whose parts it finds; "
-        "see which maps of layer 2 take the legs for strokes.",
-        "mnist-modern",
-        garment(TROUSER),
-        View(prepare=False),
-    ),
-    Exercise(
-        "Why does layer 1 show the whole shoe?",
-        "A filter sees only a patch of 5 × 5, but it is slid over all of them, so its map is as large as the picture "
-        "and the shoe is still there: blurred, outlined or turned negative, as the small kernel under the map says. "
-        "Edges are what a kernel makes of them, not all that layer 1 shows. Layer 2 reads all these maps at once, and "
-        "what it makes of them is no longer a picture of the shoe.",
-        "fashion-classic",
-        garment(ANKLE_BOOT),
-        View(phase="before"),
+def small(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """(28, 28): the picture, reduced, in the upper left corner."""
+    reduced = to_bytes(resize(picture.astype(np.float32), SMALL_SIDE, SMALL_SIDE), 0, 255)
+    return np.pad(reduced, (SMALL_EDGE, PICTURE_SIZE - SMALL_SIDE - SMALL_EDGE))
+
+
+def _beside(picture: NDArray[np.uint8], kind: str, **switches: Any) -> View:
+    """A view that has a kept picture as B."""
+    return View(compare="kept", kept=encode(picture), kept_as=kind, **switches)
+
+
+CLASSIC, CLASSIC_MAX, GARMENTS = "fashion-classic", "fashion-classic-max", "fashion-lenet"
+DIGITS, DIGITS_CLASSIC = "mnist-lenet", "mnist-classic"
+
+PANEL = Ring("panel")
+ANSWER = Ring("answer")
+LAYERS = (Ring("layer", 1), Ring("layer", 2))
+
+POOLING = Exercise(
+    "1",
+    "1 · Average or max pooling?",
+    (
+        Step(
+            "This network pools by the average. The panel explains one pooled cell of map 4: four cells of the map "
+            "after the activation become one.",
+            "What do the four numbers become?",
+            "0.18, 0.85, 0.08 and 0.73 become 0.46: their average. The map has half as many rows and columns, and "
+            "still says how much there was in each square.",
+            CLASSIC,
+            garment(ANKLE_BOOT),
+            View(phase="pooled", pin=(1, 3, 7, 13)),
+            (PANEL,),
+            (
+                Claim("arithmetic", ("window",), "0.18, 0.85, 0.08 and 0.73"),
+                Claim("arithmetic", ("pooled",), "0.46"),
+            ),
+        ),
+        Step(
+            "This network differs in one thing: it pools by the maximum. Layers, data, recipe, seed and epochs are "
+            "the same. Here is the same cell.",
+            "What is kept of the four numbers, and what is lost?",
+            "0.28, 0.85, 0.12 and 0.77 become 0.85. The largest stays. The other three are lost, and so is the place "
+            "of the largest.",
+            CLASSIC_MAX,
+            garment(ANKLE_BOOT),
+            View(phase="pooled", pin=(1, 3, 7, 13)),
+            (PANEL,),
+            (
+                Claim("arithmetic", ("window",), "0.28, 0.85, 0.12 and 0.77"),
+                Claim("arithmetic", ("pooled",), "0.85"),
+            ),
+        ),
+        Step(
+            "A pools by the average, B by the maximum. Both were trained in the same way and see the same boot.",
+            "Which of the two reads more of the 10,000 test garments?",
+            "The maximum: 83.7 % against 80.7 %. Three networks each, with other seeds:",
+            CLASSIC,
+            garment(ANKLE_BOOT),
+            View(phase="pooled", compare="checkpoint", other=CLASSIC_MAX),
+            LAYERS,
+            (Claim("accuracy", (CLASSIC_MAX,), "83.7 %"), Claim("accuracy", (CLASSIC,), "80.7 %")),
+            (("average", "0.800 ± 0.008"), ("max", "0.825 ± 0.009")),
+        ),
+        Step(
+            "What if there were no pooling, only its steps of two? Of each four cells the first one stays, large or "
+            "small. Nothing else is changed.",
+            "Does it still know the boot?",
+            "Yes, but it is less sure: Ankle boot, 58.2 %. With the maximum it was 89.1 %.",
+            CLASSIC_MAX,
+            garment(ANKLE_BOOT),
+            View(phase="pooled", pooling=False),
+            (ANSWER,),
+            (Claim("says", (), "Ankle boot, 58.2 %"), Claim("whole", ("Ankle boot",), "89.1 %")),
+        ),
     ),
 )
+
+KNOBS = Exercise(
+    "2",
+    "2 · One knob at a time",
+    (
+        Step(
+            "The first knob is the activation. A has a sigmoid, B has ReLU (and other changes). Look at layer 1.",
+            "In which of the two are many cells exactly 0?",
+            "In B: 54 % of its cells are 0, and none of A's. Turned alone, this knob gives this test accuracy:",
+            CLASSIC,
+            garment(ANKLE_BOOT),
+            View(compare="checkpoint", other=GARMENTS),
+            (Ring("layer", 1),),
+            (Claim("zero", (1, "b"), "54 %"), Claim("is_zero_nowhere", (1, "a"), "none")),
+            (
+                ("sigmoid", "0.800 ± 0.008"),
+                ("ReLU, learning rate 0.9", "0.100 ± 0.000"),
+                ("ReLU, learning rate 0.1", "0.845 ± 0.008"),
+            ),
+        ),
+        Step(
+            "The next knob is the width of the kernels. Each small square here is a kernel of 5 × 5 weights: orange "
+            "is above 0, blue below.",
+            "Do wider kernels read more garments?",
+            "Hardly: the three lie within what another seed changes. Test accuracy:",
+            GARMENTS,
+            garment(ANKLE_BOOT),
+            View(phase="kernels"),
+            (Ring("layer", 1),),
+            (),
+            (("3 x 3", "0.862 ± 0.004"), ("5 x 5", "0.848 ± 0.013"), ("7 x 7", "0.855 ± 0.002")),
+        ),
+        Step(
+            "The number of maps is a knob, too. A has 6 and 16 maps, B has 16 and 32.",
+            "What do more maps give?",
+            "A little, and they cost 117,078 parameters instead of 61,706. Test accuracy:",
+            GARMENTS,
+            garment(ANKLE_BOOT),
+            View(compare="checkpoint", other="fashion-modern-small"),
+            LAYERS,
+            (Claim("parameters", ("12 and 32",), "117,078"), Claim("parameters", ("6 and 16",), "61,706")),
+            (("3 and 8", "0.845 ± 0.001"), ("6 and 16", "0.848 ± 0.013"), ("12 and 32", "0.866 ± 0.013")),
+        ),
+        Step(
+            "The learning rate says how far each step of training moves the weights. No map shows it, only what "
+            "training has found.",
+            "What happens when it is too small, and when it is too large?",
+            "Too small: ten epochs are too short. Too large: one of three networks fell to chance. Test accuracy:",
+            CLASSIC,
+            garment(ANKLE_BOOT),
+            View(),
+            (),
+            (),
+            (("0.01", "0.791 ± 0.012"), ("0.1", "0.848 ± 0.013"), ("0.5", "0.603 ± 0.435")),
+        ),
+    ),
+)
+
+ON_DIGITS = Exercise(
+    "3",
+    "3 · The same recipe on digits",
+    (
+        Step(
+            "The garments' network of 6 and 16 maps has a twin: the same layers and recipe, trained on MNIST's "
+            "digits. Draw some of your own.",
+            "Which task is easier: digits or garments?",
+            "Digits: 99.6 % of the test pictures are read right. The twin reads 92.3 % of the garments right.",
+            DIGITS,
+            digit(5),
+            View(),
+            (Ring("pad"),),
+            (Claim("accuracy", (DIGITS,), "99.6 %"), Claim("accuracy", (GARMENTS,), "92.3 %")),
+        ),
+        Step(
+            "A is the chapter's own network, trained on digits. B has ReLU, max pooling and batch normalisation. Both"
+            " see the same five.",
+            "Which of the two is surer?",
+            "B: it gives the five 98.7 %, A gives it 73.8 %. Test accuracy, one knob after the other:",
+            DIGITS_CLASSIC,
+            digit(5),
+            View(compare="checkpoint", other=DIGITS),
+            (ANSWER,),
+            (Claim("probability", ("5", "b"), "98.7 %"), Claim("probability", ("5", "a"), "73.8 %")),
+            (
+                ("classic", "0.964 ± 0.007"),
+                ("ReLU and max pooling", "0.984 ± 0.005"),
+                ("and batch normalisation", "0.985 ± 0.008"),
+            ),
+        ),
+        Step(
+            "A small five stands in a corner. The page does not prepare it: the network gets the pad as it is, made "
+            "smaller.",
+            "What does the network read?",
+            "7, 99.8 %, which is wrong. It has only ever seen large digits in the middle.",
+            DIGITS,
+            small(digit(5)),
+            View(prepare=False),
+            (Ring("picture"), ANSWER),
+            (Claim("says", (), "7, 99.8 %"),),
+        ),
+        Step(
+            "The same five. Now the page prepares it as MNIST's digits were: the ink fitted into 20 × 20 pixels, its "
+            "centre of mass in the middle.",
+            "What does the network read now?",
+            "5, 97.6 %. What comes before the network matters as much as the network.",
+            DIGITS,
+            small(digit(5)),
+            View(),
+            (Ring("picture"), ANSWER),
+            (Claim("says", (), "5, 97.6 %"),),
+        ),
+    ),
+)
+
+PULLOVER_AND_COAT = Exercise(
+    "4",
+    "4 · A pullover and a coat",
+    (
+        Step(
+            "A kernel is 5 × 5 weights, laid on a patch of the picture. Each weight times the grey below it, all "
+            "added up, plus the bias, through the activation: one cell of the map. Move the pointer over the maps.",
+            "What does the map show?",
+            "Where in the picture the patch is like the kernel: here at the sleeve's right edge. The products add up "
+            "to 6.57; the sigmoid makes 1.00 of that and the bias. The same 25 weights visit all 28 × 28 places.",
+            CLASSIC,
+            garment(PULLOVER),
+            View(pin=(1, 2, 8, 24)),
+            (PANEL,),
+            (Claim("arithmetic", ("sum",), "6.57"), Claim("arithmetic", ("after",), "1.00")),
+        ),
+        Step(
+            "After the activation each map is pooled: of each square of four cells, only the average stays.",
+            "Why are the maps 14 × 14 now, and 5 × 5 in layer 2?",
+            "Four cells become one: 28 becomes 14. In layer 2 a kernel 5 wide fits into 14 cells in 10 places, and 10"
+            " becomes 5. The exact place matters less then: move the pullover by one pixel, and layer 1 changes by "
+            "0.73 of its spread before pooling, by 0.60 after.",
+            CLASSIC,
+            garment(PULLOVER),
+            View(phase="pooled"),
+            LAYERS,
+            (Claim("moved", ("act1",), "0.73"), Claim("moved", ("pool1",), "0.60")),
+        ),
+        Step(
+            "B is a coat. The same kernels read both. In A − B, orange is stronger for the pullover, blue for the "
+            "coat. L2 is the length of A − B: how far the two maps are apart.",
+            "Which two maps of layer 1 tell the two apart most?",
+            "Maps 3 and 4: L2 is 11.3 and 11.0. But all six differ; map 1 differs least, by 8.4.",
+            CLASSIC,
+            garment(PULLOVER),
+            _beside(garment(COAT), "garment", scale="layer", sort=True),
+            (Ring("layer", 1),),
+            (
+                Claim("apart", (1, 2), "3 and 4"),
+                Claim("distances", (1, 3, 4), "11.3 and 11.0"),
+                Claim("apart", (1, -1), "1"),
+                Claim("distances", (1, 1), "8.4"),
+            ),
+        ),
+        Step(
+            "Now look at layer 2. Each of its filters reads all six maps of layer 1.",
+            "Which three maps of layer 2 tell them apart most?",
+            "Maps 9, 10 and 1: L2 is 5.8, 5.1 and 4.8. Map 5 differs least, by 1.7. A kernel of layer 2 reads six "
+            "maps at once, so it can answer to a part of a garment, not only to an edge.",
+            CLASSIC,
+            garment(PULLOVER),
+            _beside(garment(COAT), "garment", scale="layer", sort=True),
+            (Ring("layer", 2),),
+            (
+                Claim("apart", (2, 3), "9, 10 and 1"),
+                Claim("distances", (2, 9, 10, 1), "5.8, 5.1 and 4.8"),
+                Claim("apart", (2, -1), "5"),
+                Claim("distances", (2, 5), "1.7"),
+            ),
+        ),
+        Step(
+            "To differ is one thing, to decide another. The panel adds up what speaks for “Pullover”. Choose "
+            "“Pullover rather than Coat” in its menu, and press “Which maps does it need most?”.",
+            "Which map of layer 2 does “Pullover rather than Coat” need most?",
+            "Map 3: Pullover leads by 3.5, and by 2.5 less without it. The first three are 3, 12 and 9. Map 9 differs"
+            " most, but without it the lead loses only 0.2: what differs is not always what decides.",
+            CLASSIC,
+            garment(PULLOVER),
+            View(pin=(0, PULLOVER, 0, 0)),
+            (PANEL,),
+            (
+                Claim("needs", ("Pullover", "Coat", 1), "3"),
+                Claim("needs", ("Pullover", "Coat", 3, (2,)), "3, 12 and 9"),
+                Claim("lead", ("Pullover", "Coat"), "3.5"),
+                Claim("loss", ("Pullover", "Coat", 2, 3), "2.5"),
+                Claim("loss", ("Pullover", "Coat", 2, 9), "0.2"),
+            ),
+        ),
+        Step(
+            "Maps 3, 12 and 9 of layer 2 are switched off. All others work as before.",
+            "What is the pullover taken for now?",
+            "Coat, 31.5 %. Pullover has 28.1 % left, and had 84.0 %. Three maps of 22 carried the difference.",
+            CLASSIC,
+            garment(PULLOVER),
+            View(off=((2, 2), (2, 11), (2, 8))),
+            (Ring("map", 2, 3), Ring("map", 2, 12), Ring("map", 2, 9), ANSWER),
+            (
+                Claim("says", (), "Coat, 31.5 %"),
+                Claim("probability", ("Pullover",), "28.1 %"),
+                Claim("whole", ("Pullover",), "84.0 %"),
+            ),
+        ),
+    ),
+)
+
+SHIRT_AND_T_SHIRT = Exercise(
+    "4b",
+    "4 · A shirt and a T-shirt",
+    (
+        Step(
+            "A is a shirt, B a T-shirt, which networks confuse most. This network has ReLU: a map is 0 where its "
+            "filter finds nothing.",
+            "Which two maps of layer 2 tell the two apart most?",
+            "Maps 2 and 14: L2 is 3.1 and 3.0.",
+            GARMENTS,
+            garment(SHIRT),
+            _beside(garment(T_SHIRT), "garment", scale="layer", sort=True),
+            (Ring("layer", 2),),
+            (Claim("apart", (2, 2), "2 and 14"), Claim("distances", (2, 2, 14), "3.1 and 3.0")),
+        ),
+        Step(
+            "The panel adds up what speaks for “Shirt”. Choose “Shirt rather than T-shirt/top” in its menu, and press"
+            " “Which maps does it need most?”.",
+            "Which map does “Shirt rather than T-shirt” need most, of all 22?",
+            "Map 5 of layer 1: Shirt leads by 3.2, and without this map by 3.0 less. In layer 2 it needs maps 12, 9 "
+            "and 14 most.",
+            GARMENTS,
+            garment(SHIRT),
+            View(pin=(0, SHIRT, 0, 0)),
+            (PANEL,),
+            (
+                Claim("needs", ("Shirt", "T-shirt/top", 1), "5"),
+                Claim("needs", ("Shirt", "T-shirt/top", 3, (2,)), "12, 9 and 14"),
+                Claim("lead", ("Shirt", "T-shirt/top"), "3.2"),
+                Claim("loss", ("Shirt", "T-shirt/top", 1, 5), "3.0"),
+            ),
+        ),
+        Step(
+            "Maps 12, 9 and 14 of layer 2 are switched off: they are 0 everywhere.",
+            "Is it still a shirt?",
+            "No: T-shirt/top, 66.6 %. Shirt has 29.5 % left, and had 95.3 %.",
+            GARMENTS,
+            garment(SHIRT),
+            View(off=((2, 11), (2, 8), (2, 13))),
+            (Ring("map", 2, 12), Ring("map", 2, 9), Ring("map", 2, 14), ANSWER),
+            (
+                Claim("says", (), "T-shirt/top, 66.6 %"),
+                Claim("probability", ("Shirt",), "29.5 %"),
+                Claim("whole", ("Shirt",), "95.3 %"),
+            ),
+        ),
+        Step(
+            "To say 0 is to say “this part is not there”. Now the three maps have their mean over all test pictures: "
+            "they say nothing about this one.",
+            "Is it a shirt now?",
+            "No: T-shirt/top, 52.0 %. It is less sure than with 0, and still wrong: what these maps say about this "
+            "picture is needed.",
+            GARMENTS,
+            garment(SHIRT),
+            View(off=((2, 11), (2, 8), (2, 13)), instead="mean"),
+            (Ring("map", 2, 12), Ring("map", 2, 9), Ring("map", 2, 14), ANSWER),
+            (Claim("says", (), "T-shirt/top, 52.0 %"),),
+        ),
+    ),
+)
+
+OTHER_PICTURES = Exercise(
+    "5",
+    "5 · Pictures of other things",
+    (
+        Step(
+            "A is noise, B is a seven. Compare their maps, layer by layer.",
+            "For which of the two are more cells of layer 2 above 0?",
+            "For the noise: 33 % of its cells, and 20 % of the seven's. In layer 1 it is the other way round, 41 % "
+            "and 52 %. Noise has a little of everything, so many filters of layer 2 find something.",
+            DIGITS,
+            noise(NOISE_SEED),
+            _beside(digit(7), "", scale="layer", prepare=False),
+            (Ring("layer", 2),),
+            (
+                Claim("fires", (2, "a"), "33 %"),
+                Claim("fires", (2, "b"), "20 %"),
+                Claim("fires", (1, "a"), "41 %"),
+                Claim("fires", (1, "b"), "52 %"),
+            ),
+        ),
+        Step(
+            "There is no digit here. But ten probabilities must add up to 1, so one of them has to win.",
+            "How sure is the network?",
+            "8, 100.0 %. It was only ever shown digits, so it cannot answer “none of these”. To be sure is not to be "
+            "right.",
+            DIGITS,
+            noise(NOISE_SEED),
+            View(prepare=False),
+            (ANSWER,),
+            (Claim("says", (), "8, 100.0 %"),),
+        ),
+        Step(
+            "A is a seven turned by half, B the same seven upright. See how bright each map is as a whole, wherever "
+            "it is bright: its mean.",
+            "Which layer's means change more?",
+            "Layer 2's. The cosine of the upright and the turned means is 1.000 in layer 1, 0.904 in layer 2: its "
+            "kernels put edges together, and care how a thing is turned. The answer is 6, 80.5 %.",
+            DIGITS,
+            upside_down(digit(7)),
+            _beside(digit(7), "digit", scale="layer"),
+            LAYERS,
+            (
+                Claim("cosine_of_means", (1,), "1.000"),
+                Claim("cosine_of_means", (2,), "0.904"),
+                Claim("says", (), "6, 80.5 %"),
+            ),
+        ),
+        Step(
+            "These are trousers. The network knows only digits.",
+            "Which digit does it see in them?",
+            "0, 99.9 %. Click the logit of 0 to see which maps speak for it.",
+            DIGITS,
+            garment(TROUSER),
+            View(prepare=False),
+            (ANSWER,),
+            (Claim("says", (), "0, 99.9 %"),),
+        ),
+    ),
+)
+
+EXERCISES = (POOLING, KNOBS, ON_DIGITS, PULLOVER_AND_COAT, SHIRT_AND_T_SHIRT, OTHER_PICTURES)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A step of an exercise, both as they are in the table; ``number`` counts the steps from 0."""
+
+    exercise: Exercise
+    number: int
+
+    @property
+    def step(self) -> Step:
+        return self.exercise.steps[self.number]
+
+    @property
+    def name(self) -> str:
+        """As links and the page name it, for example "4b-2": the exercise's name, and the step from 1."""
+        return f"{self.exercise.name}-{self.number + 1}"
+
+
+PLACES = {
+    place.name: place
+    for exercise in EXERCISES
+    for place in (Place(exercise, number) for number in range(len(exercise.steps)))
+}
+"""Every step by its name."""

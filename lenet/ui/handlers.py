@@ -19,7 +19,7 @@ from lenet.prediction import Prediction, predict
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
-from lenet.ui.exercises import EXERCISES, NOISE, UPSIDE_DOWN, noise, upside_down
+from lenet.ui.exercises import NOISE, PLACES, UPSIDE_DOWN, Place, noise, upside_down
 from lenet.ui.lab import Lab, Seen
 from lenet.ui.scene import Scene, read_scene
 from lenet.ui.sentence import Sentence
@@ -27,6 +27,7 @@ from lenet.ui.values.controls import ControlsValue, controls_value, view_revisio
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
+from lenet.ui.values.lesson import LessonValue, lesson_value
 from lenet.ui.values.maps import MapsValue, frame_mark, maps_value, painted_mark
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
@@ -72,6 +73,7 @@ class Answer:
     examples: ExamplesValue | Unchanged = UNCHANGED
     controls: ControlsValue | Unchanged = UNCHANGED
     exercises: ExercisesValue | Unchanged = UNCHANGED
+    lesson: LessonValue | Unchanged = UNCHANGED
     takeaway: TakeawayValue | Unchanged = UNCHANGED
 
 
@@ -137,10 +139,9 @@ class Handlers:
         scene = read_scene(pad, upload, checkpoint, controls).changed()
         shown = self._show(scene)
         try:
-            examples, switches = self._examples(checkpoint), self._controls(scene)
+            return replace(shown, examples=self._examples(checkpoint), controls=self._controls(scene))
         except (ValueError, OSError):
             return shown
-        return replace(shown, examples=examples, controls=switches, exercises=self._exercises())
 
     def on_example(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
         """An example is put on the pad, to be drawn on, unless the browser has put it there already.
@@ -161,7 +162,6 @@ class Handlers:
             pad=UNCHANGED if scene.drawing is sent.drawing else put_value(scene.drawing),
             upload=None,
             controls=UNCHANGED if scene.view is sent.view else self._controls(scene, "prepare"),
-            exercises=self._exercises(),
         )
 
     def _example(self, scene: Scene, index: Any) -> tuple[NDArray[np.uint8] | None, str]:
@@ -185,16 +185,18 @@ class Handlers:
         scene = replace(scene, view=replace(scene.view, compare="kept", kept=kept, kept_as=kind))
         return Answer(controls=self._controls(scene, "compare", "kept", "kept_as"), takeaway=notice(""))
 
-    def on_exercise(self, pad: Any, controls: Any, chosen: Chosen) -> Answer:
-        """An exercise is set up: everything on the page changes."""
-        index = chosen.index
-        offered = [number for number, _ in self._exercises()["titles"]]
-        if type(index) is not int or index not in offered:
+    def on_step(self, pad: Any, controls: Any, chosen: Chosen) -> Answer:
+        """A step of an exercise is set up: everything on the page changes."""
+        place = PLACES.get(chosen.index) if isinstance(chosen.index, str) else None
+        if not place or not place.exercise.offered(self._lab.names):
             return Answer()
-        exercise = EXERCISES[index]
-        drawing = Drawing(drawing_number(pad)).followed_by(exercise.picture)
-        scene = Scene(exercise.checkpoint, exercise.view, view_revision(controls) + 1, drawing)
-        return replace(self.staged(scene), exercises=self._exercises(index))
+        return self._lesson(place, drawing_number(pad), view_revision(controls) + 1)
+
+    def _lesson(self, place: Place, drawing: int, revision: int) -> Answer:
+        """Everything on the page for a step, later than the given ``drawing`` and of the given ``revision``."""
+        step = place.step
+        scene = Scene(step.checkpoint, step.view, revision, Drawing(drawing).followed_by(step.picture))
+        return replace(self.staged(scene), exercises=self._exercises(place), lesson=lesson_value(place))
 
     def on_open(self, fragment: str, checkpoint: str) -> Answer:
         """The page was opened: with a link, everything is as the link has it; the menu follows the folder."""
@@ -212,10 +214,11 @@ class Handlers:
 
     def opened(self, checkpoint: str) -> Answer:
         """Everything on a fresh page."""
-        return replace(self.staged(Scene(checkpoint)), offered=self._lab.menu, exercises=self._exercises())
+        fresh = self.staged(Scene(checkpoint))
+        return replace(fresh, offered=self._lab.menu, exercises=self._exercises(), lesson=lesson_value(None))
 
     def staged(self, scene: Scene) -> Answer:
-        """Everything on the page as ``scene`` has it, but for the exercises."""
+        """Everything on the page as ``scene`` has it, but for the exercises and the lesson."""
         return replace(
             self._show(scene),
             pad=put_value(scene.drawing),
@@ -292,8 +295,8 @@ class Handlers:
         network = self._lab.find(checkpoint)
         return examples_value(network.kind, network.classes)
 
-    def _exercises(self, shown: int | None = None) -> ExercisesValue:
-        return exercises_value(self._lab.names, shown)
+    def _exercises(self, place: Place | None = None) -> ExercisesValue:
+        return exercises_value(self._lab.names, place)
 
     def _controls(self, scene: Scene, *changed: str) -> ControlsValue:
         """The controls as ``scene`` has them; ``changed`` names what the server has changed in the view."""

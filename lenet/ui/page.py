@@ -46,7 +46,7 @@ LIVE: dict[str, Any] = {
 SHOWN = ("verdict", "maps", "explanation")
 """What every drawing changes."""
 
-EVERYTHING = (*SHOWN, "pad", "upload", "checkpoint", "examples", "controls", "exercises")
+EVERYTHING = (*SHOWN, "pad", "upload", "checkpoint", "examples", "controls", "exercises", "lesson")
 
 LINK = "(fragment, checkpoint) => [location.hash.slice(1), checkpoint]"
 """JavaScript: what the page is opened with."""
@@ -90,6 +90,7 @@ def _place_hand(at: Components, now: Answer) -> None:
     """On the left, and staying there: what the hand does, what the network sees of it, and what it says."""
     at["pad"] = ui.Pad()
     at["verdict"] = ui.Verdict(now.verdict)
+    at["lesson"] = ui.Lesson(now.lesson, elem_classes="lab-lesson")
     with gr.Row(elem_classes="lab-pictures"):
         at["upload"] = ui.PictureBox(
             label="or a picture",
@@ -125,13 +126,14 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     at["pad"].begin(None, None, at["upload"], js="() => null", api_visibility="private")
     on(at["pad"].input, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
     on(at["upload"].input, handlers.on_upload, scene, (*SHOWN, "pad"))
-    on(at["checkpoint"].input, handlers.on_checkpoint, scene, (*SHOWN, "examples", "controls", "exercises"))
+    on(at["checkpoint"].input, handlers.on_checkpoint, scene, (*SHOWN, "examples", "controls"))
     on(at["controls"].input, handlers.on_view, scene, SHOWN)
     on(at["controls"].pin, handlers.on_pin, scene, ("explanation",))
     on(at["controls"].keep, handlers.on_keep, scene, ("controls", "takeaway"))
     on(at["controls"].take, handlers.on_take, scene, ("takeaway",))
-    on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls", "exercises"))
-    on(at["exercises"].select, handlers.on_exercise, ("pad", "controls"), EVERYTHING)
+    on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls"))
+    for chooser in ("exercises", "lesson"):
+        on(at[chooser].select, handlers.on_step, ("pad", "controls"), EVERYTHING)
     outputs = (*EVERYTHING, "takeaway")
     fragment = gr.Textbox(visible=False)
     demo.load(

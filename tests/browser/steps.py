@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from lenet.ui.exercises import EXERCISES
+from lenet.ui.exercises import PLACES
 
 SEVEN = [(0.28, 0.22), (0.72, 0.22), (0.45, 0.82)]
 ONE = [(0.5, 0.15), (0.5, 0.85)]
@@ -130,11 +130,16 @@ def switch(page: Page, name: str) -> Locator:
     return page.locator(f"[data-switch={name}]")
 
 
-def exercise(page: Page, number: int) -> None:
+def exercise(page: Page, name: str) -> None:
+    """Open an exercise and go to one of its steps, by the name that it has in ``PLACES``."""
+    place = PLACES[name]
     if not page.locator(".exercises[open]").count():
         page.locator(".exercises summary").click()
-    page.locator(".exercises-list button").nth(number).click()
-    expect(page.locator(".exercises-text")).to_have_text(EXERCISES[number].text)
+    page.locator(".exercises-list button", has_text=place.exercise.title).click()
+    for number, step in enumerate(place.exercise.steps[: place.number + 1]):
+        if number:
+            page.get_by_role("button", name="The next step").click()
+        expect(page.locator(".lesson-text")).to_have_text(step.text)
 
 
 def cell(page: Page, selector: str, number: int, row: int, column: int, side: int) -> dict[str, float]:

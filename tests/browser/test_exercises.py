@@ -1,30 +1,63 @@
 """The chapter's exercises in a real browser."""
 
-import pytest
+from looks import DESK, PHONE, seen_in
 from playwright.sync_api import expect
-from steps import exercise, expect_answer, expect_checkpoint, expect_label, expect_phase, focused
+from steps import exercise, expect_checkpoint, expect_label, expect_phase, settle
 
-from lenet.ui.exercises import EXERCISES
+from lenet.ui.exercises import PLACES
+from tools.browser import draw
 
-
-# Two networks compared, two pictures compared, nothing compared; the handlers' tests have all exercises.
-@pytest.mark.parametrize("number", [0, 3, len(EXERCISES) - 1])
-def test_an_exercise_is_one_click(page, number):
-    exercise(page, number)
-    wanted = EXERCISES[number]
-    expect_checkpoint(page, wanted.checkpoint)
-    expect_phase(page, wanted.view.phase)
-    expect(page.locator(".verdict-other")).to_be_visible(visible=wanted.view.compare != "none")
-    expect_answer(page)
+RINGED = """(selector) => {
+  const found = document.querySelector(selector);
+  const box = found.getBoundingClientRect();
+  const inside = box.top >= 0 && box.left >= 0 && box.right <= innerWidth && box.top + 60 <= innerHeight;
+  return inside && getComputedStyle(found).outlineStyle === "solid";
+}"""
+"""Whether something has a ring, and can be seen in the window."""
 
 
-def test_an_exercise_that_is_chosen_with_enter_keeps_the_focus(page):
-    page.locator(".exercises summary").click()
-    button = page.get_by_role("button", name="3 · The modern network on MNIST")
-    button.focus()
+def test_a_step_sets_the_page_up_asks_and_answers_and_leads_on(page):
+    exercise(page, "4-6")
+    step = PLACES["4-6"].step
+    expect_checkpoint(page, step.checkpoint)
+    expect_phase(page, step.view.phase)
+    expect_label(page, "Coat")
+    assert page.evaluate(RINGED, "[data-layer=act2] [data-channel='2']")
+    expect(page.locator(".lesson-question")).to_have_text(step.question)
+    expect(page.locator(".lesson-answer")).to_be_hidden()
+    page.get_by_role("button", name="Show the answer").click()
+    expect(page.locator(".lesson-answer")).to_contain_text(step.answer)
+    expect(page.get_by_role("button", name="The next step")).to_be_disabled()
+    draw(page, [(0.3, 0.3), (0.7, 0.7)])
+    settle(page)
+    expect(page.locator(".lesson-answer")).to_be_visible()  # who draws has not left the exercise
+    page.get_by_role("button", name="Set the page up again").click()
+    expect_label(page, "Coat")
+    page.get_by_role("button", name="Close the exercise").click()
+    expect(page.locator(".lesson")).to_be_hidden()
+    expect(page.locator(".examples button").first).to_be_visible()
+    assert not page.evaluate(RINGED, "[data-layer=act2] [data-channel='2']")
+
+
+@seen_in((DESK, PHONE))
+def test_the_exercise_and_what_it_speaks_of_are_in_the_window(page):
+    """The exercise with its question, the ring, and the explanation: all together, also on a phone."""
+    exercise(page, "4-1")
+    expect(page.locator(".explanation .large canvas").first).to_be_visible()
+    for name in ("4-1", "4-2", "4-3"):
+        if name != "4-1":
+            page.get_by_role("button", name="The next step").click()
+        expect(page.locator(".lesson-text")).to_have_text(PLACES[name].step.text)
+        ringed = ".explanation" if name == "4-1" else "[data-number='1'] .layer-maps"
+        page.wait_for_function(RINGED, arg=ringed)
+        box, question = (page.locator(part).bounding_box() for part in (".lesson", ".lesson-question"))
+        assert question["y"] + question["height"] <= box["y"] + box["height"] <= page.viewport_size["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+
+
+def test_the_keyboard_stays_on_the_button_that_leads_on(page):
+    exercise(page, "3-1")
+    page.get_by_role("button", name="The next step").focus()
     page.keyboard.press("Enter")
-    expect_label(page, "5")
-    expect(button).to_have_attribute("aria-pressed", "true")
-    assert focused(page) == "3 · The modern network on MNIST"
-    page.keyboard.press("Tab")
-    assert focused(page) == "4 · A pullover and a coat"
+    expect(page.locator(".lesson-place")).to_have_text("2 of 4")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "The next step"

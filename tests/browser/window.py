@@ -16,7 +16,7 @@ STATE = f"""() => {{
   return JSON.stringify({{
     stays: [
       location.hash,
-      ...[".takeaway", ".exercises-text"].map((words) => all(words)[0].textContent),
+      all(".takeaway")[0].textContent,
       all(".lab-pictures input[type=file]").length,
     ],
     checkpoint: document.querySelector("input[aria-label='{CHECKPOINT}']").value,
@@ -24,7 +24,8 @@ STATE = f"""() => {{
     menus: all(".controls select").map((menu) => menu.value),
     tools: all("[data-tool]").map((tool) => tool.ariaPressed).concat(document.querySelector(".pad input").value),
     words: [".verdict-label", ".verdict-note"].map((words) => all(words)[0].textContent),
-    there: all(".map, .lab-pictures img, .explanation:not([hidden]), details[open], .verdict-doubts li").length,
+    there: all(".map, .lab-pictures img, .verdict-doubts li, details[open]").length,
+    open: all(".explanation:not([hidden]), .lesson:not([hidden])").length,
     off: all("[data-constant=off]").length,
     buttons: all(".examples button").length,
     answered: !pad || pad.dataset.sent === verdict.getAttribute("{DRAWING}"),
@@ -35,6 +36,7 @@ STATE = f"""() => {{
 RESET = """({ switches, menus }) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   all("details[open]").forEach((part) => { part.open = false; });
+  all(".lesson:not([hidden]) [data-act=close]").forEach((button) => button.click());
   all(".explanation:not([hidden]) .explanation-close").forEach((button) => button.click());
   all(".controls-main > button:not([hidden])").forEach((button) => button.click());
   all(".controls input").forEach((input, i) => {

@@ -196,7 +196,7 @@ def hostile_requests(number: int, endpoint: dict, config: dict, step: int) -> li
         place = count % len(good)
         lists.append([*good[:place], value, *good[place + 1 :]])
     requests = [body | {"data": data} for data in lists]
-    if endpoint["api_name"] in ("on_example", "on_exercise", "on_take"):
+    if endpoint["api_name"] in ("on_example", "on_step", "on_take"):
         requests += [body | {"data": good, "event_data": event} for event in HOSTILE_EVENTS]
     return requests + [body | {"data": good, "trigger_id": target} for target in (-1, 10**6)]
 

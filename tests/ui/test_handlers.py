@@ -17,7 +17,7 @@ from lenet.settings import CHECKPOINTS
 from lenet.ui import handlers as handlers_module
 from lenet.ui import link
 from lenet.ui.door import Chosen
-from lenet.ui.exercises import EXERCISES
+from lenet.ui.exercises import EXERCISES, PLACES, Ring
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.values.examples import example_picture
@@ -354,18 +354,29 @@ def test_a_picture_turned_upside_down_twice_is_itself(handlers, three):
     assert back["grid"] == three["grid"]
 
 
-@pytest.mark.parametrize("number", range(len(EXERCISES)), ids=[exercise.title for exercise in EXERCISES])
-def test_each_exercise_shows_what_it_speaks_of(handlers, three, number):
-    exercise = EXERCISES[number]
-    answer = handlers.on_exercise(three, controls(4), chose(index=number))
+@pytest.mark.parametrize("name", PLACES)
+def test_each_step_shows_what_it_speaks_of(handlers, three, name):
+    step = PLACES[name].step
+    answer = handlers.on_step(three, controls(4), chose(index=name))
     assert answer.verdict["probabilities"]
     assert answer.maps["layers"]
-    assert bool(answer.maps["b"]) == (exercise.view.compare != "none")
-    assert (answer.checkpoint, answer.upload) == (exercise.checkpoint, None)
-    assert (answer.exercises["shown"], answer.exercises["text"]) == (number, exercise.text)
-    assert answer.controls["view"] == answer.controls["changes"] == exercise.view.value()
+    assert bool(answer.maps["b"]) == (step.view.compare != "none")
+    assert (answer.checkpoint, answer.upload) == (step.checkpoint, None)
+    assert (answer.lesson["name"], answer.exercises["shown"]) == (name, PLACES[name].exercise.title)
+    assert answer.controls["view"] == answer.controls["changes"] == step.view.value()
     assert answer.pad["drawing"] > three["drawing"]
-    assert 2 <= exercise.text.count(". ") + 1 <= 4
+    assert bool(answer.explanation["cell"] or answer.explanation["dense"]) == (Ring("panel") in step.rings)
+
+
+def test_the_steps_lead_to_each_other(handlers):
+    name, walked = "4-1", []
+    while name:
+        lesson = handlers.on_step(None, controls(), chose(index=name)).lesson
+        assert lesson["before"] == (walked[-1] if walked else "")
+        assert lesson["place"] == f"{len(walked) + 1} of 6"
+        walked.append(name)
+        name = lesson["after"]
+    assert walked == [f"4-{number}" for number in range(1, 7)]
 
 
 def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
@@ -405,7 +416,7 @@ def test_the_next_example_is_prepared_again_after_noise(handlers, three):
 
 @pytest.mark.parametrize("index", [99, -1, None, "gone", [1], 2.5, 2.0])
 def test_what_is_not_offered_changes_nothing(handlers, three, index):
-    assert handlers.on_exercise(three, controls(), chose(index=index)) == Answer()
+    assert handlers.on_step(three, controls(), chose(index=index)) == Answer()
     answer = handlers.on_example(three, None, "mnist-modern", controls(), chose(index=index))
     assert (answer.verdict["label"], answer.pad) == ("3", UNCHANGED)
     assert (
@@ -595,7 +606,7 @@ def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):
 def test_only_exercises_whose_checkpoints_are_here_are_offered(tmp_path):
     shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "fashion-classic")
     titles = [title for _, title in Handlers(Lab(tmp_path)).opened("fashion-classic").exercises["titles"]]
-    assert titles == ["4 · A pullover and a coat", "Why does layer 1 show the whole shoe?"]
+    assert titles == ["4 · A pullover and a coat"]
     opened = Handlers(Lab(CHECKPOINTS)).opened("mnist-modern")
     assert len(opened.exercises["titles"]) == len(EXERCISES)
 

@@ -1,25 +1,22 @@
-"""The value of the exercises: the set-ups whose checkpoints are here, and what to see in the one that is shown."""
+"""The value of the exercises: those whose networks are here, and which of them is open."""
 
 from collections.abc import Collection
 from typing import TypedDict
 
-from lenet.ui.exercises import EXERCISES
+from lenet.ui.exercises import EXERCISES, Place
 
 
 class ExercisesValue(TypedDict):
-    """``titles`` are the offered exercises with their numbers; ``shown`` is the number of the one on the page."""
+    """``titles`` are the first steps of the offered exercises, by name, with the exercises' titles.
 
-    titles: list[tuple[int, str]]
-    shown: int | None
-    text: str
+    ``shown`` is the title of the one on the page, or "".
+    """
+
+    titles: list[tuple[str, str]]
+    shown: str
 
 
-def exercises_value(checkpoints: Collection[str], shown: int | None = None) -> ExercisesValue:
+def exercises_value(checkpoints: Collection[str], place: Place | None = None) -> ExercisesValue:
     """The exercises that the networks named ``checkpoints`` allow."""
-    here = {"", *checkpoints}
-    titles = [
-        (number, exercise.title)
-        for number, exercise in enumerate(EXERCISES)
-        if {exercise.checkpoint, exercise.view.other} <= here
-    ]
-    return {"titles": titles, "shown": shown, "text": "" if shown is None else EXERCISES[shown].text}
+    titles = [(Place(exercise, 0).name, exercise.title) for exercise in EXERCISES if exercise.offered(checkpoints)]
+    return {"titles": titles, "shown": place.exercise.title if place else ""}

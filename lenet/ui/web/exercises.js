@@ -1,5 +1,4 @@
-// The chapter's exercises as buttons, and what there is to see in the one that is shown. A click triggers "select" with
-// the exercise's number as index.
+// The chapter's exercises as buttons. A click triggers "select" with the name of the exercise's first step as index.
 
 import { find, findAll, makeButton } from "./lib/elements.js";
 import { received } from "./lib/value.js";
@@ -8,41 +7,21 @@ import { received } from "./lib/value.js";
 
 /** @param {import("./lib/value.js").Component} component */
 export default function start({ element, props, trigger, watch }) {
+  const menu = /** @type {HTMLDetailsElement} */ (find(element, ".exercises"));
   const list = find(element, ".exercises-list");
-  let built = "";
+  const select = (/** @type {string} */ index) => {
+    menu.open = false; // its place belongs to the maps
+    trigger("select", { index });
+  };
   const show = () => {
     const value = /** @type {ExercisesValue | null} */ (received(props));
     if (!value) return;
-    const titles = JSON.stringify(value.titles);
-    // Only when the titles change: a new button would not have the focus of the one that was chosen.
-    if (titles !== built) list.replaceChildren(...buttonsOf(value.titles, (index) => trigger("select", { index })));
-    built = titles;
-    press(list, value.shown);
-    find(element, ".exercises").hidden = value.titles.length === 0;
-    find(element, ".exercises-text").textContent = value.text;
+    list.replaceChildren(...value.titles.map(([name, title]) => makeButton("", title, () => select(name))));
+    for (const button of findAll(list, "button")) {
+      button.setAttribute("aria-pressed", String(button.textContent === value.shown));
+    }
+    menu.hidden = value.titles.length === 0;
   };
   watch("value", show);
   show();
-}
-
-/**
- * @param {ExercisesValue["titles"]} titles
- * @param {(index: number) => void} select
- */
-function buttonsOf(titles, select) {
-  return titles.map(([index, title]) => {
-    const button = makeButton("", title, () => select(index));
-    button.dataset.index = String(index);
-    return button;
-  });
-}
-
-/**
- * @param {HTMLElement} list
- * @param {number | null} shown
- */
-function press(list, shown) {
-  for (const button of findAll(list, "button")) {
-    button.setAttribute("aria-pressed", String(button.dataset.index === String(shown)));
-  }
 }

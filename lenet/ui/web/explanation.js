@@ -42,6 +42,10 @@ class Explanation {
       this.cell.follow({ confirmed: false });
       this.dense.follow();
     });
+    onSignal("lab-stages", () => {
+      this.cell.follow();
+      this.dense.follow();
+    });
   }
 
   /** @param {ExplanationValue} value */

@@ -66,6 +66,7 @@ class Maps {
     this.data = dataOf(value.layers, parts);
     this.#paint({ ...value, resting: true }, this.data);
     this.#showsAll(value.drawing);
+    signal("lab-stages", null);
   }
 
   /**
@@ -106,8 +107,10 @@ class Maps {
     if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
 
+  // A network has come: what was drawn before is answered, and what is explained gets its numbers.
   #catchUp() {
     if (this.unanswered) this.answer(this.unanswered);
+    signal("lab-stages", null);
   }
 
   /** @param {number} drawing */

@@ -128,12 +128,13 @@ export interface ExamplesValue {
 }
 
 /**
- * ``titles`` are the offered exercises with their numbers; ``shown`` is the number of the one on the page.
+ * ``titles`` are the first steps of the offered exercises, by name, with the exercises' titles.
+ *
+ * ``shown`` is the title of the one on the page, or "".
  */
 export interface ExercisesValue {
-  titles: [number, string][];
-  shown: number | null;
-  text: string;
+  titles: [string, string][];
+  shown: string;
 }
 
 /**
@@ -217,6 +218,25 @@ export interface LayerValue {
   b: SideValue | null;
   apart: ApartValue | null;
   kernels: FirstKernels | null;
+}
+
+/**
+ * A step, by its name, and the names of the steps ``before`` and ``after`` it; "" where there is none.
+ *
+ * ``name`` is "" where no lesson is on the page; the browser sends that when a person closes it. ``place`` says which
+ * of how many steps it is. ``table`` has rows of a knob's value and what it gave.
+ */
+export interface LessonValue {
+  name: string;
+  title: string;
+  place: string;
+  text: string;
+  question: string;
+  answer: string;
+  table: [string, string][];
+  rings: RingValue[];
+  before: string;
+  after: string;
 }
 
 /**
@@ -311,6 +331,15 @@ export interface PutValue {
   drawing: number;
   grid: string;
   put: true;
+}
+
+/**
+ * What a step points at: see ``Ring``.
+ */
+export interface RingValue {
+  what: "map" | "layer" | "pad" | "picture" | "answer" | "panel";
+  layer: number;
+  number: number;
 }
 
 /**

@@ -50,6 +50,7 @@
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
+ * lab-stages: a network has come, or the server's answer: the numbers of all stages are others than before.
  * lab-off: a person switches a map off or on again: its layer and channel.
  * lab-needs: somebody asks which maps a logit needs.
  * lab-numbers: somebody asks for the numbers that are shown.
@@ -62,6 +63,7 @@
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
+ * @property {null} lab-stages
  * @property {[number, number]} lab-off
  * @property {Needed} lab-needs
  * @property {Computed} lab-numbers

@@ -35,6 +35,7 @@ export class Figure {
     const several = sides.length > 1;
     row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side, several ? SIDE_NAMES[side] : "")));
     this.box = make("figure", several ? "map map-pair" : "map");
+    this.box.dataset.channel = String(channel);
     this.box.append(row, ...(classes.length ? [namesOf(classes)] : []), caption);
   }
 

@@ -46,6 +46,7 @@ export class Section {
   constructor(built, titles, layer) {
     this.layer = layer;
     this.box.dataset.layer = built.name;
+    this.box.dataset.number = String(layer.number);
     this.box.classList.toggle("layer-dense", built.kind === "dense");
     this.box.classList.toggle("layer-paired", built.compared);
     this.box.classList.toggle("layer-kernels", built.a.shape[1] > 1);
