@@ -72,7 +72,7 @@ def test_a_click_explains_a_cell_with_numbers_that_add_up(page, classic, digits)
         expect(title).to_have_text(re.compile(rf"^Layer {layer}, map 3, row 6, column 5, after"))
         value = float(title.text_content().split(": ")[1])
         assert value == pytest.approx(stages[f"act{layer}"][2, 5, 4], abs=1e-4)
-        total, bias, before, after, _ = map(float, page.locator(".explanation-lines td").all_inner_texts())
+        total, bias, before, after, _ = map(float, page.locator(".explanation-arithmetic td").all_inner_texts())
         assert total + bias == pytest.approx(before, abs=2e-4)
         assert after == value
         expect(page.locator(".liked canvas")).to_have_count(10)  # nine pictures and their mean
