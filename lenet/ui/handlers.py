@@ -206,7 +206,7 @@ class Handlers:
             self._lab.find(linked.checkpoint)
         except (ValueError, OSError) as error:
             return Answer(takeaway=notice(str(error)))
-        scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink))
+        scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink, linked.strokes))
         said = notice("" if linked.view.prepare else UNPREPARED)
         return replace(self.staged(scene), offered=offered, exercises=self._exercises(), takeaway=said)
 
@@ -256,7 +256,7 @@ class Handlers:
             view = replace(view, prepare=False)
             if view.compare == "kept" and isinstance(seen.b, Subject) and seen.b.picture is not None:
                 view = replace(view, kept=encode_picture(seen.b.picture), kept_as="")
-        return link_value(link.encode(link.Linked(ink, scene.checkpoint, view)))
+        return link_value(link.encode(link.Linked(ink, scene.checkpoint, view, scene.drawing.strokes)))
 
     @staticmethod
     def _as_ink(scene: Scene, answer: Prediction | Sentence) -> NDArray[np.uint8] | None:

@@ -362,6 +362,22 @@ def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
     assert answer.maps["b"] == "mean of 2"
 
 
+def test_the_strokes_of_a_link_go_to_the_pad_and_the_maps_wait_for_them(handlers, digits):
+    strokes = "gBGwHoGkNAjI8Q"
+    sent = put(None, digits[7] // 2) | {"strokes": strokes}
+    taken = handlers.on_take(sent, None, "mnist-classic", controls(hide=True), chose(what="link")).takeaway
+    answer = handlers.on_open(taken["link"], "mnist-modern")
+    assert answer.pad == {"drawing": 1, "grid": "", "strokes": strokes, "put": True}
+    assert (answer.verdict["label"], answer.verdict["hide"], answer.maps["drawing"]) == ("", True, 1)
+    assert (answer.maps["network"]["name"], answer.maps["pictures"]) == ("mnist-classic", ("", ""))
+
+
+@pytest.mark.parametrize("strokes", ["gB", ["gB"], "A" * 9_000])
+def test_strokes_that_cannot_be_read_are_a_sentence(handlers, three, strokes):
+    answer = handlers.on_draw(three | {"strokes": strokes}, "mnist-modern", controls())
+    assert "reload the page" in answer.verdict["text"]
+
+
 def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, digits, tmp_path):
     path = tmp_path / "four.png"
     Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)

@@ -102,11 +102,13 @@ export interface DenseValue {
 /**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
- * ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
+ * ``strokes`` are the same drawing as letters, or "" where there is more on the pad than strokes. ``shown`` is the
+ * ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
  */
 export interface DrawnValue {
   drawing: number;
   grid: string;
+  strokes: string;
   shown: string;
 }
 
@@ -291,11 +293,14 @@ export interface OverlayValue {
 }
 
 /**
- * What the server puts on the pad; ``grid`` as in ``DrawnValue``.
+ * What the server puts on the pad; ``grid`` and ``strokes`` as in ``DrawnValue``.
+ *
+ * Strokes without a grid come from a link: the browser draws them, and sends the drawing like any other.
  */
 export interface PutValue {
   drawing: number;
   grid: string;
+  strokes: string;
   put: true;
 }
 
