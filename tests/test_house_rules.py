@@ -81,10 +81,11 @@ UI_ARROWS = {
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "values.strokes", "view"},
     "link": {"values.examples", "values.pad", "values.pixels", "values.strokes", "view"},
+    "qr": set(),
     "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.menu", "view"},
     "door": {"sentence"},
     "components": {"bundle", "door", "sentence"},
-    "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},
+    "handlers": {"door", "exercises", "lab", "link", "qr", "scene", "sentence", "view", "values"},
     "files": {"lab"},
     "page": {"bundle", "components", "door", "files", "handlers", "lab", "values.menu"},
 }
@@ -238,6 +239,7 @@ def test_lenet_alone_costs_nothing_its_core_needs_no_gradio_and_the_app_no_torch
     core = "import lenet.microscope.sheet, lenet.training.loop, lenet.training.augment, lenet.__main__"
     lenet, core, app = loaded_by("import lenet", core, "import app")
     assert not lenet & {"torch", "numpy", "PIL"}
+    assert "segno" not in app  # only who asks for a code pays for it
     assert "torch" in core
     assert not core & {"gradio", "torchvision"}
     assert "gradio" in app

@@ -366,6 +366,7 @@ export interface StepValue {
 /**
  * A file (``name``, its media type ``kind``, ``content`` in base64), a ``link``, or a ``text``; the others are "".
  *
+ * ``code`` is the link's QR code, row by row, "1" for a dark module; it is empty where none was asked for.
  * ``stamp`` makes each value a new one: taking the same thing twice must hand it over twice.
  */
 export interface TakeawayValue {
@@ -374,6 +375,7 @@ export interface TakeawayValue {
   kind: string;
   content: string;
   link: string;
+  code: string[];
   text: string;
 }
 
