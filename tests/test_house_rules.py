@@ -68,6 +68,7 @@ UI_ARROWS = {
     "view": set(),
     "values.pixels": set(),
     "values.pad": {"values.pixels"},
+    "values.strokes": set(),
     "values.verdict": {"sentence", "values.pixels", "view"},
     "values.menu": set(),
     "values.controls": {"values.menu", "values.pad", "view"},
@@ -80,12 +81,13 @@ UI_ARROWS = {
     "values.lesson": {"exercises"},
     "values.takeaway": set(),
     "exercises": {"values.examples", "values.pixels", "view"},
-    "scene": {"sentence", "values.controls", "values.pad", "view"},
-    "link": {"values.pad", "view"},
+    "scene": {"sentence", "values.controls", "values.pad", "values.strokes", "view"},
+    "link": {"values.examples", "values.pad", "values.pixels", "values.strokes", "view"},
+    "qr": set(),
     "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.maps", "values.menu", "view"},
     "door": {"sentence"},
     "components": {"bundle", "door", "sentence"},
-    "handlers": {"door", "exercises", "lab", "link", "scene", "sentence", "view", "values"},
+    "handlers": {"door", "exercises", "lab", "link", "qr", "scene", "sentence", "view", "values"},
     "files": {"lab"},
     "page": {"bundle", "components", "door", "files", "handlers", "lab", "values.menu"},
 }
@@ -239,6 +241,7 @@ def test_lenet_alone_costs_nothing_its_core_needs_no_gradio_and_the_app_no_torch
     core = "import lenet.microscope.sheet, lenet.training.loop, lenet.training.augment, lenet.__main__"
     lenet, core, app = loaded_by("import lenet", core, "import app")
     assert not lenet & {"torch", "numpy", "PIL"}
+    assert "segno" not in app  # only who asks for a code pays for it
     assert "torch" in core
     assert not core & {"gradio", "torchvision"}
     assert "gradio" in app

@@ -74,7 +74,7 @@ def test_sdk_version_is_the_pinned_gradio():
 
 
 def test_requirements_are_the_run_time_list_in_ranges():
-    assert set(REQUIREMENTS) == {"torch", "torchvision", "gradio", "numpy", "pillow", "safetensors", "tqdm"}
+    assert set(REQUIREMENTS) == {"torch", "torchvision", "gradio", "numpy", "pillow", "safetensors", "tqdm", "segno"}
     for name, version in REQUIREMENTS.items():
         assert name == "gradio" or re.fullmatch(r">=[\d.]+,<\d+", version), f"{name} needs a range"
 

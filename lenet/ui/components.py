@@ -66,7 +66,7 @@ class Verdict(Asset):
 
 class Controls(Asset):
     """How the reader looks. Triggers ``input`` when the view has changed, ``pin`` when the pinned cell alone has,
-    ``keep``, and ``take`` with {"what"}.
+    ``keep``, and ``take`` with {"what", "page"}.
     """
 
     triggers = ("input", "pin", "keep", "take")

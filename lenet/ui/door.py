@@ -51,8 +51,8 @@ def uploaded(path: Any) -> str | Sentence:
 class Chosen(gr.EventData):
     """What was chosen on the page; None where a request does not say it, or says what it cannot be.
 
-    ``index`` is the number or the name of an example, or the name of an exercise's step; ``what`` is the name of a
-    thing to take away.
+    ``index`` is the number or the name of an example, or the name of an exercise's step. ``what`` is the name of a
+    thing to take away. ``page`` is the address at which the browser says that it shows the page.
     """
 
     def __init__(self, target: Any, sent: Any):
@@ -60,6 +60,7 @@ class Chosen(gr.EventData):
         sent = sent if isinstance(sent, dict) else {}
         self.index = sent.get("index") if type(sent.get("index")) in (int, str) else None
         self.what = sent.get("what") if isinstance(sent.get("what"), str) else None
+        self.page = sent.get("page") if isinstance(sent.get("page"), str) else None
 
 
 class Door(gr.Blocks):

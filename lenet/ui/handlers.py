@@ -21,6 +21,7 @@ from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
 from lenet.ui.exercises import NOISE, PLACES, UPSIDE_DOWN, Place, noise, upside_down
 from lenet.ui.lab import Lab, Seen
+from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.controls import ControlsValue, controls_value, view_revision
@@ -32,7 +33,7 @@ from lenet.ui.values.maps import MapsValue, frame_mark, maps_value, painted_mark
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
-from lenet.ui.values.takeaway import TakeawayValue, file_value, link_value, notice
+from lenet.ui.values.takeaway import TakeawayValue, code_value, file_value, link_value, notice
 from lenet.ui.values.verdict import VerdictValue, other_value, overlay_value, steps_value, verdict_value
 from lenet.ui.view import View
 
@@ -208,7 +209,7 @@ class Handlers:
             self._lab.find(linked.checkpoint)
         except (ValueError, OSError) as error:
             return Answer(takeaway=notice(str(error)))
-        scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink))
+        scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink, linked.strokes))
         said = notice("" if linked.view.prepare else UNPREPARED)
         return replace(self.staged(scene), offered=offered, exercises=self._exercises(), takeaway=said)
 
@@ -231,10 +232,11 @@ class Handlers:
     # What is taken away
 
     def on_take(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
-        """The view is taken away as a link, or what it shows as a file."""
+        """The view is taken away as a link or the QR code of one, or what it shows as a file."""
         scene, what = read_scene(pad, upload, checkpoint, controls), chosen.what
         seen = self._lab.see(scene)
-        return Answer(takeaway=self._link(scene, seen) if what == "link" else self._file(scene, seen, what))
+        linked = what in ("link", "code")
+        return Answer(takeaway=self._link(scene, seen, chosen) if linked else self._file(scene, seen, what))
 
     def _file(self, scene: Scene, seen: Seen, what: str | None) -> TakeawayValue:
         answer, a = seen.answer, seen.a
@@ -247,19 +249,32 @@ class Handlers:
         content = file.write(answer, a, b, scene.view)
         return file_value(f"lenet-{scene.checkpoint}{label}.{what}", file.media_type, content)
 
-    def _link(self, scene: Scene, seen: Seen) -> TakeawayValue:
-        """The scene as a link. An uploaded picture travels as the network saw it, and so does the kept one then."""
+    def _link(self, scene: Scene, seen: Seen, chosen: Chosen) -> TakeawayValue:
+        """The scene as a link, as that link's QR code, or the sentence that says why there is none."""
+        try:
+            fragment = self._fragment(scene, seen)
+            if chosen.what == "link":
+                return link_value(fragment)
+            return code_value(fragment, qr_rows(chosen.page, fragment))
+        except ValueError as error:
+            return notice(str(error))
+
+    def _fragment(self, scene: Scene, seen: Seen) -> str:
+        """The scene as a link. An uploaded picture travels as the network saw it, and so does the kept one then.
+
+        Raises ValueError, with a sentence, when something of it cannot be read.
+        """
         view, ink = scene.view, scene.drawing.ink
         if scene.problem:
-            return notice(scene.problem)
+            raise ValueError(scene.problem)
         if scene.upload:
             if isinstance(seen.answer, Sentence):
-                return notice(seen.answer.text)
+                raise ValueError(seen.answer.text)
             ink = Drawing().followed_by(self._as_ink(scene, seen.answer)).ink
             view = replace(view, prepare=False)
             if view.compare == "kept" and isinstance(seen.b, Subject) and seen.b.picture is not None:
                 view = replace(view, kept=encode_picture(seen.b.picture), kept_as="")
-        return link_value(link.encode(link.Linked(ink, scene.checkpoint, view)))
+        return link.encode(link.Linked(ink, scene.checkpoint, view, scene.drawing.strokes))
 
     @staticmethod
     def _as_ink(scene: Scene, answer: Prediction | Sentence) -> NDArray[np.uint8] | None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.controls import view_revision
 from lenet.ui.values.pad import Drawing, drawing_number, read_ink, shown_mark
+from lenet.ui.values.strokes import read_strokes
 from lenet.ui.view import View
 
 
@@ -56,11 +57,11 @@ def read_scene(pad: Any, upload: str | Sentence | None, checkpoint: str, control
     except ValueError as error:
         view = View()
         problems.append(str(error))
-    ink = None
-    if not upload:  # an uploaded picture stands in place of the drawing
+    drawing = Drawing(drawing_number(pad))
+    if not upload and isinstance(pad, dict):  # an uploaded picture stands in place of the drawing
         try:
-            ink = read_ink(pad.get("grid") if isinstance(pad, dict) else None)
+            drawing = replace(drawing, ink=read_ink(pad.get("grid")), strokes=read_strokes(pad.get("strokes")))
         except ValueError as error:
             problems.append(str(error))
-    drawing, shown = Drawing(drawing_number(pad), ink), (shown_mark(pad), shown_mark(controls))
+    shown = (shown_mark(pad), shown_mark(controls))
     return Scene(checkpoint, view, view_revision(controls), drawing, upload, problems[0] if problems else "", shown)

@@ -134,13 +134,17 @@ class View:
 
     def kept_picture(self) -> NDArray[np.float32]:
         """The kept picture, (28, 28) from 0 to 1."""
+        return self.kept_pixels().astype(np.float32) / np.float32(255)
+
+    def kept_pixels(self) -> NDArray[np.uint8]:
+        """The kept picture in bytes, (28, 28)."""
         try:
             pixels = np.frombuffer(base64.b64decode(self.kept, validate=True), np.uint8)
         except ValueError as error:
             raise BadView("kept") from error
         if pixels.size != PICTURE_SIZE * PICTURE_SIZE:
             raise BadView("kept")
-        return pixels.reshape(PICTURE_SIZE, PICTURE_SIZE).astype(np.float32) / np.float32(255)
+        return pixels.reshape(PICTURE_SIZE, PICTURE_SIZE)
 
 
 def _is_channel(value: Any) -> bool:

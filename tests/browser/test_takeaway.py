@@ -25,9 +25,10 @@ from lenet.ui.view import View
 from tools import browser as tool
 
 
-def test_a_link_brings_the_same_view_to_another_browser(page, open_page):
+def test_a_link_brings_the_same_strokes_and_view_to_another_browser(page, open_page):
     choose(page, "mnist-classic")
-    tool.draw(page, SEVEN)
+    tool.draw(page, SEVEN[:2])
+    tool.draw(page, SEVEN[1:])
     expect_label(page, "7")
     show(page, "Pooled")
     part(page, "Save and share")
@@ -35,13 +36,16 @@ def test_a_link_brings_the_same_view_to_another_browser(page, open_page):
     expect(page.locator(".takeaway")).to_contain_text("clipboard")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
+    assert link.decode(copied.split("#")[1]).strokes
     other = open_page(PROJECTOR, "/#" + copied.split("#")[1])
     expect_label(other, "7")
     expect_phase(other, "pooled")
     expect(other.locator(".layer-title").first).to_have_text("Layer 1 · 6 maps of 14 × 14")
-    assert np.array_equal(pixels(other, SEEN), pixels(page, SEEN))
-    tool.draw(other, [(0.2, 0.5), (0.6, 0.5)])
+    for canvas in (".pad-canvas", SEEN):
+        assert np.array_equal(pixels(other, canvas), pixels(page, canvas))
+    other.get_by_role("button", name="Undo").click()
     settle(other)
+    assert 0 < pixels(other, ".pad-canvas").sum() < pixels(page, ".pad-canvas").sum()
 
 
 def test_a_damaged_link_is_a_sentence_on_a_page_that_works(open_page):

@@ -20,6 +20,7 @@ from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES, PLACES, Ring
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
+from lenet.ui.qr import qr_rows
 from lenet.ui.values.examples import example_picture
 from lenet.ui.values.maps import painted_mark
 from lenet.ui.values.pad import GRID_SIZE, Drawing, put_value
@@ -386,6 +387,42 @@ def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
     assert (answer.verdict["label"], answer.checkpoint, answer.pad["grid"]) == ("3", "mnist-classic", three["grid"])
     assert answer.controls["view"] == seen["view"]
     assert answer.maps["b"] == "mean of 2"
+
+
+def test_a_link_to_an_example_has_a_qr_code(handlers, three):
+    seen, page = controls(phase="pooled", hide=True), "https://someone-lenet-lab.hf.space/"
+    taken = handlers.on_take(three, None, "mnist-lenet", seen, chose(what="code", page=page)).takeaway
+    assert taken["code"] == qr_rows(page, taken["link"])
+    assert handlers.on_open(taken["link"], "mnist-modern").controls["view"] == seen["view"]
+
+
+def test_a_link_that_is_too_long_has_no_qr_code(handlers, digits):
+    drawn = {"drawing": 1, "grid": encode(Drawing().followed_by(digits[3] // 2).ink)}
+    for page, words in [
+        ("https://a.hf.space/", "too long for a QR code"),
+        (None, "copy the link"),
+        (5, "copy the link"),
+    ]:
+        asked = chose(what="code", page=page)
+        taken = handlers.on_take(drawn, None, "mnist-lenet", controls(), asked).takeaway
+        assert (taken["link"], taken["code"]) == ("", [])
+        assert words in taken["text"]
+
+
+def test_the_strokes_of_a_link_go_to_the_pad_and_the_maps_wait_for_them(handlers, digits):
+    strokes = "gBGwHoGkNAjI8Q"
+    sent = put(None, digits[7] // 2) | {"strokes": strokes}
+    taken = handlers.on_take(sent, None, "mnist-classic", controls(hide=True), chose(what="link")).takeaway
+    answer = handlers.on_open(taken["link"], "mnist-modern")
+    assert answer.pad == {"drawing": 1, "grid": "", "strokes": strokes, "put": True}
+    assert (answer.verdict["label"], answer.verdict["hide"], answer.maps["drawing"]) == ("", True, 1)
+    assert (answer.maps["network"]["name"], answer.maps["pictures"]) == ("mnist-classic", ("", ""))
+
+
+@pytest.mark.parametrize("strokes", ["gB", ["gB"], "A" * 9_000])
+def test_strokes_that_cannot_be_read_are_a_sentence(handlers, three, strokes):
+    answer = handlers.on_draw(three | {"strokes": strokes}, "mnist-modern", controls())
+    assert "reload the page" in answer.verdict["text"]
 
 
 def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, digits, tmp_path):

@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lenet.ui import link
+from lenet.ui.values.examples import example_picture
 from lenet.ui.values.pad import GRID_SIZE, Drawing
+from lenet.ui.values.pixels import encode
+from lenet.ui.values.strokes import LETTERS
 from lenet.ui.view import CHOICES, BadView, View, ViewValue
+
+SEVEN = "gBGwHoGkNAjI8Q"
+"""Two lines of a pen as wide as 8 hundredths of the pad."""
 
 KEPT = base64.b64encode(bytes(range(256)) * 3 + bytes(16)).decode()
 
@@ -86,18 +92,67 @@ def test_anything_else_is_refused_with_a_sentence(value):
         View.read(value)
 
 
-INK = Drawing().followed_by(np.arange(784, dtype=np.uint8).reshape(28, 28)).ink
+PICTURE = Drawing().followed_by(np.arange(784, dtype=np.uint8).reshape(28, 28)).ink
+DRAWN = np.zeros((GRID_SIZE, GRID_SIZE), np.uint8)
+DRAWN[20:92, 50:59] = 200
 
 
 @settings(max_examples=30)
-@given(VIEWS, st.booleans())
-def test_a_link_carries_the_drawing_the_checkpoint_and_the_view(view, drawn):
-    linked = link.Linked(INK if drawn else None, "mnist-modern", view)
+@given(VIEWS, st.sampled_from([None, PICTURE, DRAWN]))
+def test_a_link_carries_the_ink_the_checkpoint_and_the_view(view, ink):
+    linked = link.Linked(ink, "mnist-modern", view)
     fragment = link.encode(linked)
-    assert set(fragment) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+    assert set(fragment) <= set(LETTERS)
     found = link.decode(fragment)
-    assert (found.checkpoint, found.view) == (linked.checkpoint, linked.view)
-    assert np.array_equal(found.ink, INK) if drawn else found.ink is None
+    assert (found.checkpoint, found.view, found.strokes) == (linked.checkpoint, linked.view, "")
+    assert found.ink is None if ink is None else np.array_equal(found.ink, ink)
+
+
+def test_a_link_carries_strokes_in_place_of_the_ink_that_they_are():
+    found = link.decode(link.encode(link.Linked(DRAWN, "mnist-modern", View(), SEVEN)))
+    assert found == link.Linked(None, "mnist-modern", View(), SEVEN)
+
+
+def test_a_drawing_of_very_many_strokes_travels_as_ink():
+    scribble = "".join(np.random.default_rng(1).choice(list(LETTERS), 3_000))
+    found = link.decode(link.encode(link.Linked(DRAWN, "mnist-modern", View(), scribble)))
+    assert (found.strokes, np.array_equal(found.ink, DRAWN)) == ("", True)
+
+
+@pytest.mark.parametrize(("kind", "index"), [("digit", 0), ("digit", 23), ("garment", 4)])
+def test_a_link_names_an_example(kind, index):
+    picture = example_picture(kind, index)
+    view = View(scale="layer", compare="kept", kept=encode(picture), kept_as=kind)
+    fragment = link.encode(link.Linked(Drawing().followed_by(picture).ink, "fashion-lenet", view))
+    found = link.decode(fragment)
+    assert np.array_equal(found.ink[::4, ::4], picture)
+    assert found.view == view
+    assert len(fragment) < 200
+
+
+@pytest.mark.parametrize(
+    "example", [["digit", 30], ["digit", -1], ["letter", 1], ["../digit", 1], ["digit"], 3, "digit"]
+)
+@pytest.mark.parametrize("where", ["pad", "kept"])
+def test_an_example_that_is_not_there_is_a_damaged_link(example, where):
+    content = {"example": example} if where == "pad" else {"view": {"kept": [example]}}
+    with pytest.raises(ValueError, match="This link is damaged"):
+        link.decode(packed(json.dumps({"checkpoint": "mnist-lenet"} | content).encode()))
+
+
+def test_a_link_holds_the_changed_switches_alone():
+    fragment = link.encode(link.Linked(None, "mnist-lenet", View(phase="pooled", hide=True)))
+    assert json.loads(inflated(fragment)) == {"checkpoint": "mnist-lenet", "view": {"step": "pooled", "hide": True}}
+    assert json.loads(inflated(link.encode(link.Linked(None, "mnist-lenet", View())))) == {"checkpoint": "mnist-lenet"}
+
+
+def test_links_are_short():
+    """A code on the wall holds 192 characters, the page's address included."""
+    example = Drawing().followed_by(example_picture("digit", 3)).ink
+    assert len(link.encode(link.Linked(example, "mnist-lenet", View(phase="pooled", hide=True)))) < 150
+    assert len(link.encode(link.Linked(DRAWN, "mnist-lenet", View(), SEVEN))) < 150
+    assert len(link.encode(link.Linked(DRAWN, "mnist-lenet", View()))) < 300
+    assert len(link.encode(link.Linked(example // 2, "mnist-lenet", View()))) < 500
 
 
 OLD_LINK = (
@@ -106,19 +161,23 @@ OLD_LINK = (
 )
 """From before the phase had its name: "step" is "pooled" in it."""
 
+OLD_DRAWING = (
+    "eNrt3MFKwzAYwPFXGTkr8yjCDoIP4F1EsvarDUuTkKQbMvbuJtVKfIMx_v9Tv6YhYb_7zuozml49bdQzERERERHdZq_bpscrudRLe6nttfxU_y51wg8__PDDDz_8"
+    "8MMPP_zwww8__PDDDz_88MMPP_zwww8__PDDDz_88MMPP_zwww8__PAjIiIiIqLbabdTdxvVjdIdgjcu139amJxJ-d6Kk1wXj0ZO5fVZpSyhrgfvrfR1KXXayrJFhzqH"
+    "KEHH-ibHWeoHZUsq46BtqrM_SrT6q25x3slytp9-9_y9OkhYLrI-f-i0jj6PEtfB6r3YMjyUZzdPe4ntWcnH3Iyj6ZuLBePK4GZr65c_S0ovJwxDeX57v1y-AXFEtTM"
+)
+"""From before a link held strokes, and the changed switches alone: a grid of ink, and every switch."""
+
 
 def test_a_link_that_was_made_long_ago_still_works():
-    found = link.decode(OLD_LINK)
-    assert found == link.Linked(None, "mnist-modern", View(phase="pooled", scale="map"))
-    old, new = (json.loads(inflated(text)) for text in (OLD_LINK, link.encode(found)))
-    newer = {"off": [], "instead": "zero", "noise": 0, "biases": True, "pooling": True}  # switches
-    assert new == old | {"view": old["view"] | newer}
+    assert link.decode(OLD_LINK) == link.Linked(None, "mnist-modern", View(phase="pooled", scale="map"))
 
 
-def test_a_link_to_a_drawing_is_short_enough_to_be_sent():
-    ink = np.zeros((GRID_SIZE, GRID_SIZE), np.uint8)
-    ink[20:90, 50:58] = 255
-    assert len(link.encode(link.Linked(ink, "mnist-modern", View()))) < 1_000
+def test_a_link_to_ink_that_was_made_long_ago_still_works():
+    found, ink = link.decode(OLD_DRAWING), np.zeros((GRID_SIZE, GRID_SIZE), np.uint8)
+    ink[20:92, 50:60] = 255
+    assert (found.checkpoint, found.view, found.strokes) == ("mnist-lenet", View(phase="pooled", hide=True), "")
+    assert np.array_equal(found.ink, ink)
 
 
 def inflated(fragment: str) -> bytes:
@@ -146,6 +205,11 @@ WHOLE = link.encode(link.Linked(None, "mnist-modern", View()))
         packed(b'{"grid": 5, "checkpoint": "a", "view": {}}'),
         packed(b'{"grid": "", "checkpoint": null, "view": {}}'),
         packed(b'{"grid": "AAAA", "checkpoint": "a", "view": {}}'),
+        packed(b'{"ink": "00ff", "checkpoint": "a"}'),
+        packed(b'{"ink": "zz", "checkpoint": "a"}'),
+        packed(b'{"ink": 5, "checkpoint": "a"}'),
+        packed(b'{"strokes": "AAAA", "checkpoint": "a"}'),
+        packed(b'{"strokes": ["A"], "checkpoint": "a"}'),
         packed(b'{"grid": "", "checkpoint": "a", "view": {"step": 1}}'),
         packed(b" " * 200_000),
         packed(b"[" * 90_000),

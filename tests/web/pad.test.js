@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { enlarged, GRID_SIZE, inkOf, pixelsOf } from "../../lenet/ui/web/pad/grid.js";
 import { Marks } from "../../lenet/ui/web/pad/marks.js";
 
-const BRUSH = { erase: false, width: 0.08 };
-const ERASER = { erase: true, width: 0.08 };
-const POINT = { x: 0.5, y: 0.5 };
+const BRUSH = { erase: false, width: 8 };
+const ERASER = { erase: true, width: 8 };
+const POINT = { x: 224, y: 224 };
 
 test("the ink is the opacity of the pixels, row by row", () => {
   const pixels = new Uint8ClampedArray(4 * GRID_SIZE ** 2);
@@ -70,6 +70,36 @@ test("clearing an empty pad leaves nothing to undo", () => {
   marks.clear();
   marks.put("");
   assert.equal(marks.list.length, 0);
+});
+
+test("a drawing is strokes alone unless there is a picture in it", () => {
+  const marks = new Marks();
+  const first = marks.begin(POINT, BRUSH);
+  const second = marks.begin(POINT, ERASER);
+  assert.deepEqual(marks.strokes(), [first, second]);
+  marks.put("AAAA");
+  marks.begin(POINT, BRUSH);
+  assert.deepEqual(marks.strokes(), []);
+  marks.undo();
+  marks.undo();
+  assert.deepEqual(marks.strokes(), [first, second]);
+  marks.clear();
+  assert.deepEqual(marks.strokes(), []);
+  const last = marks.begin(POINT, BRUSH);
+  assert.deepEqual(marks.strokes(), [last]);
+});
+
+test("the strokes of a link take the place of what is drawn, and undo takes them back one by one", () => {
+  const marks = new Marks();
+  const [own, first, second] = [1, 2, 3].map((x) => new Marks().begin({ x, y: 0 }, BRUSH));
+  marks.list.push(own);
+  marks.replay([first, second]);
+  assert.deepEqual(marks.strokes(), [first, second]);
+  marks.undo();
+  assert.deepEqual(marks.strokes(), [first]);
+  marks.undo();
+  marks.undo();
+  assert.deepEqual(marks.strokes(), [own]);
 });
 
 test("what the server puts on the pad ends a stroke that is being drawn", () => {

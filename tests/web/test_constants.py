@@ -10,6 +10,7 @@ from support import ROOT
 from lenet.microscope import colours
 from lenet.pictures import digits, drawing, garments, planes
 from lenet.pictures.planes import PICTURE_SIZE
+from lenet.ui.values import strokes
 from lenet.ui.values.pad import GRID_SIZE
 from tools import node
 
@@ -31,6 +32,8 @@ def in_scripts(module: str, expression: str):
 def test_sizes_are_the_same_in_python_and_javascript():
     assert in_scripts("lib/canvas.js", "its.PICTURE_SIZE") == PICTURE_SIZE
     assert in_scripts("pad/grid.js", "its.GRID_SIZE") == GRID_SIZE
+    limits = [strokes.PAD_SIZE, strokes.BESIDE, strokes.MOST_LETTERS]
+    assert in_scripts("pad/strokes.js", "[its.PAD_SIZE, its.BESIDE, its.MOST_LETTERS]") == limits
 
 
 def test_the_constants_of_a_drawing_are_the_same_in_python_and_javascript():

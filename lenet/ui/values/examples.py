@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lenet.checkpoint import KINDS
 from lenet.pictures.planes import PICTURE_SIZE
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -40,6 +41,19 @@ def example_picture(kind: str, index: Any) -> NDArray[np.uint8]:
         raise ValueError(f"there is no example {index!r}")
     row, column = (PICTURE_SIZE * at for at in divmod(index, COLUMNS))
     return _sheet(kind)[row : row + PICTURE_SIZE, column : column + PICTURE_SIZE]
+
+
+def find_example(picture: NDArray[np.uint8]) -> tuple[str, int] | None:
+    """The kind and the number of the example that a picture is, pixel by pixel; None for any other picture."""
+    names = ((kind, index) for kind in KINDS for index in range(ROWS * COLUMNS))
+    return next((name for name in names if np.array_equal(example_picture(*name), picture)), None)
+
+
+def read_example(name: Any) -> NDArray[np.uint8]:
+    """The picture that a link calls by its kind and number. Raises ValueError when there is none."""
+    if not isinstance(name, list) or len(name) != 2 or name[0] not in KINDS:
+        raise ValueError(f"there is no example {name!r}")
+    return example_picture(name[0], name[1])
 
 
 def example_note(classes: tuple[str, ...], index: int) -> str:

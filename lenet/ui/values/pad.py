@@ -19,19 +19,25 @@ MOST_COUNTED = 2**53
 class DrawnValue(TypedDict):
     """What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
 
-    ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
+    ``strokes`` are the same drawing as letters, or "" where there is more on the pad than strokes. ``shown`` is the
+    ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
     """
 
     drawing: int
     grid: str
+    strokes: str
     shown: str
 
 
 class PutValue(TypedDict):
-    """What the server puts on the pad; ``grid`` as in ``DrawnValue``."""
+    """What the server puts on the pad; ``grid`` and ``strokes`` as in ``DrawnValue``.
+
+    Strokes without a grid come from a link: the browser draws them, and sends the drawing like any other.
+    """
 
     drawing: int
     grid: str
+    strokes: str
     put: Literal[True]
 
 
@@ -41,11 +47,13 @@ class Drawing:
 
     ``number`` counts the strokes and whatever else has changed the pad. Answers carry it, so that the page can drop one
     that is too old. ``ink`` is (GRID_SIZE, GRID_SIZE) uint8, 0 on empty ground and 255 where the pen was, or None for
-    an empty pad.
+    an empty pad. ``strokes`` are the same drawing as ``values.strokes`` has it, or "" where it is more than strokes.
+    Those of a link stand alone, without ink, until the browser has drawn them.
     """
 
     number: int = 0
     ink: NDArray[np.uint8] | None = None
+    strokes: str = ""
 
     def followed_by(self, picture: NDArray[np.uint8] | None) -> "Drawing":
         """The next drawing: a square picture whose side divides GRID_SIZE, each pixel as a square, or an empty pad.
@@ -62,7 +70,7 @@ class Drawing:
 def put_value(drawing: Drawing) -> PutValue:
     """What the pad must show."""
     grid = "" if drawing.ink is None else encode(drawing.ink)
-    return {"drawing": drawing.number, "grid": grid, "put": True}
+    return {"drawing": drawing.number, "grid": grid, "strokes": drawing.strokes, "put": True}
 
 
 def drawing_number(value: Any) -> int:

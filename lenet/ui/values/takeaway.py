@@ -8,6 +8,7 @@ from typing import TypedDict
 class TakeawayValue(TypedDict):
     """A file (``name``, its media type ``kind``, ``content`` in base64), a ``link``, or a ``text``; the others are "".
 
+    ``code`` is the link's QR code, row by row, "1" for a dark module; it is empty where none was asked for.
     ``stamp`` makes each value a new one: taking the same thing twice must hand it over twice.
     """
 
@@ -16,6 +17,7 @@ class TakeawayValue(TypedDict):
     kind: str
     content: str
     link: str
+    code: list[str]
     text: str
 
 
@@ -29,10 +31,15 @@ def link_value(link: str) -> TakeawayValue:
     return _value() | {"link": link}
 
 
+def code_value(link: str, rows: list[str]) -> TakeawayValue:
+    """The same link, to be shown as a QR code."""
+    return _value() | {"link": link, "code": rows}
+
+
 def notice(sentence: str) -> TakeawayValue:
     """A sentence to be said, as a value: gradio shows no error's text without its queue. "" says nothing."""
     return _value() | {"text": sentence}
 
 
 def _value() -> TakeawayValue:
-    return {"stamp": time.time_ns(), "name": "", "kind": "", "content": "", "link": "", "text": ""}
+    return {"stamp": time.time_ns(), "name": "", "kind": "", "content": "", "link": "", "code": [], "text": ""}

@@ -1,12 +1,13 @@
 // How the reader looks at a picture: all switches, as one view. The view's revision counts its changes and comes back
 // with every answer. "input" is triggered when the view has changed, "pin" when only the pinned cell has, "keep" to keep
-// the picture as B, and "take" with what there is to take away.
+// the picture as B, and "take" with what there is to take away and the page's address.
 
 import { Inputs } from "./controls/inputs.js";
 import { changed, isWhole, pinAt, toggled, WHOLE } from "./controls/view.js";
 import { find, findAll, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
+import { changeScreen, pageAddress } from "./lib/window.js";
 
 const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
 const SCALES = { map: "map", layer: "layer", both: "both" };
@@ -25,6 +26,7 @@ const INSTEAD = { zero: "zero", mean: "its mean over the test pictures" };
 const NOISE = { 0: "none", 25: "a quarter of their spread", 50: "half", 100: "as much as their spread", 200: "twice" };
 const TAKE = {
   link: "Copy a link to this view",
+  code: "Show a QR code",
   png: "Maps as PNG",
   npz: "Every stage as .npz",
   csv: "Probabilities as CSV",
@@ -143,7 +145,7 @@ class Controls {
     this.inputs.check(row, "prepare", "prepare it for the network");
     this.inputs.check(row, "steps", "show how it is prepared");
     this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
-    this.inputs.check(row, "hide", "hide the answer until asked");
+    this.inputs.check(row, "hide", "guess first: hide the answer");
   }
 
   /** @param {HTMLElement} row */
@@ -158,8 +160,9 @@ class Controls {
   /** @param {HTMLElement} row */
   #buildTake(row) {
     for (const [what, text] of Object.entries(TAKE)) {
-      this.inputs.button(row, text, () => this.component.trigger("take", { what }));
+      this.inputs.button(row, text, () => this.component.trigger("take", { what, page: pageAddress() }));
     }
+    if (document.fullscreenEnabled) this.inputs.button(row, "Full screen", changeScreen);
   }
 }
 

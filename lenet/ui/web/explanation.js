@@ -53,6 +53,7 @@ class Explanation {
     const { text, cell, dense } = value;
     const opens = this.box.hidden && Boolean(cell || dense);
     this.box.hidden = !cell && !dense && !text;
+    this.box.classList.toggle("explanation-dense", Boolean(dense));
     this.title.textContent = text;
     this.cell.show(value);
     this.dense.show(dense);

@@ -1,5 +1,5 @@
 // The drawing pad. While the pen moves, the ink goes to the page's own scripts once a frame; when the pen rests, it goes
-// to the server. An example, or the server, can put a picture on the pad. "begin" is triggered when a person starts
+// to the server. An example, or the server, can put a picture on the pad; a link brings strokes. "begin" is triggered when a person starts
 // something new, "input" when the drawing was sent.
 //
 // The element's data-sent is the number of the last drawing that rests; data-drawing of an answer says which one it
@@ -14,6 +14,7 @@ import { Ink } from "./pad/ink.js";
 import { KeyboardPen } from "./pad/keyboard.js";
 import { Marks } from "./pad/marks.js";
 import { listenToPointer } from "./pad/pointer.js";
+import { lettersOf, pixelAt, strokesOf } from "./pad/strokes.js";
 
 const REST = 150; // milliseconds without a stroke after which the pen rests
 
@@ -64,7 +65,8 @@ class Pad {
   /** @param {Point} point */
   begin(point) {
     this.component.trigger("begin");
-    this.ink.line(this.marks.begin(point, { erase: this.erasing, width: Number(this.size.value) / 100 }), point, point);
+    const pixel = pixelAt(point);
+    this.ink.line(this.marks.begin(pixel, { erase: this.erasing, width: Number(this.size.value) }), pixel, pixel);
     this.#next();
     this.#changed();
   }
@@ -73,8 +75,10 @@ class Pad {
   extend(point) {
     const stroke = this.marks.stroke;
     if (!stroke) return;
-    this.ink.line(stroke, stroke.points[stroke.points.length - 1], point);
-    stroke.points.push(point);
+    const [from, to] = [stroke.points[stroke.points.length - 1], pixelAt(point)];
+    if (from.x === to.x && from.y === to.y) return;
+    this.ink.line(stroke, from, to);
+    stroke.points.push(to);
     this.#changed();
   }
 
@@ -170,8 +174,10 @@ class Pad {
   }
 
   #submit(shown = "") {
-    const grid = this.marks.isEmpty() ? "" : base64Of(this.ink.bytes());
-    submit(this.component.props, { drawing: this.drawing, grid, shown });
+    const [grid, strokes] = this.marks.isEmpty()
+      ? ["", ""]
+      : [base64Of(this.ink.bytes()), lettersOf(this.marks.strokes())];
+    submit(this.component.props, { drawing: this.drawing, grid, strokes, shown });
   }
 
   send() {
@@ -190,7 +196,19 @@ class Pad {
     const value = /** @type {PadValue | null} */ (received(this.component.props));
     if (!value || !("put" in value)) return; // an echo of what this pad sent
     if (value.drawing <= this.drawing) return this.#insist();
-    this.#replaceBy(value.grid, value.drawing);
+    if (value.strokes) this.#replay(value.strokes, value.drawing);
+    else this.#replaceBy(value.grid, value.drawing);
+  }
+
+  /**
+   * The strokes of a link are drawn again, and sent like a person's own.
+   * @param {string} strokes
+   * @param {number} drawing its number
+   */
+  #replay(strokes, drawing) {
+    this.#startFrom(drawing);
+    this.marks.replay(strokesOf(strokes));
+    this.#redrawn();
   }
 
   /**
@@ -198,13 +216,21 @@ class Pad {
    * @param {number} drawing its number
    */
   #replaceBy(grid, drawing) {
+    this.#startFrom(drawing);
+    this.marks.put(grid);
+    this.ink.redraw(this.marks.list);
+    this.refresh();
+  }
+
+  /**
+   * What comes takes the place of all that is drawn, also under a pen that is down.
+   * @param {number} drawing its number
+   */
+  #startFrom(drawing) {
     this.drawing = drawing;
     this.component.element.dataset.sent = String(drawing);
     clearTimeout(this.timer);
     this.pointer = null;
     this.keyboard.down = false;
-    this.marks.put(grid);
-    this.ink.redraw(this.marks.list);
-    this.refresh();
   }
 }

@@ -1,8 +1,11 @@
-// Hands over what the server made: a file as a download, a link in the clipboard and in the address; or says why not.
+// Hands over what the server made: a file as a download, a link in the clipboard and in the address, or as a QR code; or
+// says why not.
 
 import { bytesOf } from "./lib/bytes.js";
 import { find, make } from "./lib/elements.js";
 import { received } from "./lib/value.js";
+import { pageAddress } from "./lib/window.js";
+import { CodeDialog } from "./takeaway/code.js";
 
 const KEEP = 60_000; // milliseconds for which a file stays in the browser's memory after it was handed over
 
@@ -11,15 +14,28 @@ const KEEP = 60_000; // milliseconds for which a file stays in the browser's mem
 /** @param {import("./lib/value.js").Component} component */
 export default function start({ element, props, watch }) {
   const status = find(element, ".takeaway");
+  const dialog = new CodeDialog(element);
+  dialog.listen();
   watch("value", () => {
     const value = /** @type {TakeawayValue | null} */ (received(props));
     if (!value) return;
-    if (value.link) share(status, value.link);
+    if (value.code.length) showCode(dialog, status, value);
+    else if (value.link) share(status, value.link);
     else if (value.content) download(status, value);
     else status.textContent = value.text;
   });
   // A link that is pasted into an open page changes the address alone.
   window.addEventListener("hashchange", () => location.reload());
+}
+
+/**
+ * @param {CodeDialog} dialog
+ * @param {HTMLElement} status
+ * @param {TakeawayValue} value
+ */
+function showCode(dialog, status, { code, link }) {
+  status.textContent = "";
+  dialog.show(code, `${pageAddress()}#${link}`);
 }
 
 /**

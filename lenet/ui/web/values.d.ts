@@ -111,11 +111,13 @@ export interface DenseValue {
 /**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
- * ``shown`` is the ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
+ * ``strokes`` are the same drawing as letters, or "" where there is more on the pad than strokes. ``shown`` is the
+ * ``painted_mark`` of the maps that the browser has painted of it by itself, or "".
  */
 export interface DrawnValue {
   drawing: number;
   grid: string;
+  strokes: string;
   shown: string;
 }
 
@@ -325,11 +327,14 @@ export interface OverlayValue {
 }
 
 /**
- * What the server puts on the pad; ``grid`` as in ``DrawnValue``.
+ * What the server puts on the pad; ``grid`` and ``strokes`` as in ``DrawnValue``.
+ *
+ * Strokes without a grid come from a link: the browser draws them, and sends the drawing like any other.
  */
 export interface PutValue {
   drawing: number;
   grid: string;
+  strokes: string;
   put: true;
 }
 
@@ -404,6 +409,7 @@ export interface StepValue {
 /**
  * A file (``name``, its media type ``kind``, ``content`` in base64), a ``link``, or a ``text``; the others are "".
  *
+ * ``code`` is the link's QR code, row by row, "1" for a dark module; it is empty where none was asked for.
  * ``stamp`` makes each value a new one: taking the same thing twice must hand it over twice.
  */
 export interface TakeawayValue {
@@ -412,6 +418,7 @@ export interface TakeawayValue {
   kind: string;
   content: string;
   link: string;
+  code: string[];
   text: string;
 }
 

@@ -66,7 +66,7 @@ def test_script_and_server_agree_on_the_grid():
 
 def test_an_example_on_the_pad_is_seen_as_it_is(digits, modern):
     value = put_value(Drawing(5).followed_by(digits[4]))
-    assert value == {"drawing": 6, "grid": grid_of(digits[4].repeat(4, 0).repeat(4, 1)), "put": True}
+    assert value == {"drawing": 6, "grid": grid_of(digits[4].repeat(4, 0).repeat(4, 1)), "strokes": "", "put": True}
     through_the_pad = drawn(modern, value).prepared.picture
     apart = abs(through_the_pad - digits[4] / 255)
     assert apart.mean() < 0.01

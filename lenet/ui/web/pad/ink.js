@@ -3,11 +3,12 @@
 import { view } from "../lib/canvas.js";
 import { GRID_SIZE, inkOf, pixelsOf } from "./grid.js";
 
-/** @typedef {import("./marks.js").Point} Point */
+/** @typedef {import("./marks.js").Pixel} Pixel */
 /** @typedef {import("./marks.js").Mark} Mark */
 /** @typedef {import("./marks.js").Stroke} Stroke */
 
 const DOT = 0.01; // pixels: a line of no length would leave no dot
+const HUNDREDTHS = 100; // the pad's side, in the unit of a stroke's width
 
 export class Ink {
   /** @param {HTMLCanvasElement} canvas */
@@ -21,18 +22,17 @@ export class Ink {
   /**
    * A piece of a stroke.
    * @param {Stroke} stroke
-   * @param {Point} from
-   * @param {Point} to
+   * @param {Pixel} from
+   * @param {Pixel} to
    */
   line(stroke, from, to) {
     const { context } = this;
-    const side = this.canvas.width;
     context.globalCompositeOperation = stroke.erase ? "destination-out" : "source-over";
     context.lineCap = context.lineJoin = "round";
-    context.lineWidth = stroke.width * side;
+    context.lineWidth = (stroke.width / HUNDREDTHS) * this.canvas.width;
     context.beginPath();
-    context.moveTo(from.x * side, from.y * side);
-    context.lineTo(to.x * side + DOT, to.y * side);
+    context.moveTo(from.x, from.y);
+    context.lineTo(to.x + DOT, to.y);
     context.stroke();
   }
 

@@ -4,7 +4,14 @@
  * In shares of the pad's side.
  * @typedef {{ x: number, y: number }} Point
  */
-/** @typedef {{ kind: "stroke", erase: boolean, width: number, points: Point[] }} Stroke */
+/**
+ * A whole pixel of the pad's canvas.
+ * @typedef {{ x: number, y: number }} Pixel
+ */
+/**
+ * The width is in hundredths of the pad's side.
+ * @typedef {{ kind: "stroke", erase: boolean, width: number, points: Pixel[] }} Stroke
+ */
 /**
  * An image is what the server put on the pad, as a grid of ink.
  * @typedef {Stroke | { kind: "image", grid: string } | { kind: "cleared" }} Mark
@@ -17,7 +24,7 @@ export class Marks {
   stroke = null; // the one that is being drawn
 
   /**
-   * @param {Point} point
+   * @param {Pixel} point
    * @param {{ erase: boolean, width: number }} tool
    */
   begin(point, { erase, width }) {
@@ -50,8 +57,28 @@ export class Marks {
     this.stroke = null;
   }
 
+  /**
+   * So do the strokes of a link; undo takes them back one by one.
+   * @param {Stroke[]} strokes
+   */
+  replay(strokes) {
+    this.clear();
+    this.list.push(...strokes);
+    this.stroke = null;
+  }
+
   isEmpty() {
-    const fresh = this.list.slice(this.list.findLastIndex((mark) => mark.kind === "cleared") + 1);
-    return fresh.every((mark) => mark.kind === "stroke" && mark.erase);
+    return this.#fresh().every((mark) => mark.kind === "stroke" && mark.erase);
+  }
+
+  /** All that is on the pad, where it is strokes alone; none where a picture is among it. */
+  strokes() {
+    const fresh = this.#fresh();
+    const strokes = fresh.filter((mark) => mark.kind === "stroke");
+    return strokes.length === fresh.length ? strokes : [];
+  }
+
+  #fresh() {
+    return this.list.slice(this.list.findLastIndex((mark) => mark.kind === "cleared") + 1);
   }
 }

@@ -1,10 +1,12 @@
 // Ways of the keyboard through the whole page: past what stands between the pad and the maps, and to the full screen.
 
+import { changeScreen } from "../lib/window.js";
+
 const TYPING = "input, textarea, select";
 
 export function listenToKeys() {
   document.addEventListener("click", skip);
-  document.addEventListener("keydown", changeScreen);
+  document.addEventListener("keydown", onKey);
 }
 
 /**
@@ -21,9 +23,8 @@ function skip({ target }) {
 }
 
 /** @param {KeyboardEvent} event */
-function changeScreen({ key, target, ctrlKey, metaKey, altKey }) {
+function onKey({ key, target, ctrlKey, metaKey, altKey }) {
   if (key.toLowerCase() !== "f" || ctrlKey || metaKey || altKey) return;
   if (target instanceof Element && target.matches(TYPING)) return;
-  if (document.fullscreenElement) document.exitFullscreen();
-  else document.documentElement.requestFullscreen().catch(() => {}); // a frame around the page may forbid it
+  changeScreen();
 }
