@@ -7,6 +7,7 @@ import { changed, pinAt, toggled } from "./controls/view.js";
 import { find, findAll } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
+import { explain } from "./lib/words.js";
 
 const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
 const SCALES = { map: "map", layer: "layer", both: "both" };
@@ -122,7 +123,7 @@ class Controls {
    */
   #buildCompare(row) {
     this.inputs.button(row, "Keep this picture as B", () => this.component.trigger("keep"));
-    this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
+    const compare = this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
     const other = this.inputs.select(row, "other", "", () => [
       ["", "choose …"],
       ...this.offered.checkpoints.map(toChoice),
@@ -130,6 +131,9 @@ class Controls {
     const mean = this.inputs.select(row, "label", "", () => numbered(this.offered.classes));
     find(other, "select").setAttribute("aria-label", "The other network");
     find(mean, "select").setAttribute("aria-label", "The class");
+    explain(find(compare, "select"), ["compare"]);
+    explain(find(other, "select"), ["checkpoint"]);
+    explain(find(mean, "select"), ["class-mean"]);
     this.inputs.check(row, "sort", "most different first");
     return { other, mean };
   }
@@ -138,7 +142,8 @@ class Controls {
   #buildPicture(row) {
     this.inputs.check(row, "prepare", "prepare it for the network");
     this.inputs.check(row, "steps", "show how it is prepared");
-    this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
+    const overlay = this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
+    explain(find(overlay, "select"), ["overlay"]);
     this.inputs.check(row, "hide", "hide the answer until asked");
   }
 
