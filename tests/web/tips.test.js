@@ -20,3 +20,10 @@ test("a tip never leaves the window", () => {
   const low = { width: 390, height: 150 };
   assert.deepEqual(placeFor(word(20, 60), TIP, low), { left: 20, top: 22 });
 });
+
+test("a tip keeps off the pad", () => {
+  const pad = { left: 8, top: 48, right: 274, bottom: 314 };
+  assert.deepEqual(placeFor(word(282, 180), TIP, PHONE, pad), { left: 82, top: 320 });
+  const beside = { left: 400, top: 48, right: 660, bottom: 314 };
+  assert.deepEqual(placeFor(word(20, 100), TIP, PHONE, beside), { left: 20, top: 126 });
+});

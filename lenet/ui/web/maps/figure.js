@@ -57,8 +57,8 @@ export class Figure {
 }
 
 /**
- * A map that is not painted yet is as large as it will be. To a screen reader it is an application: of an image it would
- * keep the arrow keys, which read the cells, for itself.
+ * A map that is not painted yet is as large as it will be. To a screen reader it is an application: over an image it
+ * would keep the arrow keys, which read the cells, for itself.
  * @param {Kind} kind
  * @param {{ width: number, height: number }} size
  */

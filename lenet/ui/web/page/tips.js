@@ -1,6 +1,6 @@
 // One tip for the whole page: what the words of an element mean. It comes when the mouse or the keyboard rests on the
-// element, at once when a word is clicked, and on a phone when a word is tapped or a switch is held. It goes with Escape,
-// with the next thing that a person does elsewhere, and whenever something is drawn: it never covers the pad under a pen.
+// element, at once when a word is clicked, and on a phone when a word is tapped or a switch is held. It goes with
+// Escape, and with the next thing that a person does elsewhere. It keeps off the pad, where somebody may go on drawing.
 
 import { make } from "../lib/elements.js";
 import { within } from "../lib/numbers.js";
@@ -12,6 +12,7 @@ const LEAVE = 250; // milliseconds in which the mouse can go from the word into 
 const GAP = 6; // pixels between the word and its tip
 const EDGE = 8; // pixels between the tip and the window's edge, at least
 const STILL = 8; // pixels that a resting finger may move
+const PAD = ".pad-field"; // finds what a tip keeps off
 const SWITCH = "input, select, summary, label, legend"; // a click on one of these has a meaning of its own
 
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Edges */
@@ -43,7 +44,7 @@ class Tips {
     document.addEventListener("pointerup", (event) => this.#release(event));
     document.addEventListener("pointercancel", (event) => this.#release(event));
     document.addEventListener("focusin", ({ target }) => this.#focus(target));
-    document.addEventListener("focusout", () => this.#close());
+    document.addEventListener("focusout", ({ target }) => (target === this.owner ? this.#close() : this.#stop()));
     document.addEventListener("contextmenu", (event) => this.touched && event.preventDefault());
     window.addEventListener("click", (event) => this.#click(/** @type {PointerEvent} */ (event)), { capture: true });
     window.addEventListener("keydown", (event) => this.#key(event), { capture: true });
@@ -96,7 +97,7 @@ class Tips {
 
   /** @param {PointerEvent} event */
   #click(event) {
-    const { target, pointerType } = event;
+    const { target, pointerType, detail } = event;
     if (this.held) {
       event.preventDefault(); // who asks what a switch means does not want to switch
       event.stopPropagation();
@@ -106,7 +107,8 @@ class Tips {
     const element = explainedAt(target);
     const asks = element && target instanceof Element && !target.closest(SWITCH);
     if (asks && (element !== this.owner || pointerType === "mouse")) this.#open(element);
-    else if (!this.#isInside(target)) this.#close();
+    else if (asks) this.#close();
+    else if (detail && !this.#isInside(target)) this.#close(); // a key on a switch clicks, too, without detail
   }
 
   /** @param {KeyboardEvent} event */
@@ -122,12 +124,12 @@ class Tips {
     if (!element.isConnected) return; // it was built again while the mouse waited
     this.owner = element;
     this.box.replaceChildren(...paragraphsFor(element));
-    if (!this.box.isConnected) document.querySelector(".gradio-container")?.append(this.box); // it has the page's styles
+    if (!this.box.isConnected) document.querySelector(".gradio-container")?.append(this.box); // for its styles
     this.box.showPopover();
-    const { left, top } = placeFor(anchorOf(element).getBoundingClientRect(), this.box.getBoundingClientRect(), {
-      width: document.documentElement.clientWidth,
-      height: innerHeight,
-    });
+    const [anchor, tip] = [anchorOf(element), this.box].map((part) => part.getBoundingClientRect());
+    const page = { width: document.documentElement.clientWidth, height: innerHeight };
+    const pad = document.querySelector(PAD)?.getBoundingClientRect();
+    const { left, top } = placeFor(anchor, tip, page, pad);
     Object.assign(this.box.style, { left: `${left}px`, top: `${top}px` });
   }
 
@@ -158,7 +160,7 @@ class Tips {
 }
 
 /**
- * The element with an explanation that an event is about: itself or one around it, or the switch of a label or a legend.
+ * The element with an explanation that an event is about: itself or one around it, or the switch of a label or legend.
  * @param {EventTarget | null} target
  * @returns {HTMLElement | null}
  */
@@ -197,17 +199,20 @@ function paragraphOf(text) {
 }
 
 /**
- * Where a tip stands: below what it is about, above it where there is no room below, and always inside the window.
+ * Where a tip stands: below what it is about, above it where there is no room below, below the pad where it would cover
+ * that, and always inside the window.
  * @param {Edges} anchor
  * @param {Size} tip
  * @param {Size} page the window's own size
+ * @param {Edges} [pad]
  */
-export function placeFor(anchor, tip, page) {
+export function placeFor(anchor, tip, page, pad) {
+  const left = within(anchor.left, EDGE, Math.max(EDGE, page.width - tip.width - EDGE));
   const below = anchor.bottom + GAP;
   const above = anchor.top - GAP - tip.height;
-  const top = below + tip.height + EDGE <= page.height || above < EDGE ? below : above;
-  return {
-    left: within(anchor.left, EDGE, Math.max(EDGE, page.width - tip.width - EDGE)),
-    top: within(top, EDGE, Math.max(EDGE, page.height - tip.height - EDGE)),
-  };
+  let top = below + tip.height + EDGE <= page.height || above < EDGE ? below : above;
+  const covers =
+    pad && left < pad.right && left + tip.width > pad.left && top < pad.bottom && top + tip.height > pad.top;
+  if (covers) top = pad.bottom + GAP;
+  return { left, top: within(top, EDGE, Math.max(EDGE, page.height - tip.height - EDGE)) };
 }
