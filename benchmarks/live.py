@@ -199,7 +199,7 @@ def hovered(page: Page) -> float:
 
 PIN = """async (number) => {
   const title = document.querySelector(".explanation h3");
-  const canvas = document.querySelectorAll("[data-layer=act2] .map canvas[role=img]")[number];
+  const canvas = document.querySelectorAll("[data-layer=act2] .map-cells canvas")[number];
   const box = canvas.getBoundingClientRect();
   const at = { clientX: box.left + box.width / 2, clientY: box.top + box.height / 2, bubbles: true };
   const changed = new Promise((done) => new MutationObserver(done).observe(title, { childList: true }));
@@ -211,7 +211,7 @@ PIN = """async (number) => {
 }"""
 
 HOVER = """(count) => {
-  const canvas = document.querySelector("[data-layer=act2] .map canvas[role=img]");
+  const canvas = document.querySelector("[data-layer=act2] .map-cells canvas");
   const box = canvas.getBoundingClientRect();
   return Array.from({ length: count }, (_, i) => {
     const clientX = box.left + ((i % 10) + 0.5) * box.width / 10;

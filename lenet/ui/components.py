@@ -6,6 +6,7 @@ What it shows is the value of the same name in ``values/``.
 
 import json
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import gradio as gr
@@ -13,11 +14,12 @@ import gradio as gr
 from lenet.ui.bundle import bundle
 from lenet.ui.door import uploaded
 from lenet.ui.sentence import Sentence
+from lenet.ui.words import word_list
 
 WEB = Path(__file__).parent / "web"
 STYLE_SHEETS = sorted(WEB.glob("*.css"))
 
-WORDS = (WEB / "words.html").read_text(encoding="utf-8")
+WORDS = Template((WEB / "words.html").read_text(encoding="utf-8")).substitute(words=word_list())
 """What the page's words mean; it shows nothing that changes."""
 
 

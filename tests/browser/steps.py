@@ -26,7 +26,7 @@ CHECKPOINT = "Network"
 DRAWING, PHASE = "data-drawing", "data-phase"
 """The attributes in which the page says which drawing an answer belongs to, and what is shown of the layers."""
 
-FIRST, SECOND = "[data-layer=act1] .map canvas[role=img]", "[data-layer=act2] .map canvas[role=img]"
+FIRST, SECOND = "[data-layer=act1] .map-cells canvas", "[data-layer=act2] .map-cells canvas"
 SEEN = ".verdict-seen canvas"
 """The canvases of both layers' maps, and that of what the network sees."""
 

@@ -42,7 +42,7 @@ def test_a_pullover_and_a_coat_side_by_side_on_one_scale(page):
     assert float(shares[0].split()[0]) < float(shares[1].split()[0])
     pairs = page.locator("[data-layer=act1] .map-pair")
     expect(pairs).to_have_count(6)
-    expect(pairs.first.locator("canvas[role=img]")).to_have_count(3)
+    expect(pairs.first.locator(".map-cells canvas")).to_have_count(3)
     switch(page, "sort").check()
     page.wait_for_function(SORTED)
     page.locator("[data-layer=act1] canvas[tabindex='0']").focus()
@@ -55,7 +55,7 @@ def test_the_cells_of_both_and_of_their_difference_are_explained(page):
     exercise(page, "4-3")
     title, values = page.locator(".explanation h3"), page.locator(".explanation-pair")
     pair = page.locator("[data-layer=act1] .map-pair").nth(2)
-    name, cells = pair.locator(".map-name").text_content(), pair.locator("canvas[role=img]")
+    name, cells = pair.locator(".map-name").text_content(), pair.locator(".map-cells canvas")
     said = []
     for number, of in [(1, f"map {name} of B"), (0, f"map {name} of A"), (2, f"map {name} of A")]:
         box = cells.nth(number).bounding_box()

@@ -308,7 +308,7 @@ def test_on_a_phone_the_garments_logits_stand_inside_the_page_with_whole_names(p
     strip = page.locator("[data-layer=logits]")
     names = strip.locator(".dense-names span")
     expect(names).to_have_count(10)
-    boxes = [strip.locator("canvas[role=img]").last.bounding_box(), *[name.bounding_box() for name in names.all()]]
+    boxes = [strip.locator(".map-cells canvas").last.bounding_box(), *[name.bounding_box() for name in names.all()]]
     assert max(box["x"] + box["width"] for box in boxes) <= 390
     assert names.first.text_content() == "T-shirt/top"
     cut = "spans => spans.filter((e) => e.scrollWidth > e.clientWidth || e.scrollHeight > e.clientHeight).length"
@@ -335,6 +335,10 @@ def test_on_a_phone_patch_and_kernel_stand_before_the_arithmetic(page, layer):
 
 SERIOUS = ("serious", "critical")
 
+DANGLING = """() => [...document.querySelectorAll("[aria-describedby]")].flatMap((element) =>
+  element.getAttribute("aria-describedby").split(" ").filter((id) => !document.getElementById(id)))"""
+"""The ids that elements name to be described by, and that nothing has."""
+
 
 @seen_in(LOOKS)
 def test_axe_finds_nothing_serious_on_a_tour_of_the_page(page):
@@ -359,6 +363,7 @@ def test_axe_finds_nothing_serious_on_a_tour_of_the_page(page):
     serious = [(row["id"], [node["target"] for node in row["nodes"]][:5]) for row in found if row["impact"] in SERIOUS]
     assert serious == [], json.dumps(serious, indent=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(DANGLING) == []
     page.keyboard.press("Escape")
     expect(page.locator(".explanation")).to_be_hidden()
     page.get_by_role("button", name="Copy a link").click()

@@ -210,4 +210,4 @@ def test_a_view_that_is_asked_for_while_one_draws_is_there_when_the_pen_rests(pa
     answer()
     settle(page)
     expect_phase(page, "pooled")
-    expect(page.locator("[data-layer=pool2] .map canvas[role=img]")).to_have_count(16)
+    expect(page.locator("[data-layer=pool2] .map-cells canvas")).to_have_count(16)

@@ -66,7 +66,7 @@ def test_a_colour_scale_can_belong_to_a_map_a_layer_or_both(page):
     expect(page.locator(".layer-scale").first).to_contain_text("each map:")
     for number in range(6):
         seen = {
-            tuple(colour) for colour in pixels(page, f".map:nth-child({number + 1}) canvas[role=img]").reshape(-1, 4)
+            tuple(colour) for colour in pixels(page, f".map:nth-child({number + 1}) .map-cells canvas").reshape(-1, 4)
         }
         assert {(68, 1, 84, 255), (253, 231, 37, 255)} <= seen  # viridis from end to end
 
@@ -91,7 +91,7 @@ def test_a_kernel_that_reads_nothing_is_empty(page, modern):
     choose(page, "mnist-modern")
     show(page, "Kernels")
     expect(page.locator("[data-layer=kernels2] .map")).to_have_count(80)
-    shown = pixels(page, "[data-layer=kernels2] .map canvas[role=img]")[..., 3]
+    shown = pixels(page, "[data-layer=kernels2] .map-cells canvas")[..., 3]
     weights = modern.model.conv2.weight[0].detach().numpy()
     read = weights.reshape(len(weights), -1).any(1)
     assert 0 < read.sum() < len(read)

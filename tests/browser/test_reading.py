@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from looks import PHONE, seen_in
+from looks import DESK, PHONE, seen_in
 from playwright.sync_api import expect
 from steps import FIRST, SECOND, cell, choose, example, hold_back, pixels, settle, show
 from support import drawn, ink_of, put
@@ -31,7 +31,7 @@ def test_a_cell_under_the_pointer_says_its_value_and_frames_what_it_sees(page, c
     style = field.evaluate("e => ['left', 'top', 'width', 'height'].map((name) => parseFloat(e.style[name]))")
     assert style == pytest.approx([100 * (6 * 2 - 2) / 28, 100 * (3 * 2 - 2) / 28, 50, 50], abs=0.01)
     expect(page.locator("[data-layer=act1][data-seen=a]")).to_have_count(1)
-    page.locator("[data-layer=logits] canvas[role=img]").last.hover(position={"x": 1, "y": 5})
+    page.locator("[data-layer=logits] .map-cells canvas").last.hover(position={"x": 1, "y": 5})
     expect(page.locator("[data-layer=logits] .layer-readout")).to_contain_text("logit of 0: ")
     page.locator("h1").hover()
     expect(field).to_be_hidden()
@@ -107,7 +107,7 @@ def test_a_large_map_follows_the_pen_and_the_pointer_without_the_server(page):
 
 def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page, digits):
     example(page, "3")
-    logits = page.locator("[data-layer=logits] .map canvas[role=img]").first
+    logits = page.locator("[data-layer=logits] .map-cells canvas").first
     box = logits.bounding_box()
     logits.click(position={"x": 3.5 / 10 * box["width"], "y": box["height"] / 2})
     title = page.locator(".explanation h3")
@@ -226,7 +226,7 @@ def test_the_keyboard_crosses_from_one_kernel_to_the_next(page):
     choose(page, "mnist-classic")
     show(page, "Kernels")
     expect(page.locator(".layer-title").first).to_have_text("Layer 1 · 6 × 1 kernels of 5 × 5")
-    page.locator("[data-layer=kernels2] .map canvas[role=img]").first.focus()
+    page.locator("[data-layer=kernels2] .map-cells canvas").first.focus()
     for _ in range(6):
         page.keyboard.press("ArrowRight")
     for _ in range(5):
@@ -281,3 +281,24 @@ def test_each_map_has_a_text_alternative(page, classic, digits):
     expect(page.locator(FIRST).nth(2)).to_have_attribute(
         "aria-label", f"Layer 1, map 3: strongest at row {row + 1}, column {column + 1}"
     )
+
+
+@seen_in([DESK, PHONE])
+def test_a_word_says_what_it_means_to_the_keyboard_and_to_a_finger_and_is_silent_again(page, look):
+    example(page, "3")
+    tip, word = page.locator(".tip"), page.get_by_role("button", name="Layer 2 · 16 maps of 10 × 10")
+    if look.touch:
+        word.tap()
+    else:
+        word.focus()
+        page.keyboard.press("Enter")
+    expect(tip).to_contain_text("14 − 5 + 1 = 10 places")
+    box, window = tip.bounding_box(), page.viewport_size
+    assert box["x"] >= 0 and box["x"] + box["width"] <= window["width"]
+    assert box["y"] >= 0 and box["y"] + box["height"] <= window["height"]
+    if look.touch:
+        page.locator("h1").tap()
+    else:
+        page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+    expect(page.locator(".map-cells canvas").first).to_have_role("application")

@@ -102,7 +102,7 @@ def test_metrics_that_anyone_can_have_written_are_left_out(tmp_path, digits, met
     (tmp_path / "mine" / "metrics.json").write_text(json.dumps(metrics))
     answer = Handlers(Lab(tmp_path)).on_draw(put({}, digits[3]), "mine", None)
     assert answer.verdict["label"] == "3"
-    assert "test pictures" not in answer.maps["words"][0]
+    assert "test pictures" not in str(answer.maps["words"][0])
 
 
 def test_without_a_picture_there_are_frames_of_a_and_of_b(lab):

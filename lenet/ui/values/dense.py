@@ -14,10 +14,11 @@ DenseKind = Literal["sum", "bias", "before", "after"]
 
 
 class DenseLineValue(TypedDict):
-    """A line of the arithmetic: what happens, and the number that it gives."""
+    """A line of the arithmetic: what happens, and the number that it gives; ``terms`` are the words that it needs."""
 
     kind: DenseKind
     words: str
+    terms: list[str]
     value: float
 
 
@@ -77,10 +78,15 @@ def dense_value(
 def _lines(found: DenseExplanation) -> list[DenseLineValue]:
     numbers: dict[DenseKind, float] = {"sum": float(found.products.sum()), "bias": found.bias, "before": found.before}
     words: dict[DenseKind, str] = {"sum": "sum of all products", "bias": "bias"}
+    terms: dict[DenseKind, list[str]] = {"sum": ["sum"], "bias": ["bias"], "before": ["logits"]}
     if found.after is None:
         words["before"] = "the logit: sum + bias"
     else:
         numbers["after"] = found.after
         words["before"] = "before the activation: sum + bias"
         words["after"] = f"after the activation: {ACTIVATIONS[found.activation].words}"
-    return [{"kind": kind, "words": words[kind], "value": round(numbers[kind], DECIMALS)} for kind in words]
+        terms |= {"before": ["dense"], "after": ["activation", found.activation]}
+    return [
+        {"kind": kind, "words": words[kind], "terms": terms[kind], "value": round(numbers[kind], DECIMALS)}
+        for kind in words
+    ]

@@ -39,10 +39,14 @@ class FavouriteValue(TypedDict):
 
 
 class LineValue(TypedDict):
-    """A line of the arithmetic: what happens, the number it gives, and whether that is the pinned cell's ``own``."""
+    """A line of the arithmetic: what happens, the number it gives, and whether that is the pinned cell's ``own``.
+
+    ``terms`` are the words that it needs, by their keys.
+    """
 
     kind: LineKind
     words: str
+    terms: list[str]
     value: float
     own: bool
 
@@ -263,10 +267,13 @@ def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
     numbers = {"sum": float(found.products.sum()), "bias": found.bias, "plain": found.before}
     numbers |= {"before": found.normalised, "after": found.after}
     words = {"sum": "sum of all products", "bias": "bias", "before": "before the activation: sum + bias"}
+    terms = {"sum": ["sum"], "bias": ["bias"], "plain": ["sum", "bias"], "before": ["phase-before"]}
+    terms |= {"after": ["activation", found.activation], "pooled": ["pooling", f"pooling-{found.pooling}"]}
     if (found.scale, found.shift) != (1.0, 0.0):
         sign = "−" if found.shift < 0 else "+"
         scaled = f"that × {found.scale:.6g} {sign} {abs(found.shift):.6g}"
         words |= {"plain": "sum + bias", "before": f"before the activation, normalised: {scaled}"}
+        terms["before"] = ["normalisation"]
     words["after"] = f"after the activation: {ACTIVATIONS[found.activation].words}"
     if found.pooled is not None:
         numbers["pooled"] = found.pooled
@@ -275,7 +282,13 @@ def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
         numbers["after"] = found.output
         words["after"] = "after the activation: this map is switched off"
     return [
-        {"kind": kind, "words": words[kind], "value": _rounded(numbers[kind]), "own": kind == phase}
+        {
+            "kind": kind,
+            "words": words[kind],
+            "terms": terms[kind],
+            "value": _rounded(numbers[kind]),
+            "own": kind == phase,
+        }
         for kind in LINES
         if kind in words
     ]

@@ -27,6 +27,7 @@ from lenet.ui.sentence import Sentence
 from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.values.menu import accuracy_of
 from lenet.ui.values.pixels import encode_picture
+from lenet.ui.values.sizes import size_words
 from lenet.ui.view import CHOICES, View
 
 LEVELS = 65_535
@@ -45,14 +46,14 @@ VERSION_LETTERS = 16
 
 NOTES = {
     "kernels": "The weights that training has found: orange counts for, blue against.",
-    "before": "At each place the sum of patch times kernel, plus the bias: orange is above 0, blue below.",
-    "after": "How strongly each filter answers at each place.",
+    "before": "Before the activation: at each place, patch times kernel plus bias. Orange is above 0, blue below.",
+    "after": "After the activation: each filter's answers.",
     "pooled": "After pooling: one cell for each square of four.",
 }
-NORMALISED = "At each place the sum, scaled and shifted by batch normalisation: orange is above 0, blue below."
-FIRST_LAYER = "Below, its kernel (orange for ink, blue against), slid over the picture."
-SQUASHED = "A sigmoid makes one half of a sum of 0, so empty places are not dark."
-LATER_LAYER = "Each combines maps of the layer before: more about shape, less about place."
+NORMALISED = "Before the activation: sums, scaled and shifted by batch normalisation. Orange is above 0, blue below."
+FIRST_LAYER = "Below, its kernel: orange for ink, blue against."
+SQUASHED = "A sigmoid makes 0.5 of 0, so empty places are not dark."
+LATER_LAYER = "Each combines earlier maps: more shape, less place."
 SEVERAL = "A filter has one square for each map of the layer before."
 UNREAD = "Where a square is empty, the filter does not read that map: the network is made of several side by side."
 
@@ -115,7 +116,8 @@ class ApartValue(TypedDict):
 class LayerValue(TypedDict):
     """One layer of A, with the layer of B beside it, or null.
 
-    ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
+    ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``terms`` are the words that the title
+    needs, by their keys, and ``size`` says why its maps are so large, or is "". ``scale`` is shown at the layer's head.
     It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
     where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps.
     """
@@ -124,6 +126,8 @@ class LayerValue(TypedDict):
     number: int
     kind: Literal["maps", "kernels", "dense"]
     title: str
+    terms: list[str]
+    size: str
     note: str
     scale: ScaleValue
     a: SideValue
@@ -137,6 +141,13 @@ class FrameValue(TypedDict):
 
     note: str
     layers: list[LayerValue]
+
+
+class PartValue(TypedDict):
+    """Something about a network, in words, and the key of the word that it needs."""
+
+    text: str
+    term: str
 
 
 class NetworkValue(TypedDict):
@@ -166,8 +177,8 @@ class MapsValue(TypedDict):
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
     ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
-    beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says in a line each what
-    the networks are.
+    beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says what the networks
+    are, part by part.
 
     The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
     another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -193,7 +204,7 @@ class MapsValue(TypedDict):
     note: str
     a: str
     b: str
-    words: list[str]
+    words: list[list[PartValue]]
     network: NetworkValue | None
     other: NetworkValue | None
     prepared: bool
@@ -350,6 +361,8 @@ def _layers(phase: str, a: Subject, b: Subject | None, pairs: Pairs, all_scales:
             "number": layer.number,
             "kind": layer.kind,
             "title": layer.title,
+            "terms": _terms(layer, phase),
+            "size": size_words(a.network.model.config, layer.number, phase) if layer.kind == "maps" else "",
             "note": _note(a, layer, phase),
             "scale": {"low": _short(found.whole.low), "high": _short(found.whole.high), "signed": found.whole.signed},
             "a": _side(a, layer, found.a, phase),
@@ -394,6 +407,15 @@ def _apart(layer: Layer, other: Layer | None, found: LayerScales) -> ApartValue 
 def _short(value: float) -> float:
     """A number without digits that would only take room in the text; 0 rather than -0."""
     return float(f"{value:.{DIGITS}g}") + 0.0
+
+
+def _terms(layer: Layer, phase: str) -> list[str]:
+    """The words that a layer's title needs."""
+    if layer.kind == "kernels":
+        return ["phase-kernels"]
+    if layer.kind == "dense":
+        return ["dense"] if layer.number else ["logits", "probability"]
+    return ["pooling", "field"] if phase == "pooled" else ["convolution", "field"]
 
 
 def _note(a: Subject, layer: Layer, phase: str) -> str:
@@ -446,16 +468,16 @@ def _caution(a: Subject, b: Subject | None, phase: str, pairs: Pairs) -> str:
     return " ".join(said)
 
 
-def _about(network: Checkpoint) -> str:
-    """What kind of network it is, in a line."""
+def _about(network: Checkpoint) -> list[PartValue]:
+    """What kind of network it is."""
     config, accuracy = network.model.config, accuracy_of(network.metrics)
     parts = [
-        f"{network.name}: reads {network.kind}s",
-        f"{' and '.join(map(str, config.channels))} maps",
-        ACTIVATIONS[config.activation].name,
-        f"{POOLINGS[config.pooling].name} pooling",
-        *(["batch normalisation"] if config.batch_norm else []),
-        f"{parameter_count(network.model):,} parameters",
-        *([f"{accuracy:.1%} of the test pictures right"] if accuracy is not None else []),
+        ("checkpoint", f"{network.name}: reads {network.kind}s"),
+        ("convolution", f"{' and '.join(map(str, config.channels))} maps"),
+        (config.activation, ACTIVATIONS[config.activation].name),
+        (f"pooling-{config.pooling}", f"{POOLINGS[config.pooling].name} pooling"),
+        *([("normalisation", "batch normalisation")] if config.batch_norm else []),
+        ("parameters", f"{parameter_count(network.model):,} parameters"),
+        *([("accuracy", f"{accuracy:.1%} of the test pictures right")] if accuracy is not None else []),
     ]
-    return " · ".join(parts)
+    return [{"text": text, "term": term} for term, text in parts]

@@ -8,6 +8,7 @@ import { find, findAll, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
 import { changeScreen, pageAddress } from "./lib/window.js";
+import { explain } from "./lib/words.js";
 
 const PHASES = { kernels: "Kernels", before: "Before", after: "After", pooled: "Pooled" };
 const SCALES = { map: "map", layer: "layer", both: "both" };
@@ -128,7 +129,7 @@ class Controls {
    */
   #buildCompare(row) {
     this.inputs.button(row, "Keep this picture as B", () => this.component.trigger("keep"));
-    this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
+    const compare = this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
     const other = this.inputs.select(row, "other", "", () => [
       ["", "choose …"],
       ...this.offered.checkpoints.map(toChoice),
@@ -136,6 +137,9 @@ class Controls {
     const mean = this.inputs.select(row, "label", "", () => numbered(this.offered.classes));
     find(other, "select").setAttribute("aria-label", "The other network");
     find(mean, "select").setAttribute("aria-label", "The class");
+    explain(find(compare, "select"), ["compare"]);
+    explain(find(other, "select"), ["checkpoint"]);
+    explain(find(mean, "select"), ["class-mean"]);
     this.inputs.check(row, "sort", "most different first");
     return { other, mean };
   }
@@ -144,15 +148,18 @@ class Controls {
   #buildPicture(row) {
     this.inputs.check(row, "prepare", "prepare it for the network");
     this.inputs.check(row, "steps", "show how it is prepared");
-    this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
+    const overlay = this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
+    explain(find(overlay, "select"), ["overlay"]);
     this.inputs.check(row, "hide", "guess first: hide the answer");
   }
 
   /** @param {HTMLElement} row */
   #buildBreak(row) {
     row.append(make("span", "", "Open a map to switch it off."));
-    this.inputs.select(row, "instead", "A map that is off becomes", () => Object.entries(INSTEAD));
-    this.inputs.select(row, "noise", "Noise on the weights", () => Object.entries(NOISE));
+    const instead = this.inputs.select(row, "instead", "A map that is off becomes", () => Object.entries(INSTEAD));
+    const noise = this.inputs.select(row, "noise", "Noise on the weights", () => Object.entries(NOISE));
+    explain(find(instead, "select"), ["instead"]);
+    explain(find(noise, "select"), ["noise"]);
     this.inputs.check(row, "biases", "biases");
     this.inputs.check(row, "pooling", "pooling (without it, the first of each four values stays)");
   }

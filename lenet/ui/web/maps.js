@@ -4,6 +4,7 @@
 import { find, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { onAnswer } from "./lib/value.js";
+import { termButton } from "./lib/words.js";
 import { cellsOf } from "./maps/computed.js";
 import { KernelStore } from "./maps/kernels.js";
 import { Live } from "./maps/live.js";
@@ -172,17 +173,18 @@ class Maps {
 function head({ layers, words, note, a, b }) {
   const parts = [];
   if (!layers.length) parts.push(make("p", "layer-note", "The maps of both layers appear here while you draw."));
-  for (const line of words) parts.push(make("p", "maps-network", line));
+  parts.push(...words.map(networkLine));
   if (note) parts.push(make("p", "maps-note", note));
-  if (layers.some(({ compared }) => compared)) parts.push(make("p", "layer-legend", legend(a, b)));
+  if (layers.some(({ compared }) => compared)) parts.push(make("p", "layer-legend", `A: ${a}. B: ${b}.`));
   return parts;
 }
 
 /**
- * @param {string} a A's title
- * @param {string} b B's
+ * What a network is, part by part.
+ * @param {import("./values.js").PartValue[]} parts
  */
-function legend(a, b) {
-  const titles = `A: ${a}. B: ${b}.`;
-  return `${titles} L2 is the length of the difference, cos the cosine of the angle between the two.`;
+function networkLine(parts) {
+  const line = make("p", "maps-network");
+  for (const [i, { text, term }] of parts.entries()) line.append(...(i ? [" · "] : []), termButton(text, [term]));
+  return line;
 }

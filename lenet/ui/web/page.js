@@ -3,9 +3,11 @@
 import { listenToKeys } from "./page/keys.js";
 import { closeMenuOnTab } from "./page/menu.js";
 import { watchServer } from "./page/server.js";
+import { showTips } from "./page/tips.js";
 
 export default function start() {
   closeMenuOnTab();
   listenToKeys();
+  showTips();
   watchServer();
 }

@@ -78,11 +78,12 @@ export interface ControlsValue {
 }
 
 /**
- * A line of the arithmetic: what happens, and the number that it gives.
+ * A line of the arithmetic: what happens, and the number that it gives; ``terms`` are the words that it needs.
  */
 export interface DenseLineValue {
   kind: "sum" | "bias" | "before" | "after";
   words: string;
+  terms: string[];
   value: number;
 }
 
@@ -205,7 +206,8 @@ export interface FrameValue {
 /**
  * One layer of A, with the layer of B beside it, or null.
  *
- * ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``scale`` is shown at the layer's head.
+ * ``name`` is the stage's name and ``number`` the layer's, 0 for the logits. ``terms`` are the words that the title
+ * needs, by their keys, and ``size`` says why its maps are so large, or is "". ``scale`` is shown at the layer's head.
  * It paints every map of a side that has no ``own`` ranges, and its ``signed`` holds for those too. ``apart`` is null
  * where A and B cannot be compared. ``kernels`` is null except beside the first layer's maps.
  */
@@ -214,6 +216,8 @@ export interface LayerValue {
   number: number;
   kind: "maps" | "kernels" | "dense";
   title: string;
+  terms: string[];
+  size: string;
   note: string;
   scale: ScaleValue;
   a: SideValue;
@@ -243,10 +247,13 @@ export interface LessonValue {
 
 /**
  * A line of the arithmetic: what happens, the number it gives, and whether that is the pinned cell's ``own``.
+ *
+ * ``terms`` are the words that it needs, by their keys.
  */
 export interface LineValue {
   kind: "sum" | "bias" | "plain" | "before" | "after" | "pooled";
   words: string;
+  terms: string[];
   value: number;
   own: boolean;
 }
@@ -256,8 +263,8 @@ export interface LineValue {
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
  * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
- * beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says in a line each what
- * the networks are.
+ * beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says what the networks
+ * are, part by part.
  *
  * The browser can compute all numbers by itself. ``network`` is A's; ``other`` is B's where B is the same picture in
  * another network, so that both follow the pen, else null. ``pictures`` are what A's network saw and what B's did,
@@ -283,7 +290,7 @@ export interface MapsValue {
   note: string;
   a: string;
   b: string;
-  words: string[];
+  words: PartValue[][];
   network: NetworkValue | null;
   other: NetworkValue | null;
   prepared: boolean;
@@ -324,6 +331,14 @@ export interface OtherValue {
 export interface OverlayValue {
   cells: string;
   note: string;
+}
+
+/**
+ * Something about a network, in words, and the key of the word that it needs.
+ */
+export interface PartValue {
+  text: string;
+  term: string;
 }
 
 /**

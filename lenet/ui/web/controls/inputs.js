@@ -1,6 +1,7 @@
 // The kinds of switches that the controls are made of. Each shows a part of the view and changes it.
 
 import { make, makeButton } from "../lib/elements.js";
+import { explain } from "../lib/words.js";
 
 /** @typedef {import("../values.js").ViewValue} ViewValue */
 /** @typedef {import("./view.js").Changes} Changes */
@@ -24,7 +25,7 @@ export class Inputs {
   }
 
   /**
-   * A few choices of which one holds.
+   * A few choices of which one holds. The word "name" says what all of them are about, "name-value" what one is.
    * @template {"phase" | "scale"} Name
    * @param {HTMLElement} row
    * @param {Name} name
@@ -33,12 +34,12 @@ export class Inputs {
    * @param {(value: ViewValue[Name]) => Changes} changes
    */
   segment(row, name, title, choices, changes) {
-    const box = make("fieldset", "segment");
+    const box = explain(make("fieldset", "segment"), [name]);
     const labels = make("div", "segment-choices");
     for (const [value, text] of Object.entries(choices)) {
       const input = Object.assign(make("input"), { type: "radio", name: `lab-${name}`, value });
       input.addEventListener("change", () => this.change(changes(/** @type {ViewValue[Name]} */ (value))));
-      labels.append(labelled(input, "", text));
+      labels.append(labelled(explain(input, [`${name}-${value}`]), "", text));
       this.shows.push(() => {
         input.checked = this.view()[name] === value;
       });
@@ -48,7 +49,7 @@ export class Inputs {
   }
 
   /**
-   * On or off.
+   * On or off. The word with the same name says what.
    * @param {HTMLElement} row
    * @param {"numbers" | "sort" | "prepare" | "steps" | "hide" | "biases" | "pooling"} name
    * @param {string} text
@@ -57,7 +58,7 @@ export class Inputs {
     const input = Object.assign(make("input"), { type: "checkbox" });
     input.dataset.switch = name;
     input.addEventListener("change", () => this.change({ [name]: input.checked }));
-    row.append(labelled(input, "check", text));
+    row.append(labelled(explain(input, [name]), "check", text));
     this.shows.push(() => {
       input.checked = this.view()[name];
     });

@@ -5,6 +5,7 @@ import { arithmeticOf, strongestOf } from "../engine/cell.js";
 import { find, findAll, make } from "../lib/elements.js";
 import { exact, within } from "../lib/numbers.js";
 import { signal, valuesOf } from "../lib/signals.js";
+import { termButton } from "../lib/words.js";
 import { seenBy } from "../maps/geometry.js";
 import { showFavourites } from "./favourites.js";
 import { InputMaps } from "./inputs.js";
@@ -217,13 +218,15 @@ function showLine(row, { kind, words }, { numbers, window }) {
   row.hidden = !(kind in numbers);
   if (row.hidden) return;
   const [head, value] = row.cells;
-  head.textContent = kind === "pooled" ? `${words}, ${window.map(exact).join(", ")}` : words;
+  find(head, ".term").textContent = kind === "pooled" ? `${words}, ${window.map(exact).join(", ")}` : words;
   value.textContent = exact(numbers[kind]);
 }
 
 /** @param {CellValue["lines"][number]} line */
-function rowFor({ own }) {
+function rowFor({ own, words, terms }) {
   const row = make("tr", own ? "explanation-own" : "");
-  row.append(Object.assign(make("th"), { scope: "row" }), make("td"));
+  const head = Object.assign(make("th"), { scope: "row" });
+  head.append(termButton(words, terms));
+  row.append(head, make("td"));
   return row;
 }

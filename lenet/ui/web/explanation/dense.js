@@ -7,6 +7,7 @@ import { putPixels } from "../lib/canvas.js";
 import { find, make, makeButton } from "../lib/elements.js";
 import { exact, percent } from "../lib/numbers.js";
 import { signal, valuesOf } from "../lib/signals.js";
+import { termButton } from "../lib/words.js";
 import { squareOf } from "../maps/geometry.js";
 import { mapPixels } from "../maps/pixels.js";
 import { barOf } from "./bar.js";
@@ -175,8 +176,8 @@ function goBack({ shape, layer, side }, i) {
  */
 function linesOf({ lines, apart }, numbers, rival) {
   const table = make("table", "explanation-lines");
-  for (const [i, { kind, words }] of lines.entries()) {
-    const said = rival !== null && kind === "before" ? apart : words;
+  for (const [i, { kind, words, terms }] of lines.entries()) {
+    const said = termButton(rival !== null && kind === "before" ? apart : words, terms);
     table.append(rowOf(said, [exact(numbers[kind])], i === lines.length - 1));
   }
   return table;
@@ -193,7 +194,9 @@ function softmaxOf({ classes, index }, values) {
   const shares = softmax(values.logits.data);
   const sum = powers.reduce((total, power) => total + power, 0);
   const table = make("table", "explanation-lines softmax");
-  table.append(make("caption", "", "Softmax: e to each logit, divided by the sum of all"));
+  const caption = make("caption");
+  caption.append(termButton("Softmax: e to each logit, divided by the sum of all", ["probability", "exponent"]));
+  table.append(caption);
   for (const [i, name] of classes.entries()) {
     table.append(rowOf(name, [exact(logits[i]), power(powers[i]), percent(shares[i])], i === index));
   }
@@ -202,13 +205,15 @@ function softmaxOf({ classes, index }, values) {
 }
 
 /**
- * @param {string} head
+ * @param {string | HTMLElement} head
  * @param {string[]} cells
  * @param {boolean} own
  */
 function rowOf(head, cells, own) {
   const row = make("tr", own ? "explanation-own" : "");
-  row.append(Object.assign(make("th", "", head), { scope: "row" }), ...cells.map((words) => make("td", "", words)));
+  const first = Object.assign(make("th"), { scope: "row" });
+  first.append(head);
+  row.append(first, ...cells.map((words) => make("td", "", words)));
   return row;
 }
 

@@ -4,6 +4,7 @@ import { putPixels } from "../lib/canvas.js";
 import { make } from "../lib/elements.js";
 import { exact } from "../lib/numbers.js";
 import { DIVERGING, indexer, partsOf } from "../lib/palette.js";
+import { termButton } from "../lib/words.js";
 
 const NEARLY_NOTHING = 1e-9; // the least scale: there is nothing to divide by zero
 const LIGHT = 0.179; // luminance from which black letters have more contrast than white ones
@@ -14,6 +15,7 @@ const LIGHT = 0.179; // luminance from which black letters have more contrast th
 
 /** @type {Kind[]} */
 export const KINDS = ["patch", "kernel", "products"];
+const TERMS = { patch: "patch", kernel: "phase-kernels", products: "products" }; // the word that each needs
 
 /**
  * The number farthest from zero.
@@ -49,7 +51,9 @@ export class Product {
     for (const [i, { table }] of this.tables.entries()) {
       if (i) this.box.append(make("span", "product-sign", i === 1 ? "×" : "="));
       const figure = make("figure");
-      figure.append(table, make("figcaption", "", KINDS[i]));
+      const caption = make("figcaption");
+      caption.append(termButton(KINDS[i], [TERMS[KINDS[i]]]));
+      figure.append(table, caption);
       this.box.append(figure);
     }
   }

@@ -1,11 +1,15 @@
 // The maps of one channel, side by side, and what stands below them.
 
 import { make } from "../lib/elements.js";
+import { explain } from "../lib/words.js";
 import { SIDE_NAMES } from "./model.js";
+import { APART } from "./scale.js";
 
+const ROLES = { maps: "map", kernels: "kernel", dense: "row of values" }; // what a screen reader calls a canvas
 const SHORT = 3; // letters of a name that fits below its logit on a phone, too; longer ones are turned there
 
 /** @typedef {import("./model.js").Side} Side */
+/** @typedef {import("../values.js").LayerValue["kind"]} Kind */
 
 export class Figure {
   numbers = make("span", "map-numbers");
@@ -16,18 +20,18 @@ export class Figure {
    * @param {Side[]} sides
    * @param {number} channel
    * @param {string[]} classes the names of a dense layer's values, if they have any
-   * @param {{ numbered: boolean, size: { width: number, height: number } }} options the size of a map, in cells
+   * @param {{ kind: Kind, size: { width: number, height: number } }} options the size of a map, in cells
    */
-  constructor(sides, channel, classes, { numbered, size }) {
+  constructor(sides, channel, classes, { kind, size }) {
     this.channel = channel;
     this.side = sides[0];
-    this.canvases = sides.map((side) => ({ side, canvas: mapCanvas(size) }));
+    this.canvases = sides.map((side) => ({ side, canvas: mapCanvas(kind, size) }));
     this.kernel.hidden = true;
     this.kernel.setAttribute("aria-hidden", "true");
     const caption = make("figcaption");
     caption.append(
       this.kernel,
-      make("span", "map-name", numbered ? String(channel + 1) : ""),
+      make("span", "map-name", kind === "dense" ? "" : String(channel + 1)),
       this.range,
       this.numbers,
     );
@@ -36,6 +40,7 @@ export class Figure {
     row.append(...this.canvases.map(({ side, canvas }) => framed(canvas, side, several ? SIDE_NAMES[side] : "")));
     this.box = make("figure", several ? "map map-pair" : "map");
     this.box.dataset.channel = String(channel);
+    if (several) explain(this.numbers, APART).classList.add("explained");
     this.box.append(row, ...(classes.length ? [namesOf(classes)] : []), caption);
   }
 
@@ -53,12 +58,15 @@ export class Figure {
 }
 
 /**
- * A map that is not painted yet is as large as it will be.
+ * A map that is not painted yet is as large as it will be. To a screen reader it is an application: over an image it
+ * would keep the arrow keys, which read the cells, for itself.
+ * @param {Kind} kind
  * @param {{ width: number, height: number }} size
  */
-function mapCanvas({ width, height }) {
-  const canvas = Object.assign(make("canvas"), { width, height });
-  canvas.setAttribute("role", "img");
+function mapCanvas(kind, { width, height }) {
+  const canvas = Object.assign(make("canvas"), { width, height, tabIndex: -1 });
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-roledescription", ROLES[kind]);
   return canvas;
 }
 

@@ -23,7 +23,7 @@ export const SIDE_NAMES = { a: "A", b: "B", difference: "A − B" };
 
 /**
  * What the elements of a layer are built of.
- * @typedef {Pick<LayerValue, "name" | "number" | "kind" | "title" | "note"> &
+ * @typedef {Pick<LayerValue, "name" | "number" | "kind" | "title" | "terms" | "size" | "note"> &
  *   { a: FrameSide, b: FrameSide | null, compared: boolean }} FrameLayer
  */
 /** @typedef {Pick<SideValue, "shape" | "classes">} FrameSide */
@@ -53,8 +53,9 @@ export function frameOf({ layers, a, b, note, words, phase, sort }) {
  * @param {LayerValue} layer
  * @returns {FrameLayer}
  */
-function frameLayerOf({ name, number, kind, title, note, a, b, apart }) {
-  return { name, number, kind, title, note, a: frameSideOf(a), b: b && frameSideOf(b), compared: apart !== null };
+function frameLayerOf({ name, number, kind, title, terms, size, note, a, b, apart }) {
+  const sides = { a: frameSideOf(a), b: b && frameSideOf(b), compared: apart !== null };
+  return { name, number, kind, title, terms, size, note, ...sides };
 }
 
 /**

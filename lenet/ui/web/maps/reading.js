@@ -1,11 +1,11 @@
 // Reading single cells: what is under the pointer or the keyboard's cursor, what it sees, and pinning it for explanation.
 
-import { layOver, make } from "../lib/elements.js";
+import { findAll, layOver, make } from "../lib/elements.js";
 import { onSignal, signal } from "../lib/signals.js";
 import { cellWords } from "./captions.js";
 import { cellAt, FIRST_CELL, neighbour, partOf, seenBy } from "./geometry.js";
 import { sideOf } from "./model.js";
-import { stopAt } from "./section.js";
+import { MAP, stopAt } from "./section.js";
 
 /** @typedef {import("./geometry.js").Cell} Cell */
 /** @typedef {import("./section.js").Place} Place */
@@ -195,7 +195,8 @@ export class Reading {
    * @param {Cell} cell
    */
   #turnPage(canvas, direction, cell) {
-    const all = [...(canvas.closest(".layer-maps")?.querySelectorAll("canvas") ?? [])].filter(isMap);
+    const maps = /** @type {HTMLElement} */ (canvas.closest(".layer-maps"));
+    const all = /** @type {HTMLCanvasElement[]} */ (findAll(maps, MAP));
     const next = all[all.indexOf(canvas) + direction];
     const place = next && this.#placeOfCanvas(next);
     if (!place) return;
@@ -217,11 +218,6 @@ export class Reading {
     }
     return undefined;
   }
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function isMap(canvas) {
-  return canvas.getAttribute("role") === "img"; // the kernel beside a map's number has no role
 }
 
 /** @param {HTMLCanvasElement} canvas */

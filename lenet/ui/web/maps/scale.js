@@ -4,6 +4,9 @@ import { putPixels } from "../lib/canvas.js";
 import { make } from "../lib/elements.js";
 import { number } from "../lib/numbers.js";
 import { paletteFor } from "../lib/palette.js";
+import { explain, termButton } from "../lib/words.js";
+
+export const APART = ["l2", "cosine"]; // the words for how far two maps are apart
 
 export class ScaleBar {
   box = make("div", "layer-scale");
@@ -14,7 +17,9 @@ export class ScaleBar {
   /** @param {string} name */
   constructor(name) {
     this.named = Boolean(name);
-    this.name = make("span", "layer-scale-name", name);
+    this.name = name ? termButton(name, ["difference", ...APART]) : make("span");
+    this.name.classList.add("layer-scale-name");
+    if (!name) explain(this.box, ["scale"]);
     this.strip.setAttribute("role", "img");
     this.box.append(this.name, this.low, this.strip, this.high);
   }

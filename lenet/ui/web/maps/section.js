@@ -2,6 +2,7 @@
 
 import { putPixels } from "../lib/canvas.js";
 import { find, make } from "../lib/elements.js";
+import { termButton } from "../lib/words.js";
 import { alternative, captionOf, rangeOf } from "./captions.js";
 import { Figure } from "./figure.js";
 import { squareOf } from "./geometry.js";
@@ -12,10 +13,12 @@ import { ScaleBar } from "./scale.js";
 const FEW = 8; // maps up to which a layer stands in one row, as large as it can
 const SOME = 16; // maps up to which it stands in two rows; more are shown small, as many a row as fit
 
+export const MAP = ".map-cells canvas"; // finds a layer's maps; the kernel beside a map's number is none
+
 const [READ, TURN, EXPLAIN] = [
-  "Arrow keys read cells",
-  "Page Up and Page Down change the map",
-  "Enter explains a cell",
+  "Arrow keys read cells.",
+  "Page Up and Page Down change the map.",
+  "Enter explains a cell.",
 ];
 const USABLE = { dense: [READ, EXPLAIN], kernels: [READ, TURN], maps: [READ, TURN, EXPLAIN] };
 
@@ -116,17 +119,21 @@ export class Section {
     const parent = /** @type {HTMLElement} */ (sorted[0].parentElement);
     if (sorted.every((box, place) => parent.children[place] === box)) return;
     parent.append(...sorted);
-    if (!parent.contains(document.activeElement)) stopAt(find(parent, "canvas[role=img]"));
+    if (!parent.contains(document.activeElement)) stopAt(find(parent, MAP));
   }
 
   /** @param {FrameLayer} built */
-  #head({ title, note, compared }) {
+  #head({ name, kind, title, terms, size, note, compared }) {
     const head = make("div", "layer-head");
     const said = make("div", "layer-said"); // what is read takes the note's place, so that nothing moves
-    said.append(...(note ? [make("p", "layer-note", note)] : []), this.readout);
+    const [sizeId, noteId, keysId] = ["size", "note", "keys"].map((what) => `${what}-${name}`);
+    const unseen = [unseenText(sizeId, size), unseenText(keysId, USABLE[kind].join(" "))];
+    said.append(...(note ? [Object.assign(make("p", "layer-note", note), { id: noteId })] : []), this.readout);
     const scales = make("div", "layer-scales");
     scales.append(this.scale.box, ...(compared ? [this.apartScale.box] : []));
-    head.append(make("h3", "layer-title", title), said, scales);
+    const heading = make("h3", "layer-title");
+    heading.append(termButton(title, terms, [...(size ? [sizeId] : []), ...(note ? [noteId] : [])]));
+    head.append(heading, said, scales, ...unseen);
     return head;
   }
 
@@ -146,25 +153,25 @@ export class Section {
   /**
    * The maps of one side, or those of each channel together.
    * @param {FrameLayer} built
-   * @param {string} name
+   * @param {string} side
    * @param {Side[]} sides
    */
-  #grid(built, name, sides) {
-    const { kind, title } = built;
+  #grid(built, side, sides) {
+    const { kind, name, title } = built;
     const { shape, classes } = sideOf(built, sides[0]);
     const maps = make("div", kind === "dense" ? "layer-maps" : `layer-maps ${sizeOf(shape[0])}`);
     maps.style.setProperty("--count", String(shape[0]));
+    maps.dataset.keys = `keys-${name}`;
     maps.setAttribute("role", "group");
-    maps.setAttribute("aria-label", `${title}${name ? `, ${name}` : ""}. ${USABLE[kind].join(", ")}.`);
-    const numbered = kind !== "dense";
+    maps.setAttribute("aria-label", side ? `${title}, ${side}` : title);
     const size = squareOf(shape);
     const figures = Array.from(
       { length: shape[0] },
-      (_, channel) => new Figure(sides, channel, classes, { numbered, size }),
+      (_, channel) => new Figure(sides, channel, classes, { kind, size }),
     );
     this.figures.push(...figures);
     maps.append(...figures.map(({ box }) => box));
-    if (figures.length) figures[0].canvases[0].canvas.tabIndex = 0;
+    if (figures.length) stopAt(figures[0].canvases[0].canvas);
     return maps;
   }
 }
@@ -188,13 +195,26 @@ function constantOf({ data, side, channel }) {
 }
 
 /**
- * One map of a layer is reached by the Tab key, the others from there.
+ * One map of a layer is reached by the Tab key, the others from there; it alone says with which keys.
  * @param {HTMLElement} canvas
  */
 export function stopAt(canvas) {
   const maps = /** @type {HTMLElement} */ (canvas.closest(".layer-maps"));
-  for (const other of maps.querySelectorAll("canvas[tabindex]")) other.setAttribute("tabindex", "-1");
+  for (const other of maps.querySelectorAll(MAP)) {
+    other.setAttribute("tabindex", "-1");
+    other.removeAttribute("aria-describedby");
+  }
   canvas.tabIndex = 0;
+  canvas.setAttribute("aria-describedby", maps.dataset.keys ?? "");
+}
+
+/**
+ * A text for who cannot see the page, and for tips.
+ * @param {string} id
+ * @param {string} text
+ */
+function unseenText(id, text) {
+  return Object.assign(make("p", "", text), { id, hidden: true });
 }
 
 /**
