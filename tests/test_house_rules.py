@@ -83,7 +83,7 @@ UI_ARROWS = {
     "values.takeaway": set(),
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "values.strokes", "view"},
-    "link": {"values.examples", "values.pad", "values.pixels", "values.strokes", "view"},
+    "link": {"exercises", "values.examples", "values.lesson", "values.pad", "values.pixels", "values.strokes", "view"},
     "qr": set(),
     "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.maps", "values.menu", "view"},
     "door": {"sentence"},

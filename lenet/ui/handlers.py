@@ -28,7 +28,7 @@ from lenet.ui.values.controls import ControlsValue, controls_value, view_revisio
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
 from lenet.ui.values.explanation import ExplanationValue, nothing
-from lenet.ui.values.lesson import LessonValue, lesson_value
+from lenet.ui.values.lesson import LessonValue, lesson_value, read_place
 from lenet.ui.values.maps import MapsValue, frame_mark, maps_value, painted_mark
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
@@ -210,8 +210,10 @@ class Handlers:
         except (ValueError, OSError) as error:
             return Answer(takeaway=notice(str(error)))
         scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink, linked.strokes))
-        said = notice("" if linked.view.prepare else UNPREPARED)
-        return replace(self.staged(scene), offered=offered, exercises=self._exercises(), takeaway=said)
+        said = notice("" if linked.view.prepare or linked.place else UNPREPARED)
+        place = linked.place if linked.place and linked.place.exercise.offered(self._lab.names) else None
+        shown = replace(self.staged(scene), offered=offered, takeaway=said)
+        return replace(shown, exercises=self._exercises(place), lesson=lesson_value(place))
 
     def opened(self, checkpoint: str) -> Answer:
         """Everything on a fresh page."""
@@ -231,12 +233,13 @@ class Handlers:
 
     # What is taken away
 
-    def on_take(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
+    def on_take(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, lesson: Any, chosen: Chosen) -> Answer:
         """The view is taken away as a link or the QR code of one, or what it shows as a file."""
         scene, what = read_scene(pad, upload, checkpoint, controls), chosen.what
         seen = self._lab.see(scene)
-        linked = what in ("link", "code")
-        return Answer(takeaway=self._link(scene, seen, chosen) if linked else self._file(scene, seen, what))
+        if what in ("link", "code"):
+            return Answer(takeaway=self._link(scene, seen, read_place(lesson), chosen))
+        return Answer(takeaway=self._file(scene, seen, what))
 
     def _file(self, scene: Scene, seen: Seen, what: str | None) -> TakeawayValue:
         answer, a = seen.answer, seen.a
@@ -249,17 +252,17 @@ class Handlers:
         content = file.write(answer, a, b, scene.view)
         return file_value(f"lenet-{scene.checkpoint}{label}.{what}", file.media_type, content)
 
-    def _link(self, scene: Scene, seen: Seen, chosen: Chosen) -> TakeawayValue:
+    def _link(self, scene: Scene, seen: Seen, place: Place | None, chosen: Chosen) -> TakeawayValue:
         """The scene as a link, as that link's QR code, or the sentence that says why there is none."""
         try:
-            fragment = self._fragment(scene, seen)
+            fragment = self._fragment(scene, seen, place)
             if chosen.what == "link":
                 return link_value(fragment)
             return code_value(fragment, qr_rows(chosen.page, fragment))
         except ValueError as error:
             return notice(str(error))
 
-    def _fragment(self, scene: Scene, seen: Seen) -> str:
+    def _fragment(self, scene: Scene, seen: Seen, place: Place | None) -> str:
         """The scene as a link. An uploaded picture travels as the network saw it, and so does the kept one then.
 
         Raises ValueError, with a sentence, when something of it cannot be read.
@@ -274,7 +277,7 @@ class Handlers:
             view = replace(view, prepare=False)
             if view.compare == "kept" and isinstance(seen.b, Subject) and seen.b.picture is not None:
                 view = replace(view, kept=encode_picture(seen.b.picture), kept_as="")
-        return link.encode(link.Linked(ink, scene.checkpoint, view, scene.drawing.strokes))
+        return link.encode(link.Linked(ink, scene.checkpoint, view, scene.drawing.strokes, place))
 
     @staticmethod
     def _as_ink(scene: Scene, answer: Prediction | Sentence) -> NDArray[np.uint8] | None:

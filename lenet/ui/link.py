@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lenet.pictures.planes import PICTURE_SIZE
+from lenet.ui.exercises import PLACES, Place
 from lenet.ui.values.examples import find_example, read_example
+from lenet.ui.values.lesson import read_place
 from lenet.ui.values.pad import GRID_SIZE, Drawing, read_ink
 from lenet.ui.values.pixels import encode as encode_pixels
 from lenet.ui.values.strokes import read_strokes
@@ -20,6 +22,9 @@ from lenet.ui.view import View
 
 LIMIT = 100_000
 """Bytes that a link's content may have, unpacked: a drawing and a kept picture take some 30,000."""
+
+STEP = "exercise-"
+"""What the link to a step of an exercise begins with; the step's name follows. A person can read it, and type it."""
 
 PHASE_IN_LINKS = "step"
 """What links call the phase: people keep links that are older than its name."""
@@ -33,28 +38,45 @@ class Linked:
     """What a link shows: what is on the pad, a checkpoint's name, the view.
 
     ``ink`` is (GRID_SIZE, GRID_SIZE) uint8 or None. ``strokes`` are the same drawing as ``values.strokes`` has it, or
-    "". A link that was read has one of the two.
+    "". A link that was read has one of the two. ``place`` is the step of an exercise that is open, if one is.
     """
 
     ink: NDArray[np.uint8] | None
     checkpoint: str
     view: View
     strokes: str = ""
+    place: Place | None = None
 
 
 def encode(linked: Linked) -> str:
     """The part of the address after the #: JSON, deflated, in the alphabet of addresses; the shortest that says it."""
-    view = _changed(linked.view)
+    place, view = linked.place, _changed(linked.view)
+    if place and _is_as_set_up(linked, place):
+        return STEP + place.name
     rest = {"checkpoint": linked.checkpoint, **({"view": view} if view else {})}
+    rest |= {"lesson": place.name} if place else {}
     return min((_pack(picture | rest) for picture in _pictures(linked)), key=len)
 
 
 def decode(fragment: str) -> Linked:
     """What ``encode`` has put into a link. Raises ValueError, with a sentence, when that cannot be read."""
     try:
-        return _read(_unpack(fragment))
+        return _at(PLACES[fragment[len(STEP) :]]) if fragment.startswith(STEP) else _read(_unpack(fragment))
     except (ValueError, KeyError, TypeError, RecursionError, zlib.error) as error:
         raise ValueError("This link is damaged; ask for it again, or start from here.") from error
+
+
+def _at(place: Place) -> Linked:
+    """A step as it is set up."""
+    step = place.step
+    return Linked(Drawing().followed_by(step.picture).ink, step.checkpoint, step.view, place=place)
+
+
+def _is_as_set_up(linked: Linked, place: Place) -> bool:
+    step = _at(place)
+    if (linked.checkpoint, linked.view) != (step.checkpoint, step.view) or linked.ink is None or step.ink is None:
+        return False
+    return np.array_equal(linked.ink, step.ink)
 
 
 # From what is shown to a link's content
@@ -99,7 +121,8 @@ def _read(content: Content) -> Linked:
     if isinstance(view.get("kept"), list):
         view = view | {"kept": encode_pixels(read_example(view["kept"]))}
     shown = View.read(_renamed(view, PHASE_IN_LINKS, "phase"))
-    return Linked(_ink(content), checkpoint, shown, read_strokes(content.get("strokes")))
+    place = read_place({"name": content.get("lesson")})
+    return Linked(_ink(content), checkpoint, shown, read_strokes(content.get("strokes")), place)
 
 
 def _ink(content: Content) -> NDArray[np.uint8] | None:

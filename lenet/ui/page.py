@@ -130,7 +130,7 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     on(at["controls"].input, handlers.on_view, scene, SHOWN)
     on(at["controls"].pin, handlers.on_pin, scene, ("explanation",))
     on(at["controls"].keep, handlers.on_keep, scene, ("controls", "takeaway"))
-    on(at["controls"].take, handlers.on_take, scene, ("takeaway",))
+    on(at["controls"].take, handlers.on_take, (*scene, "lesson"), ("takeaway",))
     on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls"))
     for chooser in ("exercises", "lesson"):
         on(at[chooser].select, handlers.on_step, ("pad", "controls"), EVERYTHING)

@@ -380,9 +380,31 @@ def test_the_steps_lead_to_each_other(handlers):
     assert walked == [f"4-{number}" for number in range(1, 7)]
 
 
+def test_a_link_carries_the_step_and_is_short_where_the_step_is_as_it_was_set_up(handlers):
+    answer = handlers.on_step(None, controls(), chose(index="4-3"))
+    page = (answer.pad, None, answer.checkpoint, answer.controls, answer.lesson)
+    fragment = handlers.on_take(*page, chose(what="link")).takeaway["link"]
+    assert fragment == "exercise-4-3"
+    opened = handlers.on_open(fragment, "mnist-lenet")
+    assert (opened.lesson, opened.exercises) == (answer.lesson, answer.exercises)
+    assert opened.controls["view"] == answer.controls["view"]
+    assert opened.verdict["probabilities"] == answer.verdict["probabilities"]
+    changed = answer.controls | {"view": answer.controls["view"] | {"phase": "pooled"}}
+    fragment = handlers.on_take(*page[:3], changed, answer.lesson, chose(what="link")).takeaway["link"]
+    opened = handlers.on_open(fragment, "mnist-lenet")
+    assert (opened.lesson["name"], opened.controls["view"]["phase"]) == ("4-3", "pooled")
+    closed = handlers.on_take(*page[:4], {"name": ""}, chose(what="link")).takeaway["link"]
+    assert handlers.on_open(closed, "mnist-lenet").lesson["name"] == ""
+
+
+@pytest.mark.parametrize("fragment", ["exercise-", "exercise-9-9", "exercise-4-3x", "exercise-4-"])
+def test_a_link_to_a_step_that_is_not_there_is_damaged(handlers, fragment):
+    assert "damaged" in handlers.on_open(fragment, "mnist-lenet").takeaway["text"]
+
+
 def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
     seen = controls(phase="pooled", compare="class", label=2)
-    taken = handlers.on_take(three, None, "mnist-classic", seen, chose(what="link")).takeaway
+    taken = handlers.on_take(three, None, "mnist-classic", seen, None, chose(what="link")).takeaway
     answer = handlers.on_open(taken["link"], "mnist-modern")
     assert (answer.verdict["label"], answer.checkpoint, answer.pad["grid"]) == ("3", "mnist-classic", three["grid"])
     assert answer.controls["view"] == seen["view"]
@@ -391,7 +413,7 @@ def test_a_link_gives_back_the_page_that_it_was_made_from(handlers, three):
 
 def test_a_link_to_an_example_has_a_qr_code(handlers, three):
     seen, page = controls(phase="pooled", hide=True), "https://someone-lenet-lab.hf.space/"
-    taken = handlers.on_take(three, None, "mnist-lenet", seen, chose(what="code", page=page)).takeaway
+    taken = handlers.on_take(three, None, "mnist-lenet", seen, None, chose(what="code", page=page)).takeaway
     assert taken["code"] == qr_rows(page, taken["link"])
     assert handlers.on_open(taken["link"], "mnist-modern").controls["view"] == seen["view"]
 
@@ -404,7 +426,7 @@ def test_a_link_that_is_too_long_has_no_qr_code(handlers, digits):
         (5, "copy the link"),
     ]:
         asked = chose(what="code", page=page)
-        taken = handlers.on_take(drawn, None, "mnist-lenet", controls(), asked).takeaway
+        taken = handlers.on_take(drawn, None, "mnist-lenet", controls(), None, asked).takeaway
         assert (taken["link"], taken["code"]) == ("", [])
         assert words in taken["text"]
 
@@ -412,7 +434,7 @@ def test_a_link_that_is_too_long_has_no_qr_code(handlers, digits):
 def test_the_strokes_of_a_link_go_to_the_pad_and_the_maps_wait_for_them(handlers, digits):
     strokes = "gBGwHoGkNAjI8Q"
     sent = put(None, digits[7] // 2) | {"strokes": strokes}
-    taken = handlers.on_take(sent, None, "mnist-classic", controls(hide=True), chose(what="link")).takeaway
+    taken = handlers.on_take(sent, None, "mnist-classic", controls(hide=True), None, chose(what="link")).takeaway
     answer = handlers.on_open(taken["link"], "mnist-modern")
     assert answer.pad == {"drawing": 1, "grid": "", "strokes": strokes, "put": True}
     assert (answer.verdict["label"], answer.verdict["hide"], answer.maps["drawing"]) == ("", True, 1)
@@ -428,7 +450,7 @@ def test_strokes_that_cannot_be_read_are_a_sentence(handlers, three, strokes):
 def test_an_uploaded_picture_travels_in_a_link_as_the_network_saw_it(handlers, digits, tmp_path):
     path = tmp_path / "four.png"
     Image.fromarray(255 - digits[4]).resize((200, 200)).save(path)
-    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link")).takeaway
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), None, chose(what="link")).takeaway
     seen = handlers.on_upload(None, str(path), "mnist-modern", controls()).verdict
     linked = handlers.on_open(taken["link"], "mnist-modern").verdict
     assert (linked["label"], linked["picture"]) == ("4", seen["picture"])
@@ -458,7 +480,7 @@ def test_what_is_not_offered_changes_nothing(handlers, three, index):
     assert (answer.verdict["label"], answer.pad) == ("3", UNCHANGED)
     assert (
         "nothing to save"
-        in handlers.on_take(three, None, "mnist-modern", controls(), chose(what=str(index))).takeaway["text"]
+        in handlers.on_take(three, None, "mnist-modern", controls(), None, chose(what=str(index))).takeaway["text"]
     )
 
 
@@ -485,7 +507,7 @@ def test_an_address_without_a_link_changes_nothing(handlers):
 
 @pytest.mark.parametrize("what", ["png", "npz", "csv"])
 def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, three, what):
-    taken = handlers.on_take(three, None, "mnist-modern", controls(), chose(what=what)).takeaway
+    taken = handlers.on_take(three, None, "mnist-modern", controls(), None, chose(what=what)).takeaway
     assert taken["name"] == f"lenet-mnist-modern-3.{what}"
     content = io.BytesIO(base64.b64decode(taken["content"]))
     if what == "png":
@@ -497,13 +519,13 @@ def test_files_are_taken_away_with_a_name_that_says_what_they_are(handlers, thre
 
 
 def test_a_hidden_answer_is_not_in_the_name_of_a_file(handlers, three):
-    taken = handlers.on_take(three, None, "mnist-modern", controls(hide=True), chose(what="csv")).takeaway
+    taken = handlers.on_take(three, None, "mnist-modern", controls(hide=True), None, chose(what="csv")).takeaway
     assert taken["name"] == "lenet-mnist-modern.csv"
 
 
 def test_the_table_has_b_s_probabilities_too(handlers, three):
     taken = handlers.on_take(
-        three, None, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"), chose(what="csv")
+        three, None, "mnist-modern", controls(compare="checkpoint", other="mnist-classic"), None, chose(what="csv")
     ).takeaway
     content = base64.b64decode(taken["content"]).decode().splitlines()
     assert content[0] == "class,probability,probability of B"
@@ -513,10 +535,10 @@ def test_the_table_has_b_s_probabilities_too(handlers, three):
 def test_a_link_of_what_cannot_be_read_is_a_sentence(handlers, tmp_path):
     path = tmp_path / "broken.png"
     path.write_bytes(b"no picture")
-    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), chose(what="link")).takeaway
+    taken = handlers.on_take(None, str(path), "mnist-modern", controls(), None, chose(what="link")).takeaway
     assert "not a picture that can be read" in taken["text"]
     taken = handlers.on_take(
-        {"drawing": 1, "grid": "AAAA"}, None, "mnist-modern", controls(), chose(what="link")
+        {"drawing": 1, "grid": "AAAA"}, None, "mnist-modern", controls(), None, chose(what="link")
     ).takeaway
     assert "wrong size" in taken["text"]
 
@@ -527,7 +549,7 @@ def test_the_kept_picture_of_a_link_with_an_upload_is_what_was_seen(handlers, th
     kept = handlers.on_keep(three, None, "mnist-modern", controls()).controls["view"]
     seen = handlers.on_upload(None, str(path), "fashion-modern", {"revision": 1, "view": kept}).verdict
     taken = handlers.on_take(
-        None, str(path), "fashion-modern", {"revision": 1, "view": kept}, chose(what="link")
+        None, str(path), "fashion-modern", {"revision": 1, "view": kept}, None, chose(what="link")
     ).takeaway
     answer = handlers.on_open(taken["link"], "mnist-modern")
     assert answer.verdict["other"]["picture"] == seen["other"]["picture"]
@@ -549,7 +571,7 @@ def test_two_answers_about_one_picture_are_two_files(handlers, digits, tmp_path)
 
 
 def test_nothing_can_be_taken_away_from_an_empty_page(handlers):
-    taken = handlers.on_take(None, None, "mnist-modern", controls(), chose(what="npz")).takeaway
+    taken = handlers.on_take(None, None, "mnist-modern", controls(), None, chose(what="npz")).takeaway
     assert "nothing to save" in taken["text"]
 
 
