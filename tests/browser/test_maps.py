@@ -136,7 +136,7 @@ def test_teacher_mode_hides_the_answer_until_asked(page):
     expect(label(page)).to_be_hidden()
     expect(page.locator(".verdict-bars")).to_be_hidden()
     expect(page.locator("[data-layer=logits]")).to_be_hidden()
-    page.locator(".layer-dense .map canvas[role=img]").first.click()
+    page.locator(".layer-dense .map-cells canvas").first.click()
     title, sums = page.locator(".explanation h3"), page.locator(".contributions")
     expect(page.get_by_text("This explanation waits")).to_be_visible()
     expect(title).to_be_hidden()

@@ -31,6 +31,7 @@ class Tips {
   held = false; // a finger has opened the tip, and has not let go yet
   touched = false; // a finger lies on an element that has an explanation
   start = { x: 0, y: 0 }; // where the finger came down
+  at = { x: -1, y: -1 }; // where the pointer is
 
   constructor() {
     this.box.setAttribute("role", "tooltip");
@@ -53,8 +54,9 @@ class Tips {
   }
 
   /** @param {PointerEvent} event */
-  #hover({ target, pointerType, buttons }) {
-    if (pointerType === "touch" || buttons) return;
+  #hover({ target, pointerType, buttons, clientX, clientY }) {
+    const moved = clientX !== this.at.x || clientY !== this.at.y; // or something was built under a mouse that rests
+    if (pointerType === "touch" || buttons || !moved) return;
     const element = explainedAt(target);
     if (element && element === this.owner) return this.#stop();
     if (element) return this.#after(WAIT, () => this.#open(element));
@@ -71,6 +73,7 @@ class Tips {
 
   /** @param {PointerEvent} event */
   #press({ target, pointerType, clientX, clientY }) {
+    this.at = { x: clientX, y: clientY };
     this.held = false;
     const element = explainedAt(target);
     if (element !== this.owner && !this.#isInside(target)) this.#close();
@@ -85,6 +88,7 @@ class Tips {
 
   /** @param {PointerEvent} event */
   #move({ pointerType, clientX, clientY }) {
+    this.at = { x: clientX, y: clientY };
     const far = Math.hypot(clientX - this.start.x, clientY - this.start.y) > STILL;
     if (pointerType === "touch" && far) this.#stop();
   }
