@@ -118,7 +118,7 @@ LAYERS = (Ring("layer", 1), Ring("layer", 2))
 
 POOLING = Exercise(
     "1",
-    "1 · Average or max pooling?",
+    "1 · Which pooling?",
     (
         Step(
             "This network pools by the average. The panel explains one pooled cell of map 4: four cells of the map "
@@ -234,7 +234,7 @@ KNOBS = Exercise(
 
 ON_DIGITS = Exercise(
     "3",
-    "3 · The same recipe on digits",
+    "3 · The same on digits",
     (
         Step(
             "The garments' network of 6 and 16 maps has a twin: the same layers and recipe, trained on MNIST's "
@@ -308,8 +308,8 @@ PULLOVER_AND_COAT = Exercise(
             "After the activation each map is pooled: of each square of four cells, only the average stays.",
             "Why are the maps 14 × 14 now, and 5 × 5 in layer 2?",
             "Four cells become one: 28 becomes 14. In layer 2 a kernel 5 wide fits into 14 cells in 10 places, and 10"
-            " becomes 5. The exact place matters less then: move the pullover by one pixel, and layer 1 changes by "
-            "0.73 of its spread before pooling, by 0.60 after.",
+            " becomes 5. Place matters less: move the pullover by one pixel, and layer 1 changes by 0.73 of its "
+            "spread before pooling, by 0.60 after.",
             CLASSIC,
             garment(PULLOVER),
             View(phase="pooled"),
@@ -446,7 +446,7 @@ SHIRT_AND_T_SHIRT = Exercise(
 
 OTHER_PICTURES = Exercise(
     "5",
-    "5 · Pictures of other things",
+    "5 · Other pictures",
     (
         Step(
             "A is noise, B is a seven. Compare their maps, layer by layer.",
