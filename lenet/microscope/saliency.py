@@ -1,11 +1,13 @@
 """Where in the picture the answer comes from: what happens when a part is covered, and the gradient of the answer."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenet.model import LeNet
+from lenet.model import Channel, LeNet
 
 PATCH = 5
 """Side of the square that is covered, in pixels: as wide as a kernel, wider than a stroke."""
@@ -13,28 +15,33 @@ PATCH = 5
 BATCH = 192
 """Covered pictures in one forward pass."""
 
+Off = Mapping[Channel, float]
+"""Maps that are switched off, and what they are set to: see ``LeNet.activations``."""
+
 
 @torch.inference_mode()
-def occlusion(model: LeNet, picture: NDArray[np.float32], number: int) -> NDArray[np.float32]:
+def occlusion(model: LeNet, picture: NDArray[np.float32], number: int, off: Off | None = None) -> NDArray[np.float32]:
     """How much the probability of class ``number`` falls where the (28, 28) ``picture`` is covered with ground.
 
     (28, 28): each pixel has the mean fall over all ``PATCH`` x ``PATCH`` squares that cover it. It is negative where
-    covering makes the class likelier. Zeiler and Fergus 2014, section 4.2.
+    covering makes the class likelier. Maps may be ``off``. Zeiler and Fergus 2014, section 4.2.
     """
     plain = torch.from_numpy(picture)[None, None]
     covers = _squares(*picture.shape)
-    without = torch.cat([_probability(model, batch, number) for batch in (plain * ~covers).split(BATCH)])
-    falls = _probability(model, plain, number) - without
+    without = torch.cat([_probability(model, batch, number, off) for batch in (plain * ~covers).split(BATCH)])
+    falls = _probability(model, plain, number, off) - without
     return ((covers * falls.view(-1, 1, 1, 1)).sum(0) / covers.sum(0))[0].numpy()
 
 
-def input_gradient(model: LeNet, picture: NDArray[np.float32], number: int) -> NDArray[np.float32]:
+def input_gradient(
+    model: LeNet, picture: NDArray[np.float32], number: int, off: Off | None = None
+) -> NDArray[np.float32]:
     """How fast the logit of class ``number`` rises with each pixel of the (28, 28) ``picture``: (28, 28).
 
-    Simonyan, Vedaldi and Zisserman 2014, section 3, but with the sign kept.
+    Maps may be ``off``. Simonyan, Vedaldi and Zisserman 2014, section 3, but with the sign kept.
     """
     pixels = torch.from_numpy(picture)[None, None].requires_grad_()
-    logit = model(pixels)[0, number]
+    logit = model.activations(pixels, off)["logits"][0, number]
     return torch.autograd.grad(logit, pixels)[0][0, 0].numpy()
 
 
@@ -50,6 +57,6 @@ def _runs(length: int) -> Tensor:
     return (cell >= first) & (cell < first + PATCH)
 
 
-def _probability(model: LeNet, pictures: Tensor, number: int) -> Tensor:
+def _probability(model: LeNet, pictures: Tensor, number: int, off: Off | None) -> Tensor:
     """(N,): the probability of class ``number`` for each picture."""
-    return model(pictures).softmax(1)[:, number]
+    return model.activations(pictures, off)["logits"].softmax(1)[:, number]

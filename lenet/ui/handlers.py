@@ -20,7 +20,7 @@ from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
 from lenet.ui.exercises import NOISE, PLACES, UPSIDE_DOWN, Place, noise, upside_down
-from lenet.ui.lab import Lab, Seen
+from lenet.ui.lab import Lab, Seen, constants
 from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
 from lenet.ui.sentence import Sentence
@@ -354,12 +354,13 @@ class Handlers:
         place = (scene.drawing.number, scene.revision, view)
         if isinstance(answer, Sentence):
             return verdict_value(*place, answer)
-        network, steps, overlay = self._lab.find(scene.checkpoint), [], None
+        network, steps, overlay = self._lab.looked_through(scene), [], None
         if view.steps:
             steps = steps_value(answer.prepared, network.kind, uploaded=bool(scene.upload))
         if view.overlay != "none":
             number = network.classes.index(answer.label)
-            values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number)
+            off = constants(network, view)
+            values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number, off)
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
         return verdict_value(*place, answer, network=network.name, note=note, other=other, steps=steps, overlay=overlay)

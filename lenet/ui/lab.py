@@ -268,10 +268,10 @@ def _answer(network: Checkpoint | Sentence, sight: Sight, view: View | None = No
     prepared = sight.prepared(network.kind)
     if isinstance(prepared, Sentence):
         return prepared
-    return look(network, prepared, _constants(network, view) if view else None)
+    return look(network, prepared, constants(network, view) if view else None)
 
 
-def _constants(network: Checkpoint, view: View) -> dict[Channel, float]:
+def constants(network: Checkpoint, view: View) -> dict[Channel, float]:
     """What the maps that are switched off are set to.
 
     Only those that the network has: another one may have been chosen since.

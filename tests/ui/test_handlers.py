@@ -269,6 +269,16 @@ def test_a_map_that_is_switched_off_is_missing_in_the_answer(handlers, three):
     assert gone.verdict["probabilities"] == whole.verdict["probabilities"]  # maps of another network
 
 
+@pytest.mark.parametrize("overlay", ["occlusion", "gradient"])
+@pytest.mark.parametrize("how", [{"off": ((1, 0), (2, 5))}, {"noise": 100}])
+def test_what_is_laid_over_the_picture_is_about_the_network_as_it_is_now(handlers, three, overlay, how):
+    laid = [
+        handlers.on_draw(three, "mnist-classic", controls(overlay=overlay, **changes)).verdict["overlay"]["cells"]
+        for changes in ({}, how)
+    ]
+    assert laid[0] != laid[1]
+
+
 @pytest.mark.parametrize("how", [{"noise": 100}, {"biases": False}, {"pooling": False}])
 def test_a_broken_network_answers_in_another_way_and_b_through_another_network_does_not(handlers, three, how):
     whole = handlers.on_draw(three, "mnist-classic", controls())
