@@ -123,7 +123,7 @@ POOLING = Exercise(
         Step(
             "This network pools by the average. The panel explains one pooled cell of map 4: four cells of the map "
             "after the activation become one.",
-            "What do the four numbers become?",
+            "By which rule do the four numbers become one?",
             "0.18, 0.85, 0.08 and 0.73 become 0.46: their average. The map has half as many rows and columns, and "
             "still says how much there was in each square.",
             CLASSIC,
@@ -138,7 +138,7 @@ POOLING = Exercise(
         Step(
             "This network differs in one thing: it pools by the maximum. Layers, data, recipe, seed and epochs are "
             "the same. Here is the same cell.",
-            "What is kept of the four numbers, and what is lost?",
+            "By which rule now, and what is lost?",
             "0.28, 0.85, 0.12 and 0.77 become 0.85. The largest stays. The other three are lost, and so is the place "
             "of the largest.",
             CLASSIC_MAX,
@@ -163,12 +163,12 @@ POOLING = Exercise(
         ),
         Step(
             "What if there were no pooling, only its steps of two? Of each four cells the first one stays, large or "
-            "small. Nothing else is changed.",
+            "small. Nothing else is changed. The answer is hidden: guess first.",
             "Does it still know the boot?",
             "Yes, but it is less sure: Ankle boot, 58.2 %. With the maximum it was 89.1 %.",
             CLASSIC_MAX,
             garment(ANKLE_BOOT),
-            View(phase="pooled", pooling=False),
+            View(phase="pooled", pooling=False, hide=True),
             (ANSWER,),
             (Claim("says", (), "Ankle boot, 58.2 %"), Claim("whole", ("Ankle boot",), "89.1 %")),
         ),
@@ -265,12 +265,12 @@ ON_DIGITS = Exercise(
         ),
         Step(
             "A small five stands in a corner. The page does not prepare it: the network gets the pad as it is, made "
-            "smaller.",
+            "smaller. Guess first.",
             "What does the network read?",
             "7, 99.8 %, which is wrong. It has only ever seen large digits in the middle.",
             DIGITS,
             small(digit(5)),
-            View(prepare=False),
+            View(prepare=False, hide=True),
             (Ring("picture"), ANSWER),
             (Claim("says", (), "7, 99.8 %"),),
         ),
@@ -289,41 +289,42 @@ ON_DIGITS = Exercise(
 )
 
 PULLOVER_AND_COAT = Exercise(
-    "4",
-    "4 · A pullover and a coat",
+    "4a",
+    "4a · A pullover and a coat",
     (
         Step(
             "A kernel is 5 × 5 weights, laid on a patch of the picture. Each weight times the grey below it, all "
-            "added up, plus the bias, through the activation: one cell of the map. Move the pointer over the maps.",
+            "added up, plus the bias, through the activation (a sigmoid): one cell of the map. Point at cells of the "
+            "maps.",
             "What does the map show?",
             "Where in the picture the patch is like the kernel: here at the sleeve's right edge. The products add up "
-            "to 6.57; the sigmoid makes 1.00 of that and the bias. The same 25 weights visit all 28 × 28 places.",
+            "to 6.5684; with the bias, the sigmoid makes 0.9984 of them. The same 25 weights visit all 28 × 28 "
+            "places.",
             CLASSIC,
             garment(PULLOVER),
             View(pin=(1, 2, 8, 24)),
             (PANEL,),
-            (Claim("arithmetic", ("sum",), "6.57"), Claim("arithmetic", ("after",), "1.00")),
+            (Claim("arithmetic", ("sum", 4), "6.5684"), Claim("arithmetic", ("after", 4), "0.9984")),
         ),
         Step(
-            "After the activation each map is pooled: of each square of four cells, only the average stays.",
+            "After the activation each map is pooled: of each square of 2 × 2 cells, only the average stays.",
             "Why are the maps 14 × 14 now, and 5 × 5 in layer 2?",
-            "Four cells become one: 28 becomes 14. In layer 2 a kernel 5 wide fits into 14 cells in 10 places, and 10"
-            " becomes 5. Place matters less: move the pullover by one pixel, and layer 1 changes by 0.73 of its "
-            "spread before pooling, by 0.60 after.",
+            "Half the rows and half the columns are left: 28 becomes 14. In layer 2 a kernel 5 wide fits into 14 "
+            "cells at 14 − 5 + 1 = 10 places, and pooling halves that. In layer 1 a border of zeros (padding) kept 28"
+            " at 28.",
             CLASSIC,
             garment(PULLOVER),
             View(phase="pooled"),
             LAYERS,
-            (Claim("moved", ("act1",), "0.73"), Claim("moved", ("pool1",), "0.60")),
         ),
         Step(
-            "B is a coat. The same kernels read both. In A − B, orange is stronger for the pullover, blue for the "
-            "coat. L2 is the length of A − B: how far the two maps are apart.",
+            "B is a coat, read by the same kernels. In A − B, orange is stronger for the pullover, blue for the coat."
+            " L2 says how far two maps are apart: the length of A − B, in any layer.",
             "Which two maps of layer 1 tell the two apart most?",
             "Maps 3 and 4: L2 is 11.3 and 11.0. But all six differ; map 1 differs least, by 8.4.",
             CLASSIC,
             garment(PULLOVER),
-            _beside(garment(COAT), "garment", scale="layer", sort=True),
+            _beside(garment(COAT), "garment", scale="layer"),
             (Ring("layer", 1),),
             (
                 Claim("apart", (1, 2), "3 and 4"),
@@ -333,7 +334,8 @@ PULLOVER_AND_COAT = Exercise(
             ),
         ),
         Step(
-            "Now look at layer 2. Each of its filters reads all six maps of layer 1.",
+            "Now look at layer 2: each filter reads all six maps of layer 1. The maps (also called channels) that "
+            "differ most stand first.",
             "Which three maps of layer 2 tell them apart most?",
             "Maps 9, 10 and 1: L2 is 5.8, 5.1 and 4.8. Map 5 differs least, by 1.7. A kernel of layer 2 reads six "
             "maps at once, so it can answer to a part of a garment, not only to an edge.",
@@ -367,12 +369,13 @@ PULLOVER_AND_COAT = Exercise(
             ),
         ),
         Step(
-            "Maps 3, 12 and 9 of layer 2 are switched off. All others work as before.",
+            "Maps 3, 12 and 9 of layer 2 are switched off. All others work as before. The answer is hidden: guess "
+            "first.",
             "What is the pullover taken for now?",
             "Coat, 31.5 %. Pullover has 28.1 % left, and had 84.0 %. Three maps of 22 carried the difference.",
             CLASSIC,
             garment(PULLOVER),
-            View(off=((2, 2), (2, 11), (2, 8))),
+            View(off=((2, 2), (2, 11), (2, 8)), hide=True),
             (Ring("map", 2, 3), Ring("map", 2, 12), Ring("map", 2, 9), ANSWER),
             (
                 Claim("says", (), "Coat, 31.5 %"),
@@ -385,11 +388,11 @@ PULLOVER_AND_COAT = Exercise(
 
 SHIRT_AND_T_SHIRT = Exercise(
     "4b",
-    "4 · A shirt and a T-shirt",
+    "4b · A shirt and a T-shirt",
     (
         Step(
-            "A is a shirt, B a T-shirt, which networks confuse most. This network has ReLU: a map is 0 where its "
-            "filter finds nothing.",
+            "A is a shirt, B a T-shirt, which networks confuse most. This network has batch normalisation, and ReLU: "
+            "a map is 0 where its filter finds nothing. Most different first.",
             "Which two maps of layer 2 tell the two apart most?",
             "Maps 2 and 14: L2 is 3.1 and 3.0.",
             GARMENTS,
@@ -416,12 +419,12 @@ SHIRT_AND_T_SHIRT = Exercise(
             ),
         ),
         Step(
-            "Maps 12, 9 and 14 of layer 2 are switched off: they are 0 everywhere.",
+            "Maps 12, 9 and 14 of layer 2 are switched off: they are 0 everywhere. The answer is hidden: guess first.",
             "Is it still a shirt?",
             "No: T-shirt/top, 66.6 %. Shirt has 29.5 % left, and had 95.3 %.",
             GARMENTS,
             garment(SHIRT),
-            View(off=((2, 11), (2, 8), (2, 13))),
+            View(off=((2, 11), (2, 8), (2, 13)), hide=True),
             (Ring("map", 2, 12), Ring("map", 2, 9), Ring("map", 2, 14), ANSWER),
             (
                 Claim("says", (), "T-shirt/top, 66.6 %"),
@@ -430,14 +433,14 @@ SHIRT_AND_T_SHIRT = Exercise(
             ),
         ),
         Step(
-            "To say 0 is to say “this part is not there”. Now the three maps have their mean over all test pictures: "
-            "they say nothing about this one.",
+            "To say 0 is to say “this part is not there”. Now each of the three maps has one number everywhere: its "
+            "mean over all test pictures, which says nothing about this one.",
             "Is it a shirt now?",
             "No: T-shirt/top, 52.0 %. It is less sure than with 0, and still wrong: what these maps say about this "
             "picture is needed.",
             GARMENTS,
             garment(SHIRT),
-            View(off=((2, 11), (2, 8), (2, 13)), instead="mean"),
+            View(off=((2, 11), (2, 8), (2, 13)), instead="mean", hide=True),
             (Ring("map", 2, 12), Ring("map", 2, 9), Ring("map", 2, 14), ANSWER),
             (Claim("says", (), "T-shirt/top, 52.0 %"),),
         ),
@@ -465,21 +468,22 @@ OTHER_PICTURES = Exercise(
             ),
         ),
         Step(
-            "There is no digit here. But ten probabilities must add up to 1, so one of them has to win.",
+            "There is no digit here. But ten probabilities must add up to 1, so one has to win. The answer is hidden:"
+            " guess first.",
             "How sure is the network?",
             "8, 100.0 %. It was only ever shown digits, so it cannot answer “none of these”. To be sure is not to be "
             "right.",
             DIGITS,
             noise(NOISE_SEED),
-            View(prepare=False),
+            View(prepare=False, hide=True),
             (ANSWER,),
             (Claim("says", (), "8, 100.0 %"),),
         ),
         Step(
             "A is a seven turned by half, B the same seven upright. See how bright each map is as a whole, wherever "
             "it is bright: its mean.",
-            "Which layer's means change more?",
-            "Layer 2's. The cosine of the upright and the turned means is 1.000 in layer 1, 0.904 in layer 2: its "
+            "In which layer are A's bright maps B's bright maps, too?",
+            "In layer 1: the cosine of A's means and B's is 1.000, the same pattern. In layer 2 it is 0.904: its "
             "kernels put edges together, and care how a thing is turned. The answer is 6, 80.5 %.",
             DIGITS,
             upside_down(digit(7)),
@@ -492,12 +496,13 @@ OTHER_PICTURES = Exercise(
             ),
         ),
         Step(
-            "These are trousers. The network knows only digits.",
+            "These are trousers. The network knows only digits. The answer is hidden: guess first.",
             "Which digit does it see in them?",
-            "0, 99.9 %. Click the logit of 0 to see which maps speak for it.",
+            "0, 99.9 %. Click the logit of 0, and press “Which maps does it need most?” to see which maps speak for "
+            "it.",
             DIGITS,
             garment(TROUSER),
-            View(prepare=False),
+            View(prepare=False, hide=True),
             (ANSWER,),
             (Claim("says", (), "0, 99.9 %"),),
         ),

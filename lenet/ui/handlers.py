@@ -197,7 +197,8 @@ class Handlers:
         """Everything on the page for a step, later than the given ``drawing`` and of the given ``revision``."""
         step = place.step
         scene = Scene(step.checkpoint, step.view, revision, Drawing(drawing).followed_by(step.picture))
-        return replace(self.staged(scene), exercises=self._exercises(place), lesson=lesson_value(place))
+        shown = replace(self.staged(scene), takeaway=notice(""))
+        return replace(shown, exercises=self._exercises(place), lesson=lesson_value(place))
 
     def on_open(self, fragment: str, checkpoint: str) -> Answer:
         """The page was opened: with a link, everything is as the link has it; the menu follows the folder."""

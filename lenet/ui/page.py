@@ -132,9 +132,9 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     on(at["controls"].keep, handlers.on_keep, scene, ("controls", "takeaway"))
     on(at["controls"].take, handlers.on_take, (*scene, "lesson"), ("takeaway",))
     on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls"))
-    for chooser in ("exercises", "lesson"):
-        on(at[chooser].select, handlers.on_step, ("pad", "controls"), EVERYTHING)
     outputs = (*EVERYTHING, "takeaway")
+    for chooser in ("exercises", "lesson"):
+        on(at[chooser].select, handlers.on_step, ("pad", "controls"), outputs)
     fragment = gr.Textbox(visible=False)
     demo.load(
         picked(handlers.on_open, outputs),

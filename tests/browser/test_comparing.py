@@ -52,7 +52,7 @@ def test_a_pullover_and_a_coat_side_by_side_on_one_scale(page):
 
 
 def test_the_cells_of_both_and_of_their_difference_are_explained(page):
-    exercise(page, "4-3")
+    exercise(page, "4a-3")
     title, values = page.locator(".explanation h3"), page.locator(".explanation-pair")
     pair = page.locator("[data-layer=act1] .map-pair").nth(2)
     name, cells = pair.locator(".map-name").text_content(), pair.locator(".map-cells canvas")

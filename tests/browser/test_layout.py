@@ -351,7 +351,7 @@ def test_axe_finds_nothing_serious_on_a_tour_of_the_page(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_text("both", exact=True).click()
     switch(page, "numbers").check()
-    exercise(page, "4-3")
+    exercise(page, "4a-3")
     for title in ("Compare", "Picture", "Save and share"):
         part(page, title)
     switch(page, "steps").check()

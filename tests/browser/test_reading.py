@@ -114,11 +114,11 @@ def test_a_logit_is_explained_beside_a_rival_and_leads_back_to_the_maps(page, di
     expect(title).to_contain_text("Logit of 3: ")
     page.get_by_label("Set against another class").select_option(label="3 rather than 8")
     expect(title).to_contain_text("Logit of 3 minus that of 8: ")
-    logit, rival = (float(page.locator(f".softmax tr:nth-of-type({row}) td").first.text_content()) for row in (4, 9))
+    logit, rival = (float(page.locator(f".softmax tr:nth-of-type({row}) td").first.text_content()) for row in (5, 10))
     assert float(title.text_content().split(": ")[1]) == pytest.approx(logit - rival, abs=2e-4)
     products = list(map(float, page.locator(".contribution b").all_text_contents()))
     page.get_by_role("button", name="Which maps does it need most?").click()
-    expect(page.locator(".needs .contribution")).to_have_count(5)
+    expect(page.locator(".needs .contribution")).to_have_count(6)
     named = re.match(r"layer (\d), map (\d+)", page.locator(".needs .contribution-name").first.text_content())
     off = {(int(named[1]), int(named[2]) - 1): 0.0}
     network, picture = load(CHECKPOINTS / "mnist-lenet"), prepare_drawing(ink_of(put(None, digits[3])), "digit")

@@ -95,14 +95,14 @@ def cosine_of_means(step: Step, seen: Seen, layer: int) -> str:
     return f"{a @ b / np.linalg.norm(a) / np.linalg.norm(b):.3f}"
 
 
-def arithmetic(step: Step, seen: Seen, part: str) -> str:
+def arithmetic(step: Step, seen: Seen, part: str, decimals: int = 2) -> str:
     """A part of the pinned cell's explanation."""
     layer, *cell = step.view.pin
     kind = {"after": "act", "pooled": "pool"}[step.view.phase]
     found = explain(subject(seen, "a").network.model, stages(seen), f"{kind}{layer}", *cell)
     if part == "window":
-        return listed([f"{value:.2f}" for value in found.window.ravel()])
-    return f"{float(found.products.sum()) if part == 'sum' else getattr(found, part):.2f}"
+        return listed([f"{value:.{decimals}f}" for value in found.window.ravel()])
+    return f"{float(found.products.sum()) if part == 'sum' else getattr(found, part):.{decimals}f}"
 
 
 def lead(step: Step, seen: Seen, label: str, rival: str) -> str:
@@ -136,15 +136,6 @@ def _losses(step: Step, seen: Seen, label: str, rival: str) -> dict[tuple[int, i
     }
 
 
-def moved(step: Step, seen: Seen, stage: str) -> str:
-    """How far a stage's maps change when the picture moves by a pixel, beside their own spread."""
-    a = subject(seen, "a")
-    picture = Prepared({"network": np.roll(a.picture, 1, axis=1)})
-    there = look(a.network, picture).activations[stage]
-    spread = a.stages[stage] - a.stages[stage].mean((1, 2), keepdims=True)
-    return f"{np.linalg.norm(there - a.stages[stage]) / np.linalg.norm(spread):.2f}"
-
-
 def parameters(step: Step, seen: Seen, value: str) -> str:
     """Of a row of the exercises' table."""
     return next(line.split(" | ")[2] for line in exercises().splitlines() if f" | {value} | " in line)
@@ -167,7 +158,6 @@ MEASURES: dict[str, Callable[..., str]] = {
         lead,
         needs,
         loss,
-        moved,
         parameters,
     )
 }

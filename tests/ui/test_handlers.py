@@ -380,21 +380,21 @@ def test_each_step_shows_what_it_speaks_of(handlers, three, name):
 
 
 def test_the_steps_lead_to_each_other(handlers):
-    name, walked = "4-1", []
+    name, walked = "4a-1", []
     while name:
         lesson = handlers.on_step(None, controls(), chose(index=name)).lesson
         assert lesson["before"] == (walked[-1] if walked else "")
         assert lesson["place"] == f"{len(walked) + 1} of 6"
         walked.append(name)
         name = lesson["after"]
-    assert walked == [f"4-{number}" for number in range(1, 7)]
+    assert walked == [f"4a-{number}" for number in range(1, 7)]
 
 
 def test_a_link_carries_the_step_and_is_short_where_the_step_is_as_it_was_set_up(handlers):
-    answer = handlers.on_step(None, controls(), chose(index="4-3"))
+    answer = handlers.on_step(None, controls(), chose(index="4a-3"))
     page = (answer.pad, None, answer.checkpoint, answer.controls, answer.lesson)
     fragment = handlers.on_take(*page, chose(what="link")).takeaway["link"]
-    assert fragment == "exercise-4-3"
+    assert fragment == "exercise-4a-3"
     opened = handlers.on_open(fragment, "mnist-lenet")
     assert (opened.lesson, opened.exercises) == (answer.lesson, answer.exercises)
     assert opened.controls["view"] == answer.controls["view"]
@@ -402,12 +402,12 @@ def test_a_link_carries_the_step_and_is_short_where_the_step_is_as_it_was_set_up
     changed = answer.controls | {"view": answer.controls["view"] | {"phase": "pooled"}}
     fragment = handlers.on_take(*page[:3], changed, answer.lesson, chose(what="link")).takeaway["link"]
     opened = handlers.on_open(fragment, "mnist-lenet")
-    assert (opened.lesson["name"], opened.controls["view"]["phase"]) == ("4-3", "pooled")
+    assert (opened.lesson["name"], opened.controls["view"]["phase"]) == ("4a-3", "pooled")
     closed = handlers.on_take(*page[:4], {"name": ""}, chose(what="link")).takeaway["link"]
     assert handlers.on_open(closed, "mnist-lenet").lesson["name"] == ""
 
 
-@pytest.mark.parametrize("fragment", ["exercise-", "exercise-9-9", "exercise-4-3x", "exercise-4-"])
+@pytest.mark.parametrize("fragment", ["exercise-", "exercise-9-9", "exercise-4a-3x", "exercise-4-"])
 def test_a_link_to_a_step_that_is_not_there_is_damaged(handlers, fragment):
     assert "damaged" in handlers.on_open(fragment, "mnist-lenet").takeaway["text"]
 
@@ -675,7 +675,7 @@ def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):
 def test_only_exercises_whose_checkpoints_are_here_are_offered(tmp_path):
     shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "fashion-classic")
     titles = [title for _, title in Handlers(Lab(tmp_path)).opened("fashion-classic").exercises["titles"]]
-    assert titles == ["4 · A pullover and a coat"]
+    assert titles == ["4a · A pullover and a coat"]
     opened = Handlers(Lab(CHECKPOINTS)).opened("mnist-modern")
     assert len(opened.exercises["titles"]) == len(EXERCISES)
 

@@ -71,7 +71,13 @@ test("a map with a scale of its own says which values its colours stand for", ()
 
 test("under a pair stands how far the two are apart, and the numbers of both", () => {
   const paired = shown({ layer: layer({ b: side(), apart: APART }), data: BOTH, channel: 1 });
-  assert.deepEqual(captionOf(paired, { numbers: false }), ["L2 7.00 · cos 0.10"]);
+  assert.deepEqual(captionOf(paired, { numbers: false }), ["L2 7.00,\ncos 0.10"]);
+  const narrow = shown({
+    layer: layer({ a: side({ shape: [16, 1, 1, 3] }), b: side(), apart: APART }),
+    data: BOTH,
+    channel: 1,
+  });
+  assert.deepEqual(captionOf(narrow, { numbers: false }), ["7.00"]);
   const [, a, b] = captionOf(paired, { numbers: true });
   assert.equal(a, "A: min 0.000, max 0.000, mean 0.000");
   assert.equal(b, "B: min 2.00, max 4.00, mean 2.33");

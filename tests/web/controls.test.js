@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { changed, isWhole, pinAt, toggled, WHOLE } from "../../lenet/ui/web/controls/view.js";
+import { changed, has, pinAt, toggled, WHOLE } from "../../lenet/ui/web/controls/view.js";
 
 const view = (changes) => ({ phase: "after", compare: "kept", side: "a", pin: null, ...changes });
 
@@ -35,9 +35,9 @@ test("a map is switched off, and on again", () => {
 
 test("a network is whole until something is off or broken", () => {
   const view = { phase: "after", ...WHOLE };
-  assert.ok(isWhole(view));
+  assert.ok(has(view, WHOLE));
   for (const change of [{ off: [[1, 0]] }, { instead: "mean" }, { noise: 25 }, { biases: false }, { pooling: false }]) {
-    assert.ok(!isWhole({ ...view, ...change }));
-    assert.ok(isWhole(changed({ ...view, ...change }, WHOLE)));
+    assert.ok(!has({ ...view, ...change }, WHOLE));
+    assert.ok(has(changed({ ...view, ...change }, WHOLE), WHOLE));
   }
 });

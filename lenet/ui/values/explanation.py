@@ -16,6 +16,9 @@ from lenet.ui.values.dense import DECIMALS, DenseValue
 from lenet.ui.values.fields import FieldValue, field_value
 from lenet.ui.view import View
 
+INSTEAD = {"zero": "0", "mean": "its mean over the test pictures"}
+"""What a map that is switched off is set to."""
+
 WHERE = {"before": "before the activation", "after": "after the activation", "pooled": "after pooling"}
 
 
@@ -208,7 +211,7 @@ def _cell(
     side = (config.map_sizes if view.phase == "pooled" else config.convolved_sizes)[layer - 1]
     read = np.flatnonzero(~unread(found.kernel[None])[0]).tolist()
     off = view.side == "a" and (layer, found.channel) in view.off
-    lines = _lines(found, view.phase, off=off)
+    lines = _lines(found, view.phase, off=INSTEAD[view.instead] if off else "")
     return {
         "value": next(line["value"] for line in lines if line["own"]),
         "pin": _pinned(view),
@@ -247,7 +250,7 @@ def _pinned(view: View) -> tuple[int, int, int, int]:
 def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
     """What the patch is a patch of."""
     if found.layer == 1 and (config.mean, config.std) == (0, 1):
-        return "The filter reads the picture: no ink is 0, full ink is 1."
+        return "The filter reads the picture: black, no ink, is 0; white, full ink, is 1."
     if found.layer == 1:
         return (
             f"The filter reads the picture as (ink − {config.mean:.4g}) / {config.std:.4g}: no ink is "
@@ -259,10 +262,10 @@ def _about(found: Explanation, config: LeNetConfig, read: int) -> str:
     return f"The filter reads {every if read == total else some}. What changes the sum most stands first."
 
 
-def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
+def _lines(found: Explanation, phase: str, *, off: str) -> list[LineValue]:
     """The arithmetic after the products, from the top down; the cell's own number is the one of its ``phase``.
 
-    A map that is ``off`` is the same everywhere from its activation on.
+    ``off`` says what a map that is switched off has everywhere from its activation on, or is "".
     """
     numbers = {"sum": float(found.products.sum()), "bias": found.bias, "plain": found.before}
     numbers |= {"before": found.normalised, "after": found.after}
@@ -280,7 +283,7 @@ def _lines(found: Explanation, phase: str, *, off: bool) -> list[LineValue]:
         words["pooled"] = f"after pooling: the {POOLINGS[found.pooling].words} of this and its neighbours"
     if off:
         numbers["after"] = found.output
-        words["after"] = "after the activation: this map is switched off"
+        words["after"] = f"after the activation: this map is off, and {off} everywhere"
     return [
         {
             "kind": kind,

@@ -478,6 +478,6 @@ def _about(network: Checkpoint) -> list[PartValue]:
         (f"pooling-{config.pooling}", f"{POOLINGS[config.pooling].name} pooling"),
         *([("normalisation", "batch normalisation")] if config.batch_norm else []),
         ("parameters", f"{parameter_count(network.model):,} parameters"),
-        *([("accuracy", f"{accuracy:.1%} of the test pictures right")] if accuracy is not None else []),
+        *([("accuracy", f"{accuracy:.1%} of the test pictures right, as trained")] if accuracy is not None else []),
     ]
     return [{"text": text, "term": term} for term, text in parts]

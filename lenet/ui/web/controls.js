@@ -3,7 +3,7 @@
 // the picture as B, and "take" with what there is to take away and the page's address.
 
 import { Inputs } from "./controls/inputs.js";
-import { changed, isWhole, pinAt, toggled, WHOLE } from "./controls/view.js";
+import { changed, has, PLAIN, pinAt, toggled, WHOLE } from "./controls/view.js";
 import { find, findAll, make } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
@@ -67,6 +67,7 @@ class Controls {
   listen() {
     onSignal("lab-pin", (pinned) => this.pin(pinned));
     onSignal("lab-off", (map) => this.change({ off: toggled(this.view.off, map) }));
+    onSignal("lab-restore", () => has(this.view, PLAIN) || this.change(PLAIN));
     onSignal("lab-back", () => this.change({})); // the server answers again: it is asked for all, as it is now
     this.component.watch("value", () => this.receive());
   }
@@ -98,10 +99,10 @@ class Controls {
     const { compare, prepare, hide } = this.view;
     this.hideable.other.hidden = compare !== "checkpoint";
     this.hideable.mean.hidden = compare !== "class";
-    this.whole.hidden = isWhole(this.view);
+    this.whole.hidden = has(this.view, WHOLE);
     find(this.element, "[data-part=compare]").classList.toggle("controls-on", compare !== "none");
     find(this.element, "[data-part=picture]").classList.toggle("controls-on", !prepare || hide);
-    find(this.element, "[data-part=break]").classList.toggle("controls-on", !isWhole(this.view));
+    find(this.element, "[data-part=break]").classList.toggle("controls-on", !has(this.view, WHOLE));
   }
 
   /** @param {Changes} changes */

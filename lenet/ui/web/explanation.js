@@ -21,6 +21,8 @@ export default function start(component) {
 }
 
 class Explanation {
+  subject = ""; // what is explained: a map or a value
+
   /** @param {HTMLElement} element */
   constructor(element) {
     this.box = find(element, ".explanation");
@@ -52,6 +54,9 @@ class Explanation {
   show(value) {
     const { text, cell, dense } = value;
     const opens = this.box.hidden && Boolean(cell || dense);
+    const subject = cell ? `${cell.side} ${cell.pin.slice(0, 2)}` : (dense?.name ?? "");
+    if (subject !== this.subject) this.box.scrollTop = 0; // another map, or value
+    this.subject = subject;
     this.box.hidden = !cell && !dense && !text;
     this.box.classList.toggle("explanation-dense", Boolean(dense));
     this.title.textContent = text;

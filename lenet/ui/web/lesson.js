@@ -3,7 +3,9 @@
 
 import { Rings } from "./lesson/rings.js";
 import { find, findAll, make } from "./lib/elements.js";
+import { onSignal, signal } from "./lib/signals.js";
 import { received, submit } from "./lib/value.js";
+import { pageAddress } from "./lib/window.js";
 
 /** @typedef {import("./values.js").LessonValue} LessonValue */
 
@@ -32,10 +34,19 @@ class Lesson {
     const { before, reveal, after, again, close } = this.buttons;
     before.addEventListener("click", () => this.#go(this.value?.before));
     after.addEventListener("click", () => this.#go(this.value?.after));
-    again.addEventListener("click", () => this.#go(this.value?.name));
+    again.addEventListener("click", () => {
+      this.#go(this.value?.name);
+      this.show(); // gradio does not tell of a value that is the same again
+    });
     reveal.addEventListener("click", () => this.#reveal(this.answer.hidden !== false));
     close.addEventListener("click", () => this.#close());
     this.component.watch("value", () => this.show());
+    // What a person changes is not what the answer is about.
+    for (const name of /** @type {const} */ (["lab-ink", "lab-example", "lab-view"])) {
+      onSignal(name, () => {
+        again.hidden = false;
+      });
+    }
     this.show();
   }
 
@@ -54,6 +65,7 @@ class Lesson {
     find(this.answer, "tbody").replaceChildren(...value.table.map(rowOf));
     this.buttons.before.disabled = !value.before;
     this.buttons.after.disabled = !value.after;
+    this.buttons.again.hidden = true;
     this.#reveal(false);
     find(this.box, ".lesson-said").scrollTop = 0;
   }
@@ -68,13 +80,17 @@ class Lesson {
     this.answer.hidden = !shown;
     const { reveal } = this.buttons;
     reveal.setAttribute("aria-pressed", String(shown));
-    reveal.textContent = shown ? "Hide it" : "Show the answer";
-    this.text.hidden = shown; // the answer takes its place
+    reveal.textContent = shown ? "Show the text" : "Show the answer";
+    this.text.hidden = shown; // the answer takes its place, below the question
+    this.box.classList.toggle("lesson-answered", shown);
+    if (shown) signal("lab-reveal", null);
   }
 
   #close() {
     submit(this.component.props, { name: "" });
+    history.replaceState(null, "", pageAddress()); // a link to the step would open it again
     this.show();
+    signal("lab-restore", null);
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { bytesOf } from "./lib/bytes.js";
 import { find, make } from "./lib/elements.js";
+import { onSignal } from "./lib/signals.js";
 import { received } from "./lib/value.js";
 import { pageAddress } from "./lib/window.js";
 import { CodeDialog } from "./takeaway/code.js";
@@ -24,6 +25,10 @@ export default function start({ element, props, watch }) {
     else if (value.content) download(status, value);
     else status.textContent = value.text;
   });
+  // What is said is about the view as it was.
+  const forget = () => status.replaceChildren();
+  onSignal("lab-view", forget);
+  onSignal("lab-ink", forget);
   // A link that is pasted into an open page changes the address alone.
   window.addEventListener("hashchange", () => location.reload());
 }

@@ -30,6 +30,7 @@ export default function start(component) {
   const admit = onAnswer(component, (/** @type {VerdictValue} */ value) => verdict.show(value));
   onSignal("lab-live", (answer) => admit(answer) && verdict.follow(answer));
   onSignal("lab-field", (seen) => verdict.frame(seen));
+  onSignal("lab-reveal", () => verdict.reveal());
   onSignal("lab-trouble", (words) => verdict.showTrouble(words));
 }
 
@@ -52,7 +53,7 @@ class Verdict {
     this.label = find(element, ".verdict-label");
     this.overlayNote = find(element, ".verdict-overlay-note");
     this.showButton = find(element, ".verdict-show");
-    this.showButton.addEventListener("click", () => this.#reveal());
+    this.showButton.addEventListener("click", () => this.reveal());
   }
 
   /** @param {VerdictValue} value */
@@ -160,10 +161,11 @@ class Verdict {
     if (overlay) paintBytes(this.canvases.overlay, PICTURE_SIZE, PICTURE_SIZE, DIVERGING, overlay.cells);
   }
 
-  #reveal() {
-    if (!this.shown) return;
+  reveal() {
+    if (!this.shown || this.showButton.hidden) return;
     this.revealed = this.shown.drawing;
     this.#hide(this.shown);
+    this.label.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {VerdictValue} value */

@@ -6,6 +6,9 @@
 /** Nothing is switched off or broken. */
 export const WHOLE = { off: [], instead: "zero", noise: 0, biases: true, pooling: true };
 
+/** Nor is anything hidden, or left unprepared. */
+export const PLAIN = { ...WHOLE, hide: false, prepare: true };
+
 /**
  * @param {ViewValue} view
  * @param {Changes} changes
@@ -43,9 +46,10 @@ export function toggled(off, [layer, channel]) {
 }
 
 /**
- * Whether nothing is switched off or broken.
+ * Whether some switches are as they would be after a change.
  * @param {ViewValue} view
+ * @param {Changes} changes
  */
-export function isWhole(view) {
-  return JSON.stringify({ ...view, ...WHOLE }) === JSON.stringify(view);
+export function has(view, changes) {
+  return JSON.stringify({ ...view, ...changes }) === JSON.stringify(view);
 }

@@ -69,9 +69,11 @@ export class CellPart {
   /** @param {ExplanationValue} value */
   show({ cell, favourites, liking }) {
     const another = !cell || !this.cell || `${cell.name} ${cell.where}` !== `${this.cell.name} ${this.cell.where}`;
-    this.cell = cell;
     this.at = null;
     if (another) this.play.stop();
+    if (another) this.inputs.chosen = null;
+    if (!cell && this.cell) signal("lab-field", null);
+    this.cell = cell;
     this.body.hidden = !cell;
     for (const tools of this.tools) tools.hidden = !cell;
     this.liked.replaceChildren();

@@ -134,7 +134,8 @@ function barsOf(dense, { inputs, weights, products }) {
   });
   const rest = order.slice(MOST).reduce((sum, i) => sum + products[i], 0);
   const others = barOf(make("span", "", `the other ${Math.max(0, order.length - MOST)}`), "together", rest, most);
-  return [make("p", "layer-note", `What adds or takes away most, of ${order.length} values`), ...rows, others];
+  const words = `What adds or takes away most, of the ${order.length} values of ${dense.origin}`;
+  return [make("p", "layer-note", words), ...rows, others];
 }
 
 /**
@@ -197,6 +198,7 @@ function softmaxOf({ classes, index }, values) {
   const caption = make("caption");
   caption.append(termButton("Softmax: e to each logit, divided by the sum of all", ["probability", "exponent"]));
   table.append(caption);
+  table.append(rowOf("", ["logit", "e to it", "share"], false));
   for (const [i, name] of classes.entries()) {
     table.append(rowOf(name, [exact(logits[i]), power(powers[i]), percent(shares[i])], i === index));
   }

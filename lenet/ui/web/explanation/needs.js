@@ -5,9 +5,10 @@ import { signal } from "../lib/signals.js";
 import { barOf } from "./bar.js";
 import { mostOf } from "./squares.js";
 
-const MOST = 5; // maps that have a line
+const MOST = 3; // maps of each layer that have a line
 
 /** @typedef {import("../values.js").DenseValue} DenseValue */
+/** @typedef {import("../lib/signals.js").Needed["changes"]} Changes */
 
 export class Needs {
   box = make("div", "needs");
@@ -30,7 +31,7 @@ export class Needs {
     /** @type {import("../lib/signals.js").Needed} */
     const asked = { index, rival, side, changes: [] };
     signal("lab-needs", asked);
-    const order = asked.changes.sort((one, other) => one.change - other.change).slice(0, MOST);
+    const order = neededMost(asked.changes);
     const most = mostOf(order.map(({ change }) => change));
     const rows = order.map(({ layer, channel, change }) => {
       const name = makeButton("contribution-name", `layer ${layer}, map ${channel + 1}`, () =>
@@ -38,6 +39,19 @@ export class Needs {
       );
       return barOf(name, "switched off", change, most);
     });
-    this.box.replaceChildren(make("p", "layer-note", "It loses most without these maps, each one alone"), ...rows);
+    this.box.replaceChildren(
+      make("p", "layer-note", "It loses most without these maps of each layer, each one alone"),
+      ...rows,
+    );
   }
+}
+
+/**
+ * Of each layer the maps without which most is lost, the layer that is lost most first.
+ * @param {Changes} changes
+ */
+export function neededMost(changes) {
+  const sorted = [...changes].sort((one, other) => one.change - other.change);
+  const layers = [...new Set(sorted.map(({ layer }) => layer))];
+  return layers.flatMap((number) => sorted.filter(({ layer }) => layer === number).slice(0, MOST));
 }

@@ -12,7 +12,7 @@ const SELECTORS = {
   layer: ({ layer }) => `.layer[data-number="${layer}"] .layer-maps`,
   pad: () => ".pad-canvas",
   picture: () => ".verdict-seen:not(.verdict-other) .verdict-field-box",
-  answer: () => ".verdict-label",
+  answer: () => ".verdict-label, .verdict-show",
   panel: () => ".explanation",
 };
 

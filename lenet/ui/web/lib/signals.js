@@ -51,6 +51,8 @@
  * lab-view: a switch was changed.
  * lab-live: the browser's own answer to what is on the pad.
  * lab-stages: a network has come, or the server's answer: the numbers of all stages are others than before.
+ * lab-reveal: a person asks for the answer that is hidden.
+ * lab-restore: an exercise is closed: nothing of what its steps have hidden or broken stays.
  * lab-off: a person switches a map off or on again: its layer and channel.
  * lab-needs: somebody asks which maps a logit needs.
  * lab-numbers: somebody asks for the numbers that are shown.
@@ -64,6 +66,8 @@
  * @property {Viewed} lab-view
  * @property {LiveAnswer} lab-live
  * @property {null} lab-stages
+ * @property {null} lab-reveal
+ * @property {null} lab-restore
  * @property {[number, number]} lab-off
  * @property {Needed} lab-needs
  * @property {Computed} lab-numbers

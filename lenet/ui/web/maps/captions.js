@@ -5,6 +5,7 @@ import { indexOf } from "./geometry.js";
 import { SIDE_NAMES, scaleOf, sideOf } from "./model.js";
 
 const MOST_DIGITS = 3; // decimals of a value that is read
+const WIDE = 8; // channels beside each other up to which a column is wide
 const LEAST_STEP = 1e-9; // steps below it are no steps: all values are the same
 
 /** @typedef {import("./geometry.js").Cell} Cell */
@@ -78,11 +79,21 @@ export function strongest({ values, area }, channel, { signed }) {
 export function captionOf(map, { numbers }) {
   const { layer, data, side, channel } = map;
   const apart = layer.apart?.channels[channel];
-  const lines = apart ? [`L2 ${number(apart[0])} · cos ${apart[1].toFixed(2)}`] : [];
+  const lines = apart ? [apartWords(apart, layer.a.shape[0])] : [];
   if (!numbers) return lines;
   if (!apart) return [...lines, ...statistics(data[side], channel)];
   const both = /** @type {const} */ (["a", "b"]).filter((name) => data[name]);
   return [...lines, ...both.map((name) => `${SIDE_NAMES[name]}: ${statistics(data[name], channel).join(", ")}`)];
+}
+
+/**
+ * How far A and B are apart in a channel. Beside many others there is room for the length alone; its name stands at the
+ * row's beginning.
+ * @param {[number, number]} apart
+ * @param {number} count of channels
+ */
+function apartWords([l2, cosine], count) {
+  return count > WIDE ? number(l2) : `L2 ${number(l2)},\ncos ${cosine.toFixed(2)}`;
 }
 
 /**

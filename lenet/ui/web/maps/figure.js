@@ -47,11 +47,11 @@ export class Figure {
   /**
    * Says so if the first map is off or has one value everywhere. The mark lies on the map and takes no place of its own.
    * @param {number | null} value
-   * @param {{ off: boolean }} map
+   * @param {{ off: boolean, instead: string }} map
    */
-  markConstant(value, { off }) {
+  markConstant(value, { off, instead }) {
     const frame = /** @type {HTMLElement} */ (this.canvases[0].canvas.parentElement);
-    if (off) frame.dataset.constant = "off";
+    if (off) frame.dataset.constant = instead === "mean" ? "mean" : "off";
     else if (value === null) delete frame.dataset.constant;
     else frame.dataset.constant = value === 0 ? "all 0" : "constant";
   }

@@ -112,7 +112,7 @@ export class Reading {
   /** @param {Pinned} pinned */
   #pinned(pinned) {
     // Closing the explanation gives the keyboard back to the cell.
-    const closed = !pinned.pin && document.activeElement?.closest(".explanation");
+    const closed = !pinned.pin && document.activeElement?.matches(".explanation :focus-visible");
     if (closed && this.pinned?.canvas.isConnected) {
       focusOn(this.pinned.canvas);
       this.#readCell(this.pinned, this.pinned.cell);

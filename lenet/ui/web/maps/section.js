@@ -93,7 +93,7 @@ export class Section {
     figure.numbers.textContent = words.join(layer.kind === "dense" ? " · " : "\n");
     figure.range.textContent = data[figure.side] ? rangeOf(first) : "";
     const off = layer.kind === "maps" && value.off.some(([l, c]) => l === layer.number && c === channel);
-    figure.markConstant(layer.kind === "dense" ? null : constantOf(first), { off });
+    figure.markConstant(layer.kind === "dense" ? null : constantOf(first), { off, instead: value.instead });
     if (figure.side === "a") kernels.show(layer.name, channel, figure.kernel);
   }
 

@@ -4,6 +4,7 @@
 import { putPixels } from "../lib/canvas.js";
 import { find } from "../lib/elements.js";
 
+const ALONE = ["localhost", "127.0.0.1", "[::1]"]; // hosts that no other computer finds
 const QUIET = 4; // modules of light around the code, by its standard
 const [LIGHT, DARK] = [0xffffffff, 0xff000000]; // opaque pixels
 
@@ -13,6 +14,7 @@ export class CodeDialog {
     this.box = /** @type {HTMLDialogElement} */ (find(element, ".takeaway-code"));
     this.canvas = /** @type {HTMLCanvasElement} */ (find(this.box, "canvas"));
     this.link = find(this.box, ".takeaway-code-link");
+    this.here = find(this.box, ".takeaway-code-here");
   }
 
   listen() {
@@ -32,6 +34,7 @@ export class CodeDialog {
     const { side, pixels } = pixelsOf(rows);
     putPixels(this.canvas, side, side, pixels);
     this.link.textContent = link;
+    this.here.hidden = !ALONE.includes(new URL(link).hostname);
     if (!this.box.open) this.box.showModal();
   }
 }
