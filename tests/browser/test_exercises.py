@@ -37,6 +37,7 @@ def test_a_step_sets_the_page_up_asks_and_answers_and_leads_on(page):
     expect(page.locator(".lesson-answer")).to_be_visible()  # who draws has not left the exercise
     again.click()
     expect(again).to_be_hidden()
+    expect(page.locator(".verdict-label")).to_be_hidden()  # the step is there again
     page.get_by_role("button", name="Close the exercise").click()
     expect(page.locator("[data-constant=off]")).to_have_count(0)  # nothing that a step has broken stays
     expect(page.locator(".lesson")).to_be_hidden()
