@@ -26,7 +26,7 @@ from lenet.ui.values.menu import Choice, menu_value
 from lenet.ui.view import View
 
 HINTS = {
-    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.",
+    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here. The exercises lead through it, step by step.",
     "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
 }
 

@@ -89,7 +89,7 @@ def place(first: str, choices: Sequence[Choice], now: Answer) -> Components:
 def _place_hand(at: Components, now: Answer) -> None:
     """On the left, and staying there: what the hand does, what the network sees of it, and what it says."""
     at["pad"] = ui.Pad()
-    at["verdict"] = ui.Verdict(now.verdict)
+    at["verdict"] = ui.Verdict(now.verdict, elem_classes="lab-verdict")
     at["lesson"] = ui.Lesson(now.lesson, elem_classes="lab-lesson")
     with gr.Row(elem_classes="lab-pictures"):
         at["upload"] = ui.PictureBox(

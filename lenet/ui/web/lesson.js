@@ -24,6 +24,7 @@ class Lesson {
     this.component = component;
     const { element } = component;
     this.box = find(element, ".lesson");
+    this.page = /** @type {HTMLElement} */ (document.querySelector(".column:has(> .lab-main)")); // it makes room
     this.text = find(element, ".lesson-text");
     this.answer = find(element, ".lesson-answer");
     const buttons = findAll(element, "button").map((button) => [button.dataset.act, button]);
@@ -55,6 +56,7 @@ class Lesson {
     if (!value) return;
     this.value = value;
     this.box.hidden = !value.name;
+    this.page.classList.toggle("lab-learning", Boolean(value.name));
     this.rings.show(value.rings ?? []);
     if (!value.name) return;
     find(this.box, "h3").textContent = value.title;
