@@ -25,9 +25,10 @@ from lenet.ui.values.maps import means_of
 from lenet.ui.values.menu import Choice, menu_value
 from lenet.ui.view import View
 
+HINT = "{way} The ten probabilities appear here. The exercises lead through the page, step by step."
 HINTS = {
-    "digit": "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here. The exercises lead through it, step by step.",
-    "garment": "Drop a picture of a garment, choose an example, or draw one. The ten probabilities appear here.",
+    "digit": HINT.format(way="Draw a digit, drop a picture, or choose an example."),
+    "garment": HINT.format(way="Drop a picture of a garment, choose an example, or draw one."),
 }
 
 Stamp = tuple[int, ...]
