@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from safetensors.torch import save as save_tensors
 from lenet.model import LeNet, LeNetConfig
 
 CONFIG, WEIGHTS, METRICS, CARD = "config.json", "model.safetensors", "metrics.json", "README.md"
+SNAPSHOTS, SNAPSHOT = "snapshots", re.compile(r"epoch-(\d{2,3})\.safetensors")
+"""The folder of a training's snapshots, and the name of one: the weights after that epoch."""
+
 SUBFOLDERS = ("atlas", "snapshots")
 
 WRITTEN = re.compile(
@@ -244,6 +247,26 @@ def load(folder: Path | str) -> Checkpoint:
         if _identity(folder) == before:
             return checkpoint
     return load(folder)  # it was replaced while it was read, and its files may be of two checkpoints
+
+
+def snapshots(checkpoint: Checkpoint) -> list[int]:
+    """The epochs after which the checkpoint's folder has the network's weights, in order; 0 is before training."""
+    folder = checkpoint.folder / SNAPSHOTS if checkpoint.folder else None
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(int(found[1]) for path in folder.iterdir() if (found := SNAPSHOT.fullmatch(path.name)))
+
+
+def after_epoch(checkpoint: Checkpoint, epoch: int) -> Checkpoint:
+    """The network as it was after an epoch, one of ``snapshots``.
+
+    Raises FileNotFoundError when there is no such snapshot, ValueError when it is damaged or of another network.
+    """
+    if checkpoint.folder is None or epoch not in snapshots(checkpoint):
+        raise FileNotFoundError(f"{checkpoint.name} has no snapshot of epoch {epoch}")
+    model = LeNet(checkpoint.model.config)
+    _load_weights(model, checkpoint.folder / SNAPSHOTS / f"epoch-{epoch:02}.safetensors")
+    return replace(checkpoint, model=model.eval())
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

@@ -367,3 +367,28 @@ def test_committed_checkpoints_carry_card_and_atlas(name):
     if loaded.metrics["recipe"]["snapshots"]:
         numbers = [int(path.stem.removeprefix("epoch-")) for path in sorted((folder / "snapshots").iterdir())]
         assert numbers == experiment.written(len(loaded.metrics["epochs"]) + 1)
+
+
+def test_a_network_is_what_it_was_after_an_epoch():
+    trained = checkpoint.load(CHECKPOINTS / "fashion-classic")
+    assert checkpoint.snapshots(trained) == list(range(11))
+    first, last = checkpoint.after_epoch(trained, 0), checkpoint.after_epoch(trained, 10)
+    expected = load_file(CHECKPOINTS / "fashion-classic" / "snapshots" / "epoch-10.safetensors")
+    assert all(torch.equal(tensor, expected[name].float()) for name, tensor in last.model.state_dict().items())
+    assert not torch.equal(first.model.conv1.weight, last.model.conv1.weight)
+    assert (first.name, first.folder, first.model.training) == (trained.name, trained.folder, False)
+    with pytest.raises(FileNotFoundError, match="no snapshot of epoch 11"):
+        checkpoint.after_epoch(trained, 11)
+
+
+def test_a_checkpoint_without_snapshots_has_none(tmp_path):
+    assert checkpoint.snapshots(checkpoint.load(CHECKPOINTS / "mnist-modern")) == []
+    assert checkpoint.snapshots(replace(checkpoint.load(CHECKPOINTS / "mnist-classic"), folder=None)) == []
+
+
+def test_a_snapshot_of_another_network_is_refused(tmp_path):
+    shutil.copytree(CHECKPOINTS / "fashion-classic", tmp_path / "mine")
+    other = CHECKPOINTS / "fashion-maxpool" / "snapshots" / "epoch-03.safetensors"
+    shutil.copy(other, tmp_path / "mine" / "snapshots" / "epoch-03.safetensors")
+    with pytest.raises(ValueError, match="epoch-03"):
+        checkpoint.after_epoch(checkpoint.load(tmp_path / "mine"), 3)

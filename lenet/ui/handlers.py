@@ -319,8 +319,8 @@ class Handlers:
 
     def _controls(self, scene: Scene, *changed: str) -> ControlsValue:
         """The controls as ``scene`` has them; ``changed`` names what the server has changed in the view."""
-        classes = self._lab.find(scene.checkpoint).classes
-        return controls_value(scene.revision, scene.view, changed, self._lab.menu, classes)
+        network = self._lab.find(scene.checkpoint)
+        return controls_value(scene.revision, scene.view, changed, self._lab.menu, network)
 
     # From a scene to what is shown of it
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, names
+from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, after_epoch, load, names, snapshots
 from lenet.microscope import atlas, explain
 from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
@@ -37,8 +37,8 @@ Stamp = tuple[int, ...]
 Pin = tuple[int, int, int, int]
 """A pinned cell: its layer, counted from 1, and from 0 its channel, row and column."""
 
-BROKEN_KEPT = 16
-"""Networks with something broken that stay in memory, at most: as many as a class tries out at a time."""
+BROKEN_KEPT = 32
+"""Networks of an earlier epoch, or with something broken, that stay in memory, at most: a training has up to 26."""
 
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
 
@@ -95,14 +95,16 @@ class Lab:
         return self._loaded[name][1]
 
     def looked_through(self, scene: Scene) -> Checkpoint:
-        """The scene's network, with what is broken in it. Raises what ``find`` raises."""
+        """The scene's network, after the view's epoch and with what is broken in it. Raises what ``find`` raises."""
         whole, view = self.find(scene.checkpoint), scene.view
-        if not view.noise and view.biases and view.pooling:
+        epoch = view.epoch if view.epoch in snapshots(whole) else None  # another network may have been chosen since
+        if epoch is None and not view.noise and view.biases and view.pooling:
             return whole
-        key = (scene.checkpoint, self._loaded[scene.checkpoint][0], view.noise, view.biases, view.pooling)
+        key = (scene.checkpoint, self._loaded[scene.checkpoint][0], epoch, view.noise, view.biases, view.pooling)
         if key not in self._broken:
             while len(self._broken) >= BROKEN_KEPT:
                 self._broken.pop(next(iter(self._broken)), None)  # the oldest; another thread may have been faster
+            whole = whole if epoch is None else after_epoch(whole, epoch)
             model = broken(whole.model, noise=view.noise / 100, biases=view.biases, pooling=view.pooling)
             self._broken[key] = replace(whole, model=model)
         return self._broken[key]

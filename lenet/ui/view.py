@@ -47,6 +47,7 @@ class ViewValue(TypedDict):
     noise: int
     biases: bool
     pooling: bool
+    epoch: int | None
 
 
 class BadView(ValueError):
@@ -73,7 +74,8 @@ class View:
 
     ``off`` are the maps that are switched off for A, each as (layer, channel); ``instead`` is what they are set to:
     zero or their mean over the test pictures. What is broken in A's network: ``noise`` on its weights, in hundredths of
-    their standard deviation, its ``biases`` and its ``pooling`` where they are False.
+    their standard deviation, its ``biases`` and its ``pooling`` where they are False. ``epoch`` is the one of its
+    training after which the network is looked at, or None for the trained one.
 
     Raises BadView when a value is not of its kind.
     """
@@ -98,6 +100,7 @@ class View:
     noise: int = 0
     biases: bool = True
     pooling: bool = True
+    epoch: int | None = None
 
     def __post_init__(self) -> None:
         if self.pin is not None:
@@ -113,10 +116,15 @@ class View:
         for field in fields(self):
             if field.type in (str, bool, int) and type(getattr(self, field.name)) is not field.type:
                 raise BadView(field.name)
-        if not _is_whole(self.label) or not self.other.isprintable():
-            raise BadView("compare")
+        self._check_numbers()
         if self.kept:
             self.kept_picture()
+
+    def _check_numbers(self) -> None:
+        if self.epoch is not None and not _is_whole(self.epoch):
+            raise BadView("epoch")
+        if not _is_whole(self.label) or not self.other.isprintable():
+            raise BadView("compare")
 
     @classmethod
     def read(cls, value: Any) -> "View":

@@ -116,6 +116,11 @@ WORDS = {
     "scale-layer": Word("Scale for a layer", "All maps of a layer share a scale: the same colour is the same value."),
     "scale-both": Word("Scale for both layers", "The maps of all layers share a scale, so layers can be compared."),
     "numbers": Word("Numbers", "The lowest value, the highest and the mean, below each map."),
+    "epoch": Word(
+        "Epoch, training",
+        "An epoch is one pass of training over all pictures. The slider shows the network as it was after each one, on "
+        "your own picture: kernels, maps and answer. Epoch 0 is before training, with random weights.",
+    ),
     # Comparing
     "compare": Word(
         "A and B",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from looks import DESK, PHONE, seen_in
 from playwright.sync_api import expect
-from steps import FIRST, SECOND, cell, choose, example, hold_back, pixels, settle, show
+from steps import FIRST, SECOND, cell, choose, example, expect_label, hold_back, pixels, settle, show
 from support import drawn, ink_of, put
 
 from lenet.checkpoint import load
@@ -158,6 +158,31 @@ def test_a_map_is_switched_off_the_network_is_broken_and_made_whole_again(page):
     page.get_by_role("button", name="Make the network whole again").click()
     expect(frame).not_to_have_attribute("data-constant", "off")
     expect(bars).to_have_text(whole)
+
+
+def test_the_training_is_scrubbed_through_and_plays_to_its_end(page):
+    choose(page, "mnist-classic")
+    example(page, "3")
+    settle(page)
+    expect_label(page, "3")
+    slider, said = page.get_by_label("The network after an epoch"), page.locator(".epochs output")
+    expect(said).to_have_text("trained")
+    slider.fill("0")
+    expect(said).to_have_text("epoch 0")
+    assert page.locator(".bar-best .bar-number").text_content() != "100.0 %"
+    draw(page, [(0.5, 0.2), (0.5, 0.8)])
+    settle(page)
+    slider.fill("1")  # it was fetched ahead, so the browser needs no server
+    answer = hold_back(page, lambda: slider.fill("2"))
+    expect(said).to_have_text("epoch 2")
+    expect(page.locator("[data-phase=after]")).to_be_visible()
+    answer()
+    settle(page)
+    assert float(page.locator("[data-apart]").get_attribute("data-apart")) < 1e-4
+    slider.fill("19")
+    page.get_by_role("button", name="Play the training").click()
+    expect(said).to_have_text("trained")
+    expect(page.get_by_role("button", name="Play the training")).to_have_text("▶")
 
 
 def test_the_kernel_slides_and_the_map_fills_cell_by_cell(page):

@@ -9,6 +9,8 @@ from tools import browser as tool
 
 AWAY = "The server does not answer"
 
+from lenet.ui.lab import HINTS
+
 
 @pytest.fixture
 def away(visit):
@@ -61,7 +63,7 @@ def test_a_gateway_that_finds_no_server_is_the_same(away):
     away.get_by_role("button", name="Clear").click()
     expect_no_verdict(away, AWAY)
     away.unroute(ASKED)
-    expect_label(away, "Draw a digit, drop a picture, or choose an example. The ten probabilities appear here.")
+    expect_label(away, HINTS["digit"])
 
 
 def test_after_an_error_of_the_server_no_old_verdict_stands_under_the_new_name(away):

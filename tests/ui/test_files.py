@@ -13,7 +13,7 @@ from lenet.ui.files import network_files
 from lenet.ui.lab import Lab
 
 
-@pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "snapshots/epoch-03.safetensors"])
 def test_a_network_s_configuration_and_weights_are_sent_as_they_are(page_url, file):
     answer = httpx.get(f"{page_url}/networks/mnist-classic/{file}")
     assert answer.content == (CHECKPOINTS / "mnist-classic" / file).read_bytes()
@@ -33,6 +33,11 @@ def test_a_network_s_configuration_and_weights_are_sent_as_they_are(page_url, fi
         ".hidden/config.json",
         "mnist-gone/config.json",
         "mnist-classic/atlas",
+        "mnist-classic/atlas/act1.safetensors",
+        "mnist-classic/snapshots/epoch-99.safetensors",
+        "mnist-classic/snapshots/../metrics.json",
+        "mnist-classic/snapshots/..%2f..%2fmnist-lenet%2fsnapshots%2fepoch-00.safetensors",
+        "mnist-classic/epoch-03.safetensors",
         "a%00b/config.json",
         "%ff/config.json",
     ],

@@ -269,6 +269,16 @@ def test_a_map_that_is_switched_off_is_missing_in_the_answer(handlers, three):
     assert gone.verdict["probabilities"] == whole.verdict["probabilities"]  # maps of another network
 
 
+def test_the_network_can_be_looked_at_as_it_was_after_an_epoch(handlers, three):
+    trained = handlers.on_draw(three, "mnist-classic", controls())
+    early = handlers.on_draw(three, "mnist-classic", controls(epoch=1))
+    assert max(early.verdict["probabilities"], key=lambda row: row[1])[1] < 0.2  # a sigmoid learns nothing at first
+    assert early.maps["layers"][0]["kernels"] != trained.maps["layers"][0]["kernels"]
+    assert early.controls == UNCHANGED and early.maps["broken"]["epoch"] == 1
+    gone = handlers.on_draw(three, "mnist-modern", controls(epoch=1))  # it has no snapshots
+    assert gone.verdict == handlers.on_draw(three, "mnist-modern", controls()).verdict
+
+
 @pytest.mark.parametrize("overlay", ["occlusion", "gradient"])
 @pytest.mark.parametrize("how", [{"off": ((1, 0), (2, 5))}, {"noise": 100}])
 def test_what_is_laid_over_the_picture_is_about_the_network_as_it_is_now(handlers, three, overlay, how):

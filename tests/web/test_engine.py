@@ -28,6 +28,10 @@ TOLERANCE = 1e-4
 
 RANDOM_NETWORKS = 25
 COMMITTED = checkpoint.names(CHECKPOINTS)
+SNAPSHOTS = {"fashion-classic": 0, "fashion-maxpool": 7, "mnist-lenet": 4, "mnist-batchnorm": 1}
+"""Epochs of whose end a network's weights are in its folder."""
+
+EARLY = [f"{name} early" for name in SNAPSHOTS]
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,13 @@ def committed(folder: Path, name: str) -> Case:
     case = write(folder / name, loaded.model, weights, some_pictures(loaded.kind, len(name)))
     (case.folder / checkpoint.CONFIG).write_bytes((CHECKPOINTS / name / checkpoint.CONFIG).read_bytes())
     return case
+
+
+def snapshot(folder: Path, name: str, epoch: int) -> Case:
+    """A network as it was after an epoch of its training, out of the file that the browser reads."""
+    loaded = checkpoint.after_epoch(checkpoint.load(CHECKPOINTS / name), epoch)
+    weights = (CHECKPOINTS / name / "snapshots" / f"epoch-{epoch:02}.safetensors").read_bytes()
+    return write(folder / f"{name} early", loaded.model, weights, some_pictures(loaded.kind, epoch))
 
 
 def fill(model: LeNet, seed: int) -> None:
@@ -155,13 +166,22 @@ def cases(tmp_path_factory) -> dict[str, Case]:
     folder = tmp_path_factory.mktemp("engine")
     made = [committed(folder, name) for name in COMMITTED]
     made += [random_network(folder, number, config) for number, config in enumerate(CONFIGS)]
+    made += [snapshot(folder, *each) for each in SNAPSHOTS.items()]
     made += [side_by_side(folder), with_one_other_weight(folder)]
     script = ROOT / "tests" / "web" / "engine-answers.js"
     subprocess.run([NODE, str(script), *(str(case.folder) for case in made)], check=True, timeout=60)
     return {case.folder.name: case for case in made}
 
 
-@pytest.mark.parametrize("name", [*COMMITTED, "joined", *(f"random{number}" for number in range(len(CONFIGS)))])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *COMMITTED,
+        *EARLY,
+        "joined",
+        *(f"random{number}" for number in range(len(CONFIGS))),
+    ],
+)
 def test_every_stage_is_torch_s(cases, name):
     case = cases[name]
     assert {stage: off for stage, off in case.differences().items() if not off <= TOLERANCE} == {}

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypedDict
 
+from lenet.checkpoint import Checkpoint, snapshots
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import count
 from lenet.ui.view import View, ViewValue
@@ -15,7 +16,8 @@ class ControlsValue(TypedDict):
     the ``painted_mark`` of the maps that it has painted by itself, or "".
 
     ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
-    clicked while the answer was on its way. ``put`` says that it comes from the server.
+    clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at. ``put`` says
+    that it comes from the server.
     """
 
     revision: int
@@ -23,19 +25,21 @@ class ControlsValue(TypedDict):
     changes: dict[str, Any]
     checkpoints: list[Choice]
     classes: list[str]
+    epochs: list[int]
     put: bool
 
 
 def controls_value(
-    revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[Choice], classes: Sequence[str]
+    revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[Choice], network: Checkpoint
 ) -> ControlsValue:
-    """The controls for ``view``; ``changed`` names what the server has changed in it."""
+    """The controls for ``view`` and a ``network``; ``changed`` names what the server has changed in the view."""
     return {
         "revision": revision,
         "view": view.value(),
         "changes": {name: getattr(view, name) for name in changed},
         "checkpoints": list(checkpoints),
-        "classes": list(classes),
+        "classes": list(network.classes),
+        "epochs": snapshots(network),
         "put": True,
     }
 

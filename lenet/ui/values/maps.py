@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet.checkpoint import Checkpoint
+from lenet.checkpoint import Checkpoint, snapshots
 from lenet.microscope.activations import ACTIVATIONS, POOLINGS
 from lenet.microscope.atlas import channel_means
 from lenet.microscope.colours import LayerScales, Scale, scales, unread
@@ -154,7 +154,7 @@ class NetworkValue(TypedDict):
     """A network that the browser can compute with: its files are at ``/networks/<name>/``.
 
     ``version`` changes when the files do. ``means`` are what its maps have on average after the activation, by layer,
-    where the checkpoint has an atlas.
+    where the checkpoint has an atlas. ``epochs`` are those after which its weights are at ``snapshots/``.
     """
 
     name: str
@@ -162,14 +162,16 @@ class NetworkValue(TypedDict):
     classes: list[str]
     version: str
     means: list[list[float]]
+    epochs: list[int]
 
 
 class BrokenValue(TypedDict):
-    """What is broken in A's network; see ``View``."""
+    """What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``."""
 
     noise: int
     biases: bool
     pooling: bool
+    epoch: int | None
 
 
 class MapsValue(TypedDict):
@@ -261,7 +263,7 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "side": "b" if view.side == "b" else "a",
         "off": list(view.off),
         "instead": view.instead,
-        "broken": {"noise": view.noise, "biases": view.biases, "pooling": view.pooling},
+        "broken": {"noise": view.noise, "biases": view.biases, "pooling": view.pooling, "epoch": view.epoch},
         "note": "",
         "a": "",
         "b": "",
@@ -306,6 +308,7 @@ def _network(network: Checkpoint) -> NetworkValue:
         "classes": list(network.classes),
         "version": _version(network),
         "means": means_of(network),
+        "epochs": snapshots(network),
     }
 
 

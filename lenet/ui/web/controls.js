@@ -2,6 +2,7 @@
 // with every answer. "input" is triggered when the view has changed, "pin" when only the pinned cell has, "keep" to keep
 // the picture as B, and "take" with what there is to take away and the page's address.
 
+import { Epochs } from "./controls/epochs.js";
 import { Inputs } from "./controls/inputs.js";
 import { changed, has, PLAIN, pinAt, toggled, WHOLE } from "./controls/view.js";
 import { find, findAll, make } from "./lib/elements.js";
@@ -49,13 +50,14 @@ class Controls {
     const value = /** @type {ControlsValue} */ (received(component.props));
     this.revision = value.revision;
     this.view = value.view;
-    this.offered = { checkpoints: value.checkpoints, classes: value.classes };
+    this.offered = value;
     const parts = findAll(this.element, "details").map((part) => [part.dataset.part, find(part, ".controls-row")]);
     this.parts = /** @type {Record<string, HTMLElement>} */ (Object.fromEntries(parts));
     this.inputs = new Inputs(
       () => this.view,
       (changes) => this.change(changes),
     );
+    this.epochs = new Epochs((epoch) => this.change({ epoch }));
     this.whole = this.#buildMain(find(this.element, ".controls-main"));
     this.hideable = this.#buildCompare(this.parts.compare);
     this.#buildPicture(this.parts.picture);
@@ -87,7 +89,7 @@ class Controls {
   receive() {
     const value = /** @type {ControlsValue | null} */ (received(this.component.props));
     if (!value?.put) return; // an echo of what these controls sent
-    this.offered = { checkpoints: value.checkpoints, classes: value.classes };
+    this.offered = value;
     if (value.revision <= this.revision) return this.change(value.changes); // a switch was clicked since: keep it
     this.revision = value.revision;
     this.view = value.view;
@@ -96,6 +98,7 @@ class Controls {
 
   refresh() {
     this.inputs.refresh();
+    this.epochs.show(this.offered.epochs, this.view.epoch);
     const { compare, prepare, hide } = this.view;
     this.hideable.other.hidden = compare !== "checkpoint";
     this.hideable.mean.hidden = compare !== "class";
@@ -121,6 +124,7 @@ class Controls {
     this.inputs.segment(row, "phase", "Show", PHASES, (phase) => ({ phase, pin: pinAt(this.view, phase) }));
     this.inputs.segment(row, "scale", "Scale for", SCALES, (scale) => ({ scale }));
     this.inputs.check(row, "numbers", "numbers");
+    row.append(this.epochs.box);
     return this.inputs.button(row, "Make the network whole again", () => this.change(WHOLE));
   }
 

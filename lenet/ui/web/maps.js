@@ -103,7 +103,7 @@ class Maps {
     const found = this.live.change(viewed);
     if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
     this.newest += 1;
-    const answers = viewed.changed.some((name) => ["off", "instead"].includes(name));
+    const answers = viewed.changed.some((name) => ["off", "instead", "epoch"].includes(name));
     if (answers && this.live.pictures[0]) signal("lab-live", this.live.said(this.drawing, found));
     if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
@@ -134,6 +134,7 @@ class Maps {
     const lit = sides.every(({ a }) => a);
     const layers = lit ? scaled(frame.layers, /** @type {Sides[]} */ (sides), frame.scale) : frame.layers;
     const data = layers.map((layer, i) => dataOfLayer(layer, sides[i].a, sides[i].b));
+    this.kernels.take(layers[0]?.name, a["conv1.weight"]);
     this.#paint({ ...frame, layers, resting }, data);
     return layers.every((layer, i) => !layer.b || !sides[i].a || sides[i].b);
   }

@@ -13,12 +13,13 @@ export interface ApartValue {
 }
 
 /**
- * What is broken in A's network; see ``View``.
+ * What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``.
  */
 export interface BrokenValue {
   noise: number;
   biases: boolean;
   pooling: boolean;
+  epoch: number | null;
 }
 
 /**
@@ -66,7 +67,8 @@ export interface CellValue {
  * the ``painted_mark`` of the maps that it has painted by itself, or "".
  *
  * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
- * clicked while the answer was on its way. ``put`` says that it comes from the server.
+ * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at. ``put`` says
+ * that it comes from the server.
  */
 export interface ControlsValue {
   revision: number;
@@ -74,6 +76,7 @@ export interface ControlsValue {
   changes: Record<string, unknown>;
   checkpoints: [string, string][];
   classes: string[];
+  epochs: number[];
   put: boolean;
 }
 
@@ -305,7 +308,7 @@ export interface MapsValue {
  * A network that the browser can compute with: its files are at ``/networks/<name>/``.
  *
  * ``version`` changes when the files do. ``means`` are what its maps have on average after the activation, by layer,
- * where the checkpoint has an atlas.
+ * where the checkpoint has an atlas. ``epochs`` are those after which its weights are at ``snapshots/``.
  */
 export interface NetworkValue {
   name: string;
@@ -313,6 +316,7 @@ export interface NetworkValue {
   classes: string[];
   version: string;
   means: number[][];
+  epochs: number[];
 }
 
 /**
@@ -484,4 +488,5 @@ export interface ViewValue {
   noise: number;
   biases: boolean;
   pooling: boolean;
+  epoch: number | null;
 }

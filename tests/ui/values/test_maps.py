@@ -152,6 +152,7 @@ def test_the_browser_is_told_which_networks_follow_the_pen(classic, modern):
         "classes": list(classic.classes),
         "version": sha[: len(alone["network"]["version"])],
         "means": means_of(classic),
+        "epochs": list(range(21)),
     }
     assert alone["other"] is None
     a, b = example(classic, 3), example(modern, 3)

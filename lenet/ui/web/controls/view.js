@@ -6,8 +6,8 @@
 /** Nothing is switched off or broken. */
 export const WHOLE = { off: [], instead: "zero", noise: 0, biases: true, pooling: true };
 
-/** Nor is anything hidden, or left unprepared. */
-export const PLAIN = { ...WHOLE, hide: false, prepare: true };
+/** Nor is anything hidden, left unprepared, or half trained. */
+export const PLAIN = { ...WHOLE, hide: false, prepare: true, epoch: null };
 
 /**
  * @param {ViewValue} view

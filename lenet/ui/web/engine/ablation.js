@@ -21,7 +21,7 @@ const lastMade = new WeakMap(); // while the pen moves, the same network is aske
  * @param {Broken} how
  */
 export function broken(network, how) {
-  if (!how.noise && how.biases && how.pooling) return network;
+  if (!how.noise && how.biases && how.pooling) return network; // of whatever epoch it is
   const known = lastMade.get(network);
   if (known?.how === JSON.stringify(how)) return known.made;
   const made = madeOf(network, how);

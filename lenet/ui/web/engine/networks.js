@@ -4,7 +4,7 @@ import { PICTURE_SIZE } from "../lib/canvas.js";
 import { Network } from "./network.js";
 import { readTensors } from "./safetensors.js";
 
-const FILES = ["config.json", "model.safetensors"];
+const [CONFIG, WEIGHTS] = ["config.json", "model.safetensors"];
 const PAUSE = 10_000; // milliseconds until files that could not be had are asked for again
 
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
@@ -27,12 +27,14 @@ export class Networks {
   /**
    * A network that is here; null for one that is not. Asking for it brings it.
    * @param {NetworkValue} value
+   * @param {number | null} [epoch] the one after which it is meant; null for the trained network
    * @returns {Network | null}
    */
-  find({ name, version }) {
-    const key = `${name} ${version}`;
+  find({ name, version }, epoch = null) {
+    const key = `${name} ${version} ${epoch}`;
     if (!this.known.has(key)) {
-      const brought = this.#bring(key, name).finally(() => this.coming.delete(brought));
+      const weights = epoch === null ? WEIGHTS : `snapshots/epoch-${String(epoch).padStart(2, "0")}.safetensors`;
+      const brought = this.#bring(key, name, [CONFIG, weights]).finally(() => this.coming.delete(brought));
       this.coming.add(brought);
     }
     return this.known.get(key) ?? null;
@@ -42,10 +44,11 @@ export class Networks {
    * Without its files, or where they are damaged, the server alone answers for a network.
    * @param {string} key
    * @param {string} name
+   * @param {string[]} names its files
    */
-  async #bring(key, name) {
+  async #bring(key, name, names) {
     this.known.set(key, null);
-    const files = await Promise.all(FILES.map((file) => this.#fetch(`/networks/${encodeURIComponent(name)}/${file}`)));
+    const files = await Promise.all(names.map((file) => this.#fetch(`/networks/${encodeURIComponent(name)}/${file}`)));
     const [config, weights] = files;
     if (!config || !weights) {
       setTimeout(() => this.known.delete(key), PAUSE);

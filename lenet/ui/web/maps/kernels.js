@@ -8,7 +8,7 @@ import { DIVERGING } from "../lib/palette.js";
 /** @typedef {import("../values.js").FirstKernels} FirstKernels */
 
 export class KernelStore {
-  /** @type {Map<string, { side: number, most: number, pixels: Uint32Array }>} */
+  /** @type {Map<string, { side: number, most: number, pixels: Uint32Array, weights?: ArrayLike<number> }>} */
   known = new Map(); // by the layer's name
 
   /**
@@ -18,6 +18,20 @@ export class KernelStore {
   keep({ layers }) {
     this.known.clear();
     for (const { name, kernels } of layers) if (kernels) this.known.set(name, unpacked(kernels));
+  }
+
+  /**
+   * The first layer's kernels out of the network itself: those of an epoch of its training, or of broken weights.
+   * @param {string | undefined} layer
+   * @param {import("../engine/safetensors.js").Tensor} weights
+   */
+  take(layer, weights) {
+    const kept = layer && this.known.get(layer);
+    if (!kept || kept.weights === weights.data) return;
+    const { data } = weights;
+    const most = data.reduce((high, weight) => Math.max(high, Math.abs(weight)), 1e-30);
+    const cells = Uint8Array.from(data, (weight) => Math.round((weight / most + 1) * 127.5));
+    this.known.set(layer, { side: kept.side, most, pixels: coloured(cells, DIVERGING), weights: data });
   }
 
   /**

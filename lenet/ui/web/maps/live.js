@@ -8,8 +8,23 @@ import { bytesOf } from "../lib/bytes.js";
 import { GRID_SIZE } from "../pad/grid.js";
 import { constantsIn, copied, numbersOf, saidBy } from "./computed.js";
 
+const AHEAD = 3; // snapshots on both sides that are fetched before they are asked for
+
 // These switches change neither what is looked at nor what stands beside it.
-const FREE = ["phase", "scale", "numbers", "sort", "pin", "side", "steps", "overlay", "hide", "off", "instead"];
+const FREE = [
+  "phase",
+  "scale",
+  "numbers",
+  "sort",
+  "pin",
+  "side",
+  "steps",
+  "overlay",
+  "hide",
+  "off",
+  "instead",
+  "epoch",
+];
 
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
@@ -90,9 +105,11 @@ export class Live {
   change({ revision, view, changed }) {
     const { frame } = this;
     if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
-    const { phase, scale, numbers, sort, pin, off, instead } = view;
+    const { phase, scale, numbers, sort, pin, off, instead, epoch } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
     const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off, instead };
+    next.broken = { ...frame.broken, epoch };
+    this.#fetchAhead(next);
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
@@ -162,8 +179,23 @@ export class Live {
    * @param {NetworkValue | null} value
    */
   #network(frame, value) {
-    const network = value && this.networks.find(value);
-    return network && value === frame.network ? broken(network, frame.broken) : network;
+    if (!value || value !== frame.network) return value && this.networks.find(value);
+    const network = this.networks.find(
+      value,
+      value.epochs.includes(frame.broken.epoch ?? -1) ? frame.broken.epoch : null,
+    );
+    return network && broken(network, frame.broken);
+  }
+
+  /**
+   * Brings the snapshots around the one that is shown, before they are asked for.
+   * @param {MapsValue} frame
+   */
+  #fetchAhead({ network, broken: { epoch } }) {
+    if (!network || epoch === null) return;
+    const place = network.epochs.indexOf(epoch);
+    for (const near of network.epochs.slice(Math.max(0, place - AHEAD), place + AHEAD + 1))
+      this.networks.find(network, near);
   }
 }
 
