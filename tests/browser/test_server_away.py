@@ -5,11 +5,10 @@ import pytest
 from playwright.sync_api import expect
 from steps import ASKED, ONE, SEEN, SEVEN, choose, expect_label, label, pixels, settle
 
+from lenet.ui.lab import HINTS
 from tools import browser as tool
 
 AWAY = "The server does not answer"
-
-from lenet.ui.lab import HINTS
 
 
 @pytest.fixture
