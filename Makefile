@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= $(or $(LENET_DATA),data)
 
-# Two tests run at a time. Those of a browser share its windows, a file's tests one after the other.
-PYTEST := $(BIN)/python -m pytest -n 2
-IN_BROWSER := $(PYTEST) --dist loadfile
+# Tests that open no browser share nothing, so two run at a time.
+PYTEST := $(BIN)/python -m pytest
+WITHOUT_BROWSER := $(PYTEST) -n 2
 
 .PHONY: run check test test-all static train bench screenshot
 
@@ -15,16 +15,16 @@ run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
 check: static
-	$(PYTEST) -m "not slow and not browser"
+	$(WITHOUT_BROWSER) -m "not slow and not browser"
 
 test: check
 	@$(BIN)/python -m tools.browser
-	$(IN_BROWSER) -m "not slow and browser"
+	$(PYTEST) -m "not slow and browser"
 
 test-all: static
 	@$(BIN)/python -m tools.browser
-	$(PYTEST) -m "not browser"
-	$(IN_BROWSER) -m browser
+	$(WITHOUT_BROWSER) -m "not browser"
+	$(PYTEST) -m browser
 
 # What is checked without running the project's Python. gradio writes stubs beside its components; mypy would read those
 # instead of the modules.

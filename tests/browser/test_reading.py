@@ -240,6 +240,7 @@ def test_the_keyboard_reads_and_pins_cells(page):
 def test_the_keyboard_goes_on_reading_while_the_mouse_lies_between_the_maps(page):
     choose(page, "mnist-classic")
     example(page, "3")
+    settle(page)
     page.locator(FIRST).first.focus()
     page.locator("[data-layer=act1] .layer-note").hover()
     for key in ("ArrowDown", "PageDown"):

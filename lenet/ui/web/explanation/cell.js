@@ -4,7 +4,7 @@
 import { arithmeticOf, strongestOf } from "../engine/cell.js";
 import { find, findAll, make } from "../lib/elements.js";
 import { exact, within } from "../lib/numbers.js";
-import { signal, valuesOf } from "../lib/signals.js";
+import { onSignal, signal, valuesOf } from "../lib/signals.js";
 import { termButton } from "../lib/words.js";
 import { seenBy } from "../maps/geometry.js";
 import { showFavourites } from "./favourites.js";
@@ -25,6 +25,8 @@ const MOVES = { ArrowLeft: [0, -1], ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowRi
 export class CellPart {
   /** @type {CellValue | null} */
   cell = null;
+  /** @type {CellValue["pin"] | null} */
+  asked = null; // the cell that was pinned last, until the server's answer for it comes: keys are faster
   /** @type {Place | null} */
   at = null; // the cell under the pointer
   /** @type {HTMLTableRowElement[]} */
@@ -64,6 +66,9 @@ export class CellPart {
       if (this.cell) signal("lab-off", [this.cell.pin[0], this.cell.pin[1]]);
     });
     this.pictures.addEventListener("keydown", (event) => this.#key(event));
+    onSignal("lab-pin", ({ pin }) => {
+      this.asked = pin;
+    });
   }
 
   /** @param {ExplanationValue} value */
@@ -73,6 +78,7 @@ export class CellPart {
     if (another) this.play.stop();
     if (another) this.inputs.chosen = null;
     if (!cell && this.cell) signal("lab-field", null);
+    if (!cell || String(cell.pin) === String(this.asked)) this.asked = null;
     this.cell = cell;
     this.body.hidden = !cell;
     for (const tools of this.tools) tools.hidden = !cell;
@@ -171,7 +177,7 @@ export class CellPart {
   /** @param {[number, number]} direction rows down and columns to the right */
   #move([down, across]) {
     if (!this.cell) return;
-    const [layer, channel, row, column] = this.cell.pin;
+    const [layer, channel, row, column] = this.asked ?? this.cell.pin;
     const [rows, columns] = this.cell.shape;
     const next = [within(row + down, 0, rows - 1), within(column + across, 0, columns - 1)];
     signal("lab-pin", { pin: [layer, channel, next[0], next[1]], side: this.cell.side });
