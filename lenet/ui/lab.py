@@ -1,7 +1,7 @@
 """The checkpoints, and what they make of a scene: the picture as A, what stands beside it as B, one explained cell."""
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +37,7 @@ Stamp = tuple[int, ...]
 Pin = tuple[int, int, int, int]
 """A pinned cell: its layer, counted from 1, and from 0 its channel, row and column."""
 
-BROKEN_KEPT = 32
+ALTERED_KEPT = 32
 """Networks of an earlier epoch, or with something broken, that stay in memory, at most: a training has up to 26."""
 
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
@@ -62,7 +62,7 @@ class Lab:
     def __init__(self, root: Path):
         self.root = root
         self._loaded: dict[str, tuple[Stamp, Checkpoint]] = {}
-        self._broken: dict[tuple, Checkpoint] = {}
+        self._altered = lru_cache(ALTERED_KEPT)(self._alter)  # threads share it
 
     @property
     def names(self) -> list[str]:
@@ -100,14 +100,13 @@ class Lab:
         epoch = view.epoch if view.epoch in snapshots(whole) else None  # another network may have been chosen since
         if epoch is None and not view.noise and view.biases and view.pooling:
             return whole
-        key = (scene.checkpoint, self._loaded[scene.checkpoint][0], epoch, view.noise, view.biases, view.pooling)
-        if key not in self._broken:
-            while len(self._broken) >= BROKEN_KEPT:
-                self._broken.pop(next(iter(self._broken)), None)  # the oldest; another thread may have been faster
-            whole = whole if epoch is None else after_epoch(whole, epoch)
-            model = broken(whole.model, noise=view.noise / 100, biases=view.biases, pooling=view.pooling)
-            self._broken[key] = replace(whole, model=model)
-        return self._broken[key]
+        stamp = self._loaded[scene.checkpoint][0]
+        return self._altered(scene.checkpoint, stamp, epoch, view.noise, view.biases, view.pooling)
+
+    def _alter(self, name: str, stamp: Stamp, epoch: int | None, noise: int, biases: bool, pooling: bool) -> Checkpoint:
+        """A network after an epoch and with what is broken in it; another ``stamp`` asks for it again."""
+        network = self.find(name) if epoch is None else after_epoch(self.find(name), epoch)
+        return replace(network, model=broken(network.model, noise=noise / 100, biases=biases, pooling=pooling))
 
     def first(self, wished: str) -> str:
         """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.
