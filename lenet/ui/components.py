@@ -22,6 +22,9 @@ STYLE_SHEETS = sorted(WEB.glob("*.css"))
 WORDS = Template((WEB / "words.html").read_text(encoding="utf-8")).substitute(words=word_list())
 """What the page's words mean; it shows nothing that changes."""
 
+VIEWS = (WEB / "views.html").read_text(encoding="utf-8")
+"""The switch between the page's views."""
+
 
 class Asset(gr.HTML):
     """A component whose template and module are files named after it; ``triggers`` are the events of its module."""

@@ -28,8 +28,7 @@ PACKING = 5
 FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 """The visitor's own: a web font would be fetched from another host."""
 
-TITLE = """# LeNet Lab
-Draw, and watch a small network think"""
+TITLE = "# LeNet Lab"
 
 LIVE: dict[str, Any] = {
     # "once", the default, drops what happens while an answer is under way: the last stroke, or the picture of an
@@ -76,13 +75,14 @@ def place(first: str, choices: Sequence[Choice], now: Answer) -> Components:
     at: Components = {}
     with gr.Row(elem_classes="lab-head"):
         gr.Markdown(TITLE, elem_classes="lab-title")
+        gr.HTML(ui.VIEWS, apply_default_css=False, elem_classes="lab-switch")
         at["checkpoint"] = ui.Menu(list(choices), value=first, label="Network", filterable=False)
     with gr.Row(elem_classes="lab-main"):
         with gr.Column(elem_classes="lab-hand", min_width=0):
             _place_hand(at, now)
         with gr.Column(elem_classes="lab-shown", min_width=0):
             _place_shown(at, now)
-    at["explanation"] = ui.Explanation(now.explanation)
+    at["explanation"] = ui.Explanation(now.explanation, elem_classes="at-explore")
     return at
 
 
@@ -107,12 +107,12 @@ def _place_hand(at: Components, now: Answer) -> None:
 
 def _place_shown(at: Components, now: Answer) -> None:
     """On the right: what the layers make of it, below the switches for looking at it."""
-    with gr.Row(elem_classes="lab-tools"):
+    with gr.Row(elem_classes="lab-tools at-explore"):
         at["controls"] = ui.Controls(now.controls)
         at["exercises"] = ui.Exercises(now.exercises)
         gr.HTML(ui.WORDS, apply_default_css=False)
         at["takeaway"] = ui.Takeaway()
-    at["maps"] = ui.Maps(now.maps)
+    at["maps"] = ui.Maps(now.maps, elem_classes="at-explore")
 
 
 def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:

@@ -23,6 +23,11 @@
  */
 
 /**
+ * A view of the page.
+ * @typedef {"explore" | "train" | "card"} ViewName
+ */
+
+/**
  * What a network says about a drawing: the 28 x 28 greys that it saw, and each class's probability.
  * @typedef {{ picture: Uint8Array, label: string, probabilities: [string, number][] }} Said
  */
@@ -46,6 +51,7 @@
  */
 
 /**
+ * lab-at: another view of the page is wanted.
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
@@ -61,6 +67,7 @@
  * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
  * lab-back: the server answers again.
  * @typedef {object} Signals
+ * @property {ViewName} lab-at
  * @property {Inked} lab-ink
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
