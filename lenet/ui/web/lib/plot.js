@@ -1,0 +1,155 @@
+// Lines over the epochs of a training, with axes. The pointer, or the arrow keys, read their exact values.
+
+import { make } from "./elements.js";
+import { within } from "./numbers.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const TICKS = 4; // on the upright axis, at most
+
+/**
+ * A line: its name, its class in plot.css, and its points, each an epoch and a value, the earliest first.
+ * @typedef {{ name: string, className: string, points: [number, number][] }} Line
+ */
+
+export class Plot {
+  box = make("figure", "plot");
+  area = make("div", "plot-area");
+  reading = make("output", "plot-reading");
+  /** @type {Line[]} */
+  lines = [];
+  ends = { low: 0, high: 1, epochs: 1 };
+  /** @type {number | null} */
+  at = null; // the epoch that is read
+
+  /**
+   * @param {string} title
+   * @param {(value: number) => string} words a value of the upright axis, as it is read
+   */
+  constructor(title, words) {
+    this.words = words;
+    this.svg = svgOf("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.mark = make("span", "plot-mark");
+    this.ticks = make("div", "plot-ticks");
+    this.area.append(this.svg, this.mark, this.ticks);
+    Object.assign(this.area, { tabIndex: 0, role: "application", ariaLabel: title });
+    this.area.addEventListener("pointermove", ({ clientX }) => this.#point(clientX));
+    this.area.addEventListener("pointerdown", ({ clientX }) => this.#point(clientX));
+    this.area.addEventListener("pointerleave", () => this.read(null));
+    this.area.addEventListener("blur", () => this.read(null));
+    this.area.addEventListener("keydown", (event) => this.#key(event));
+    this.reading.setAttribute("aria-live", "polite");
+    this.box.append(make("figcaption", "", title), this.area, this.reading);
+  }
+
+  /**
+   * @param {Line[]} lines
+   * @param {number} epochs where the lying axis ends
+   */
+  show(lines, epochs) {
+    this.lines = lines.filter(({ points }) => points.length);
+    const values = this.lines.flatMap(({ points }) => points.map(([, value]) => value));
+    const ticks = ticksOf(values);
+    this.ends = { low: ticks[0], high: ticks[ticks.length - 1], epochs: Math.max(epochs, 1) };
+    const grid = ticks.map((tick) => svgOf("path", { class: "plot-grid", d: `M0 ${this.#y(tick)}H100` }));
+    this.svg.replaceChildren(...grid, ...this.lines.map((line) => this.#drawn(line)));
+    const names = ticks.map((tick) => labelled("plot-value", this.words(tick), { top: `${this.#y(tick)}%` }));
+    const last = labelled("plot-epoch", `epoch ${this.ends.epochs}`, { right: "0" });
+    this.ticks.replaceChildren(...names, last);
+    this.read(this.at);
+  }
+
+  /** @param {number | null} epoch says what each line has there, or nearest to it; null for the lines' names */
+  read(epoch) {
+    this.at = epoch;
+    this.mark.hidden = epoch === null;
+    if (epoch !== null) this.mark.style.left = `${this.#x(epoch)}%`;
+    const parts = this.lines.map((line) => this.#said(line));
+    const place = epoch === null ? [] : [make("span", "", `epoch ${Number(epoch.toFixed(2))}`)];
+    this.reading.replaceChildren(...place, ...parts);
+  }
+
+  /** @param {Line} line */
+  #said({ name, className, points }) {
+    const value = this.at === null ? "" : ` ${this.words(nearest(points, this.at)[1])}`;
+    return make("span", `plot-name ${className}`, `${name}${value}`);
+  }
+
+  /** @param {Line} line */
+  #drawn({ className, points }) {
+    const [[x, y], ...others] = points.map(([epoch, value]) => [this.#x(epoch), this.#y(value)]);
+    const path = others.length ? others.map((point) => `L${point.join(" ")}`).join("") : "h0"; // one point is a dot
+    return svgOf("path", { class: `plot-line ${className}`, d: `M${x} ${y}${path}` });
+  }
+
+  /** @param {number} epoch */
+  #x(epoch) {
+    return (100 * epoch) / this.ends.epochs;
+  }
+
+  /** @param {number} value */
+  #y(value) {
+    const { low, high } = this.ends;
+    return 100 - (100 * (value - low)) / (high - low);
+  }
+
+  /** @param {number} clientX */
+  #point(clientX) {
+    const { left, width } = this.area.getBoundingClientRect();
+    const epoch = within((clientX - left) / width, 0, 1) * this.ends.epochs;
+    if (this.lines.length) this.read(nearest(this.lines[0].points, epoch)[0]);
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    const [line] = this.lines;
+    if (!way || !line) return;
+    event.preventDefault();
+    const now = this.at === null ? -1 : line.points.indexOf(nearest(line.points, this.at));
+    this.read(line.points[within(now + way, 0, line.points.length - 1)][0]);
+  }
+}
+
+/**
+ * @param {string} className
+ * @param {string} text
+ * @param {Partial<CSSStyleDeclaration>} place
+ */
+function labelled(className, text, place) {
+  const label = make("span", className, text);
+  Object.assign(label.style, place);
+  return label;
+}
+
+/**
+ * The point of a line that is nearest to an epoch.
+ * @param {[number, number][]} points
+ * @param {number} epoch
+ */
+export function nearest(points, epoch) {
+  return points.reduce((best, point) => (Math.abs(point[0] - epoch) < Math.abs(best[0] - epoch) ? point : best));
+}
+
+/**
+ * Round numbers, at equal distances, between which all values lie.
+ * @param {number[]} values
+ */
+export function ticksOf(values) {
+  const [low, high] = values.length ? [Math.min(...values), Math.max(...values)] : [0, 1];
+  const rough = Math.max(high - low, Math.abs(high) * 1e-3, 1e-9) / (TICKS - 2);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((digit) => digit * power >= rough) ?? 10);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.max(Math.ceil(high / step - 1e-9), first + 1);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ */
+function svgOf(tag, attributes) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}

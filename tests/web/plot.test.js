@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nearest, ticksOf } from "../../lenet/ui/web/lib/plot.js";
+
+test("ticks are round and have all values between them", () => {
+  assert.deepEqual(ticksOf([0.107, 0.983]), [0, 0.5, 1]);
+  assert.deepEqual(ticksOf([0.71, 0.943]), [0.6, 0.8, 1]);
+  assert.deepEqual(ticksOf([0.15, 2.32]), [0, 2, 4]);
+  assert.deepEqual(ticksOf([]), [0, 0.5, 1]);
+});
+
+test("one value alone has an axis, too", () => {
+  for (const value of [0, 0.5, 2.3, 1e-6]) {
+    const ticks = ticksOf([value]);
+    assert.ok(ticks.length > 1 && ticks[0] <= value && value <= ticks[ticks.length - 1], `${value}: ${ticks}`);
+  }
+});
+
+test("the nearest point is read", () => {
+  const points = /** @type {[number, number][]} */ ([
+    [0.5, 2.3],
+    [1, 1.9],
+    [2, 0.8],
+  ]);
+  assert.deepEqual(nearest(points, 0), [0.5, 2.3]);
+  assert.deepEqual(nearest(points, 1.4), [1, 1.9]);
+  assert.deepEqual(nearest(points, 9), [2, 0.8]);
+});
