@@ -19,7 +19,9 @@ from tqdm import tqdm
 from lenet import checkpoint
 from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, LeNet, parameter_count
 from lenet.training import datasets, experiment, loop
-from lenet.training.recipes import RECIPES, Recipe, adjust
+from lenet.training.events import Epoch
+from lenet.training.order import Order
+from lenet.training.recipes import RECIPES, Recipe
 
 USAGE_ERROR = 2
 """The exit status for arguments and files that cannot be used; argparse has the same."""
@@ -29,9 +31,6 @@ INTERRUPTED = 130
 
 CHECKPOINTS = Path("checkpoints")
 """Where a checkpoint is written unless --out names another folder."""
-
-OPTION_NAMES = {"kernel_sizes": "kernel", "paddings": "padding", "hidden": "dense"}
-"""Fields of a recipe whose option has another name: field -> option."""
 
 NOT_KNOBS = {"list", "recipe", "dataset", "data_dir", "out", "overwrite", "resume", "device", "seed"}
 """Options that change nothing in a recipe."""
@@ -118,16 +117,9 @@ def knobs(options: argparse.Namespace) -> dict[str, Any]:
     return {name: value for name, value in vars(options).items() if name not in NOT_KNOBS}
 
 
-def command(options: argparse.Namespace) -> str:
-    """The command line that trains this network again."""
-    words = ["python train.py", f"--recipe {options.recipe}", f"--dataset {options.dataset}", f"--seed {options.seed}"]
-    for name, value in knobs(options).items():
-        option = OPTION_NAMES.get(name, name).replace("_", "-")
-        if isinstance(value, bool):
-            words.append(f"--{option}" if value else f"--no-{option}")
-        elif value is not None:
-            words.append(f"--{option} {','.join(map(str, value)) if isinstance(value, tuple) else value}")
-    return " ".join(words)
+def ordered(options: argparse.Namespace) -> Order:
+    """What is to be trained."""
+    return Order(options.recipe, options.dataset, options.seed, knobs(options))
 
 
 def print_recipes() -> None:
@@ -227,7 +219,7 @@ def train(run: experiment.Experiment, path: Path, stop: Stopper) -> None:
             save_state(run, path)
 
 
-def describe(epoch: loop.Epoch, recipe: Recipe) -> str:
+def describe(epoch: Epoch, recipe: Recipe) -> str:
     """One epoch as one line of text."""
     held_out = epoch.validation
     return (
@@ -240,7 +232,8 @@ def describe(epoch: loop.Epoch, recipe: Recipe) -> str:
 
 def run_command(options: argparse.Namespace) -> int:
     """Train, write the checkpoint and say what came of it: the exit status."""
-    recipe = adjust(RECIPES[options.recipe], **knobs(options))
+    order = ordered(options)
+    recipe = order.changed_recipe()
     device = choose_device(options.device)
     folder = options.out or CHECKPOINTS / f"{options.dataset}-{options.recipe}"
     checkpoint.writable(folder, overwrite=options.overwrite or options.resume)
@@ -258,7 +251,7 @@ def run_command(options: argparse.Namespace) -> int:
         print("train.py: stopped before the first epoch was over; nothing was written", file=sys.stderr)
         return INTERRUPTED
     files = datasets.fingerprints(options.dataset, options.data_dir)
-    result, extras = experiment.finish(run, data, files, folder.name, command(options))
+    result, extras = experiment.finish(run, data, files, folder.name, order.command())
     checkpoint.save(result, folder, extras)
     test = result.metrics["test"]
     print(f"test accuracy {test['accuracy']:.4f}, loss {test['loss']:.3f}; written to {folder}")

@@ -144,17 +144,18 @@ def save(checkpoint: Checkpoint, folder: Path, extras: Mapping[str, bytes] | Non
 
 def _files(checkpoint: Checkpoint) -> dict[str, bytes]:
     """The content of the three files that every checkpoint has."""
-    config = {
-        "kind": checkpoint.kind,
-        "classes": checkpoint.classes,
-        "model": asdict(checkpoint.model.config),
-    }
     stored = stored_weights(checkpoint.model)
     if not all(torch.isfinite(tensor).all() for tensor in stored.values()):
         raise ValueError(f"the weights of {checkpoint.name} are not all finite numbers; nothing was written")
     weights = pack(stored)
     metrics = checkpoint.metrics | {"weights_sha256": hashlib.sha256(weights).hexdigest()}
-    return {CONFIG: _json(config), METRICS: _json(metrics), WEIGHTS: weights}
+    return {CONFIG: config_file(checkpoint), METRICS: _json(metrics), WEIGHTS: weights}
+
+
+def config_file(checkpoint: Checkpoint) -> bytes:
+    """The content of ``CONFIG``: with the weights, it is all that is needed to compute with the network."""
+    config = {"kind": checkpoint.kind, "classes": checkpoint.classes, "model": asdict(checkpoint.model.config)}
+    return _json(config)
 
 
 def _scratch(folder: Path) -> Path:

@@ -17,7 +17,7 @@ import train
 from benchmarks import pens, tables
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS
-from lenet.training.recipes import RECIPES, SOURCES, adjust, cite
+from lenet.training.recipes import SOURCES, cite
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 FRONT_MATTER = yaml.safe_load(README.split("---")[1])
@@ -42,8 +42,8 @@ def test_make_train_has_the_command_that_made_the_checkpoint(name):
     lines = re.findall(r"train.py (--recipe .*)--data-dir", (ROOT / "Makefile").read_text())
     trainings = [train.parse_arguments(line.split()) for line in lines]
     (options,) = [each for each in trainings if folder_of(each).name == name]
-    assert train.command(options) == metrics["command"]
-    adjusted = adjust(RECIPES[options.recipe], **train.knobs(options))
+    assert train.ordered(options).command() == metrics["command"]
+    adjusted = train.ordered(options).changed_recipe()
     assert json.loads(json.dumps(asdict(adjusted))) == metrics["recipe"]
 
 

@@ -28,6 +28,9 @@ DOWNLOAD_TIMEOUT = 30
 DEBIAN = Path("/usr/share/datasets")
 """The folder in which Debian's package dataset-fashion-mnist installs its packed files, as fashion-mnist/*.gz."""
 
+SCRATCH = ".new-"
+"""Begins the name of the folder into which files are downloaded, beside those that they replace."""
+
 ASIDE = ".replaced"
 """Ends the new name of a damaged file that an intact one has replaced."""
 
@@ -52,11 +55,12 @@ class Source:
     std: float
     loader: type[sources.MNIST]
     title: str
+    download_bytes: int
     debian: str = ""
 
 
 SOURCES = {
-    "mnist": Source("digit", tuple("0123456789"), 0.1307, 0.3081, sources.MNIST, "MNIST"),
+    "mnist": Source("digit", tuple("0123456789"), 0.1307, 0.3081, sources.MNIST, "MNIST", 11_594_722),
     "fashion": Source(
         "garment",
         tuple(sources.FashionMNIST.classes),
@@ -64,10 +68,14 @@ SOURCES = {
         0.3530,
         sources.FashionMNIST,
         "Fashion-MNIST",
+        30_878_645,
         debian="fashion-mnist",
     ),
 }
-"""mean and std describe the pixels, in [0, 1], of all 60,000 training images; debian names a folder in ``DEBIAN``."""
+"""mean and std describe the pixels, in [0, 1], of all 60,000 training images; debian names a folder in ``DEBIAN``.
+
+download_bytes is the size of the four packed files.
+"""
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,16 @@ def load(name: str, data_dir: Path) -> Dataset:
     return Dataset(name, _pictures(train.data), train.targets, _pictures(test.data), test.targets)
 
 
+def downloaded_share(name: str, data_dir: Path) -> float:
+    """How much of a download that is under way has come, from 0 to 1; 0 without one."""
+    raw = Path(data_dir) / SOURCES[name].loader.__name__ / "raw"
+    size = 0
+    for path in raw.glob(f"{SCRATCH}*/**/*"):
+        with suppress(OSError):  # it is moved to its place
+            size += path.stat().st_size if path.suffix == ".gz" else 0
+    return min(size / SOURCES[name].download_bytes, 1.0)
+
+
 def fingerprints(name: str, data_dir: Path) -> dict[str, str]:
     """The SHA-256 of each of a data set's files, by file name."""
     raw = Path(data_dir) / SOURCES[name].loader.__name__ / "raw"
@@ -125,7 +143,7 @@ def _ensure_files(source: Source, data_dir: Path) -> None:
     new_folders = [folder for folder in (raw, raw.parent, data_dir) if not folder.exists()]
     try:
         raw.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=raw, prefix=".new-") as scratch:
+        with tempfile.TemporaryDirectory(dir=raw, prefix=SCRATCH) as scratch:
             reason = _fetch(source, Path(scratch), raw, list(faults))
     except OSError as error:
         reason = str(error)

@@ -1,5 +1,6 @@
 """An experiment: one recipe on one data set with one seed, from the untrained network to the checkpoint."""
 
+import math
 import platform
 import statistics
 import time
@@ -15,7 +16,8 @@ from lenet.microscope import atlas
 from lenet.model import LeNet, Members, initialise, join, parameter_count
 from lenet.training import assess, augment, strokes
 from lenet.training.datasets import SOURCES, Dataset, Source
-from lenet.training.loop import Epoch, Labelled, Training, logits
+from lenet.training.events import Epoch, Part
+from lenet.training.loop import Labelled, Training, logits
 from lenet.training.model_card import model_card
 from lenet.training.recipes import Recipe
 
@@ -45,12 +47,17 @@ class Experiment:
 
     def run(self, **hooks: Any) -> Iterator[Epoch]:
         """Train, and yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
+        return (result for result in self.watch(math.inf, **hooks) if isinstance(result, Epoch))
+
+    def watch(self, pause: float, **hooks: Any) -> Iterator[Epoch | Part]:
+        """Train, and yield also parts of an epoch, as ``Training.watch`` does."""
         self._take_snapshot()
         started = time.perf_counter()
-        for epoch in self.training.run(**hooks):
+        for result in self.training.watch(pause, **hooks):
             self.seconds += time.perf_counter() - started
-            self._take_snapshot()
-            yield epoch
+            if isinstance(result, Epoch):
+                self._take_snapshot()
+            yield result
             started = time.perf_counter()
 
     def state_dict(self) -> dict[str, Any]:

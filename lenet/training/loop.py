@@ -1,10 +1,14 @@
-"""Train a model and evaluate it. The loop yields a result after each epoch; it can be stopped and resumed."""
+"""Train a model and evaluate it. The loop yields a result after each epoch, and parts of one where they are wanted.
+
+It can be stopped and resumed.
+"""
 
 import copy
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Generator as Yields
+from dataclasses import asdict
 from typing import Any
 
 import torch
@@ -13,6 +17,7 @@ from torch.nn import functional as F
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
+from lenet.training.events import Epoch, Part, Score
 from lenet.training.recipes import MOMENTUM, Recipe
 
 EVALUATION_BATCH = 200
@@ -26,27 +31,6 @@ Labelled = tuple[Tensor, Tensor]
 
 Augment = Callable[[Tensor, Generator], Tensor]
 """(N, 1, 28, 28) pictures -> as many, varied."""
-
-
-@dataclass(frozen=True)
-class Score:
-    """The mean cross-entropy in nats, and the share of pictures whose most likely class is the right one."""
-
-    loss: float
-    accuracy: float
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """The result of one pass over the training pictures. ``train`` is the mean over its batches.
-
-    ``validation`` is None when no pictures are held out.
-    """
-
-    number: int
-    train: Score
-    validation: Score | None
-    examples_per_second: float
 
 
 @torch.inference_mode()
@@ -67,6 +51,40 @@ def best_device() -> torch.device:
     if torch.cuda.is_available():
         return torch.device("cuda")
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+class Sums:
+    """What the training steps of an epoch gave so far. The sums stay on the device, so that no step waits for them."""
+
+    def __init__(self, epoch: int, pictures: int, device: torch.device):
+        self._epoch, self._pictures = epoch, pictures
+        self._loss, self._correct = torch.zeros((), device=device), torch.zeros((), dtype=torch.long, device=device)
+        self._seen = 0
+        self._before = 0.0, 0, 0
+        self._reported = time.perf_counter()
+
+    def add(self, outputs: Tensor, loss: Tensor, targets: Tensor) -> None:
+        """Add a training step: (N, classes) logits, their mean loss, (N,) labels."""
+        self._loss += loss * len(targets)
+        self._correct += (outputs.argmax(1) == targets).sum()
+        self._seen += len(targets)
+
+    @property
+    def since(self) -> float:
+        """Seconds since the last part."""
+        return time.perf_counter() - self._reported
+
+    def part(self) -> Part:
+        """The steps since the last part."""
+        now = self._loss.item(), int(self._correct.item()), self._seen
+        loss, correct, seen = (new - old for new, old in zip(now, self._before, strict=True))
+        rate = seen / self.since
+        self._before, self._reported = now, time.perf_counter()
+        return Part(self._epoch - 1 + self._seen / self._pictures, Score(loss / seen, correct / seen), rate)
+
+    def score(self) -> Score:
+        """The whole epoch."""
+        return Score(self._loss.item() / self._pictures, self._correct.item() / self._pictures)
 
 
 class Training:
@@ -108,10 +126,19 @@ class Training:
 
         Raises ArithmeticError when the loss is no longer a finite number. The model then has the last kept weights.
         """
+        return (result for result in self.watch(math.inf, on_batch, stop) if isinstance(result, Epoch))
+
+    def watch(
+        self,
+        pause: float,
+        on_batch: Callable[[int], None] = lambda count: None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[Epoch | Part]:
+        """Do the same, and yield a part of the epoch as soon as ``pause`` seconds have passed since the last one."""
         for number in range(len(self.epochs) + 1, self.recipe.epochs + 1):
             started = time.perf_counter()
             try:
-                score = self._pass(number, on_batch, stop)
+                score = yield from self._pass(number, pause, on_batch, stop)
             except ArithmeticError:
                 self._restore_kept()
                 raise
@@ -167,31 +194,34 @@ class Training:
         self.generator.set_state(state["generator"])
         _set_dropout_state(state["dropout"], self.generator.device)
 
-    def _pass(self, number: int, on_batch: Callable[[int], None], stop: Callable[[], bool]) -> Score | None:
-        """Go through the training pictures once. Returns None when ``stop`` ends it early."""
+    def _pass(
+        self, number: int, pause: float, on_batch: Callable[[int], None], stop: Callable[[], bool]
+    ) -> Yields[Part, None, Score | None]:
+        """Go through the training pictures once, and yield parts. Returns None when ``stop`` ends it early."""
         self.model.train()
         device, (images, labels) = self.generator.device, self.train
         if self.recipe.shuffle:
             order = torch.randperm(len(labels), generator=self.generator, device=device)
         else:
             order = torch.arange(len(labels), device=device)
-        loss_sum, correct = torch.zeros((), device=device), torch.zeros((), dtype=torch.long, device=device)
+        sums = Sums(number, len(labels), device)
         for chosen in order.split(self.recipe.batch_size):
             targets = labels[chosen]
             batch = images[chosen]
             if self.augment and number <= self.recipe.epochs - self.recipe.plain_epochs:
                 batch = self.augment(batch, self.generator)
-            outputs, loss = self._step(batch, targets)
-            loss_sum += loss * len(targets)
-            correct += (outputs.argmax(1) == targets).sum()
+            sums.add(*self._step(batch, targets), targets)
             on_batch(len(targets))
             if stop():
                 return None
-        if not math.isfinite(loss_sum.item()):
+            if sums.since >= pause:
+                yield sums.part()
+        score = sums.score()
+        if not math.isfinite(score.loss):
             raise ArithmeticError(
-                f"the loss is {loss_sum.item()} in epoch {number}; a lower learning rate would help (--learning-rate)"
+                f"the loss is {score.loss} in epoch {number}; a lower learning rate would help (--learning-rate)"
             )
-        return Score(loss_sum.item() / len(labels), correct.item() / len(labels))
+        return score
 
     def _step(self, batch: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Make one training step. Returns the logits and the loss, both means over the model's members."""

@@ -103,6 +103,22 @@ class Examples(Asset):
     triggers = ("select",)
 
 
+class Bench(Asset):
+    """Where a training is ordered. Triggers ``input`` with {"order", "asked"} when the order has changed, and ``train``
+    with {"order"} when it is given.
+    """
+
+    triggers = ("input", "train")
+
+
+class Progress(Asset):
+    """What the trainings give. Triggers ``stop`` with {"what"}, the name of the network that forms, and ``use`` with
+    {"what", "mine"}: the name of one, and the names of all that were trained on this page.
+    """
+
+    triggers = ("stop", "use")
+
+
 class Takeaway(Asset):
     """Hands over what is taken away."""
 

@@ -1,6 +1,7 @@
 """The page's door: what a request brings is checked here, and no request is answered with a traceback or never."""
 
 import functools
+import inspect
 import logging
 import re
 import traceback
@@ -24,6 +25,12 @@ ANSWER_LIMIT = 30
 
 LOG_WIDTH = 200
 """Characters of an error's own words that go into the log."""
+
+MOST_MINE = 50
+"""Networks of a visitor's own that a request names."""
+
+MOST_ASKED = 2**53
+"""JavaScript counts exactly up to here."""
 
 NOT_UPLOADED = "This picture was not uploaded here, or it is not kept any more; upload it again."
 UNREADABLE = "The page was sent something that it cannot read; reload it and try again."
@@ -52,7 +59,9 @@ class Chosen(gr.EventData):
     """What was chosen on the page; None where a request does not say it, or says what it cannot be.
 
     ``index`` is the number or the name of an example, or the name of an exercise's step. ``what`` is the name of a
-    thing to take away. ``page`` is the address at which the browser says that it shows the page.
+    thing to take away, or of a network. ``page`` is the address at which the browser says that it shows the page.
+    ``order`` is what to train, unread, and ``asked`` its number, 0 without one. ``mine`` are names of networks,
+    MOST_MINE at most.
     """
 
     def __init__(self, target: Any, sent: Any):
@@ -61,6 +70,11 @@ class Chosen(gr.EventData):
         self.index = sent.get("index") if type(sent.get("index")) in (int, str) else None
         self.what = sent.get("what") if isinstance(sent.get("what"), str) else None
         self.page = sent.get("page") if isinstance(sent.get("page"), str) else None
+        self.order: Any = sent.get("order")
+        asked = sent.get("asked")
+        self.asked = asked if type(asked) is int and 0 <= asked < MOST_ASKED else 0
+        mine = sent.get("mine") if isinstance(sent.get("mine"), list) else []
+        self.mine = [name for name in mine[:MOST_MINE] if isinstance(name, str)]
 
 
 class Door(gr.Blocks):
@@ -76,7 +90,7 @@ class Door(gr.Blocks):
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
         for answer in self.fns.values():
-            if answer.fn:
+            if answer.fn and not inspect.isgeneratorfunction(answer.fn):  # its answers come piece by piece
                 answer.fn = _can_be_given_up(answer.fn, self)
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:

@@ -1,6 +1,9 @@
 """The networks' files that the browser computes with: they are sent as they lie in the checkpoints' folder."""
 
+import re
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -8,6 +11,12 @@ from starlette.routing import Route
 
 from lenet.checkpoint import CONFIG, SNAPSHOT, SNAPSHOTS, WEIGHTS
 from lenet.ui.lab import Lab
+from lenet.ui.trainer import Trainer
+
+SNAPSHOT_PATH = re.compile(rf"{SNAPSHOTS}/{SNAPSHOT.pattern}")
+
+ZIPPED = "my-lenet"
+"""What a visitor's network is called when it is downloaded."""
 
 OFFERED = (CONFIG, WEIGHTS)
 """What the browser needs of a checkpoint; nothing else in the folder is sent, but for the snapshots of its training."""
@@ -23,15 +32,47 @@ def network_files(lab: Lab) -> Route:
 
     async def send(request: Request) -> Response:
         name, file = request.path_params["name"], request.path_params["file"]
-        path = lab.root / name / file
-        offered = file in OFFERED or (file.startswith(f"{SNAPSHOTS}/") and SNAPSHOT.fullmatch(path.name))
-        if not offered or name not in lab.names or path.parent not in _folders(lab, name) or not path.is_file():
-            return JSONResponse({"error": NOT_OFFERED}, status_code=404)
-        return FileResponse(path, headers=ASK_AGAIN)
+        folder = lab.folder(name)
+        return _sent(folder, file) if folder and _is_offered(file) else _refused()
 
     return Route("/networks/{name}/{file:path}", send)
 
 
-def _folders(lab: Lab, name: str) -> tuple[Path, Path]:
-    """Where a network's files lie: a path that leads elsewhere is not followed."""
-    return lab.root / name, lab.root / name / SNAPSHOTS
+def trained_files(trainer: Trainer) -> list[Route]:
+    """``/forming/<name>/<file>``: a visitor's network as it forms. ``/trained/<name>.zip``: its whole checkpoint."""
+
+    async def send_forming(request: Request) -> Response:
+        folder, file = trainer.forming(request.path_params["name"]), request.path_params["file"]
+        return _sent(folder, file) if folder and file in OFFERED else _refused()
+
+    def send_zip(request: Request) -> Response:
+        folder = trainer.folder(request.path_params["name"])
+        if folder is None:
+            return _refused()
+        name = {"Content-Disposition": f'attachment; filename="{ZIPPED}.zip"'}
+        return Response(_zipped(folder), media_type="application/zip", headers=name)
+
+    return [Route("/forming/{name}/{file}", send_forming), Route("/trained/{name}.zip", send_zip)]
+
+
+def _is_offered(file: str) -> bool:
+    return file in OFFERED or bool(SNAPSHOT_PATH.fullmatch(file))
+
+
+def _sent(folder: Path, file: str) -> Response:
+    path = folder / file
+    return FileResponse(path, headers=ASK_AGAIN) if path.is_file() else _refused()
+
+
+def _refused() -> Response:
+    return JSONResponse({"error": NOT_OFFERED}, status_code=404)
+
+
+def _zipped(folder: Path) -> bytes:
+    """A checkpoint as a zip of one folder."""
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, Path(ZIPPED) / path.relative_to(folder))
+    return content.getvalue()

@@ -33,6 +33,8 @@ from lenet.ui.values.maps import MapsValue, frame_mark, maps_value, painted_mark
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.pad import Drawing, PutValue, drawing_number, put_value
 from lenet.ui.values.pixels import decode_picture, encode_picture, to_bytes
+from lenet.ui.values.plan import PlanValue
+from lenet.ui.values.progress import ProgressValue
 from lenet.ui.values.takeaway import TakeawayValue, code_value, file_value, link_value, notice
 from lenet.ui.values.verdict import VerdictValue, other_value, overlay_value, steps_value, verdict_value
 from lenet.ui.view import View
@@ -76,6 +78,8 @@ class Answer:
     exercises: ExercisesValue | Unchanged = UNCHANGED
     lesson: LessonValue | Unchanged = UNCHANGED
     takeaway: TakeawayValue | Unchanged = UNCHANGED
+    bench: PlanValue | Unchanged = UNCHANGED
+    progress: ProgressValue | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True)

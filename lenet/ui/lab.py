@@ -1,5 +1,6 @@
 """The checkpoints, and what they make of a scene: the picture as A, what stands beside it as B, one explained cell."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -57,10 +58,14 @@ class Seen:
 
 
 class Lab:
-    """The checkpoints in a folder, each read when it is first asked for, and again when it has changed."""
+    """The checkpoints in a folder, each read when it is first asked for, and again when it has changed.
 
-    def __init__(self, root: Path):
+    ``private`` says where further ones lie, which are not listed: whoever knows the name of one can look at it.
+    """
+
+    def __init__(self, root: Path, private: Callable[[str], Path | None] = lambda name: None):
         self.root = root
+        self._private = private
         self._loaded: dict[str, tuple[Stamp, Checkpoint]] = {}
         self._altered = lru_cache(ALTERED_KEPT)(self._alter)  # threads share it
 
@@ -82,17 +87,20 @@ class Lab:
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
-        stamp, known = None, self._loaded.get(name)
-        if known:
-            stamp = _stamp(self.root / name)
-            if stamp == known[0]:
-                return known[1]
-        offered = self.names
-        if name not in offered:
-            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(offered)}.")
-        stamp = stamp or _stamp(self.root / name)
-        self._loaded[name] = stamp, _read(self.root / name)
+        known = self._loaded.get(name)
+        if known and _stamp(known[1].folder) == known[0]:
+            return known[1]
+        folder = self.folder(name)
+        if folder is None:
+            self._loaded.pop(name, None)
+            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(self.names)}.")
+        stamp = _stamp(folder)
+        self._loaded[name] = stamp, _read(folder)
         return self._loaded[name][1]
+
+    def folder(self, name: str) -> Path | None:
+        """Where a checkpoint lies; None for one that is not offered."""
+        return self._private(name) or (self.root / name if name in self.names else None)
 
     def looked_through(self, scene: Scene) -> Checkpoint:
         """The scene's network, after the view's epoch and with what is broken in it. Raises what ``find`` raises."""
@@ -257,9 +265,9 @@ def _read(folder: Path) -> Checkpoint:
         raise ValueError(f"{folder} is damaged ({type(error).__name__}); copy or train it again") from error
 
 
-def _stamp(folder: Path) -> Stamp:
+def _stamp(folder: Path | None) -> Stamp:
     """When the files of a checkpoint were last written; 0 for one that is not there."""
-    paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS))
+    paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS)) if folder else ()
     return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
 
 

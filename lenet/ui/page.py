@@ -1,7 +1,7 @@
 """The page: what stands where, and which handler answers what."""
 
-from collections.abc import Callable, Sequence
-from functools import wraps
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from starlette.middleware import Middleware
 from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
-from lenet.ui.door import Door, Packed, Sentences
-from lenet.ui.files import network_files
+from lenet.ui.door import Chosen, Door, Packed, Sentences
+from lenet.ui.files import network_files, trained_files
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
+from lenet.ui.trainer import Trainer
+from lenet.ui.trainings import Trainings
 from lenet.ui.values.menu import Choice
 
 MAX_UPLOAD = "20mb"
@@ -42,8 +44,21 @@ LIVE: dict[str, Any] = {
 }
 """How the page asks: at once, and privately."""
 
+TRAINING: dict[str, Any] = {
+    # The trainer has a line of its own: each visitor's request comes to it at once, and is told its place.
+    "concurrency_limit": None,
+    "trigger_mode": "once",
+    "show_progress": "hidden",
+    "show_progress_on": [],
+    "api_visibility": "private",
+}
+"""How a training is followed: it answers again and again, and ends when its visitor leaves."""
+
 SHOWN = ("verdict", "maps", "explanation")
 """What every drawing changes."""
+
+SCENE = ("pad", "upload", "checkpoint", "controls")
+"""What a scene is read from."""
 
 EVERYTHING = (*SHOWN, "pad", "upload", "checkpoint", "examples", "controls", "exercises", "lesson")
 
@@ -60,12 +75,14 @@ def build(root: Path) -> Door:
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
-    lab = Lab(root)
+    trainer = Trainer(settings.limits())
+    lab = Lab(root, trainer.folder)
     handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
-    routes, kept = [network_files(lab)], (KEEP_UPLOADS, KEEP_UPLOADS)
+    routes, kept = [network_files(lab), *trained_files(trainer)], (KEEP_UPLOADS, KEEP_UPLOADS)
     with Door(routes=routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
         components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
+        connect_training(Trainings(lab, trainer, handlers), components)
         offer(handlers, components)
     return demo
 
@@ -113,15 +130,14 @@ def _place_shown(at: Components, now: Answer) -> None:
         gr.HTML(ui.WORDS, apply_default_css=False)
         at["takeaway"] = ui.Takeaway()
     at["maps"] = ui.Maps(now.maps, elem_classes="at-explore")
+    with gr.Row(elem_classes="lab-training at-train"):
+        at["bench"] = ui.Bench()
+        at["progress"] = ui.Progress()
 
 
 def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     """Which handler answers what, and which components its answer changes."""
-
-    def on(event: Callable, handler: Callable[..., Answer], inputs: Sequence[str], outputs: Sequence[str]) -> None:
-        event(picked(handler, outputs), [at[name] for name in inputs], [at[name] for name in outputs], **LIVE)
-
-    scene = ("pad", "upload", "checkpoint", "controls")
+    on, scene = partial(_connect_one, at), SCENE
     # A drawing replaces an uploaded picture.
     at["pad"].begin(None, None, at["upload"], js="() => null", api_visibility="private")
     on(at["pad"].input, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
@@ -145,6 +161,21 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     )
 
 
+def connect_training(trainings: Trainings, at: Components) -> None:
+    """The same for what is trained."""
+    on = partial(_connect_one, at)
+    on(at["bench"].input, trainings.on_order, (), ("bench",))
+    at["bench"].train(told(trainings.on_train, "progress"), None, at["progress"], **TRAINING)
+    at["progress"].stop(trainings.on_stop, None, None, **LIVE)
+    on(at["progress"].use, trainings.on_use, SCENE, (*SHOWN, "examples", "controls", "checkpoint", "takeaway"))
+
+
+def _connect_one(
+    at: Components, event: Callable, handler: Callable[..., Answer], inputs: Sequence[str], outputs: Sequence[str]
+) -> None:
+    event(picked(handler, outputs), [at[name] for name in inputs], [at[name] for name in outputs], **LIVE)
+
+
 def offer(handlers: Handlers, at: Components) -> None:
     """What programs can ask. Endpoints need triggers; these are never shown."""
     api, more = gr.Button(visible=False), gr.Button(visible=False)
@@ -163,6 +194,17 @@ def picked(handler: Callable[..., Answer], names: Sequence[str]) -> Callable[...
         return values if len(values) > 1 else values[0]
 
     return call
+
+
+def told(handler: Callable[..., Iterator[Answer]], name: str) -> Callable[..., Iterator[Any]]:
+    """A ``handler`` that answers again and again, as gradio wants it; the component called ``name`` changes."""
+
+    @wraps(handler)
+    def tell(chosen: Chosen) -> Iterator[Any]:
+        for answer in handler(chosen):
+            yield getattr(answer, name)
+
+    return tell
 
 
 def _menu(answer: Answer) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 
 from lenet.model import LeNet, LeNetConfig, Members
 from lenet.training.augment import BY_KIND
-from lenet.training.loop import Score, Training, evaluate
+from lenet.training.events import Score
+from lenet.training.loop import Training, evaluate
 from lenet.training.recipes import Recipe
 
 SMALL = Recipe("a test", optimizer="adamw", learning_rate=3e-3, batch_size=10, epochs=3, validation=30)

@@ -145,7 +145,7 @@ def test_knobs_reach_the_network_and_the_card(quick, small_data, tmp_path):
     assert (config.activation, config.pooling, config.batch_norm) == ("relu", "max", True)
     command = loaded.metrics["command"]
     again = train.parse_arguments(command.removeprefix("python train.py ").split())
-    assert train.adjust(RECIPES["classic"], **train.knobs(again)).model.kernel_sizes == (3, 3)
+    assert train.ordered(again).changed_recipe().model.kernel_sizes == (3, 3)
     assert "--learning-rate 0.1" in command
 
 

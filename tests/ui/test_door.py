@@ -92,7 +92,7 @@ def test_no_file_of_the_server_is_opened_and_all_paths_are_refused_in_one_senten
     nobody_s = f"{get_upload_folder()}/{'a' * 64}/digit.png"
     paths = [str(picture), "/no/such/picture.png", pipe, "/etc/passwd", nobody_s]
     taking = [each for each in endpoints.values() if "image" in kinds_of(each, config)]
-    assert len(taking) == 9
+    assert len(taking) == 10
     for endpoint in taking:
         answers = {
             without_stamp(asked(api, endpoint, with_picture(endpoint, config, {"path": path} | mark))) for path in paths
@@ -173,10 +173,27 @@ HOSTILE = [
 ]
 """What may stand in place of any input."""
 
+ORDER = {"recipe": "classic", "dataset": "mnist", "seed": 0, "knobs": {}}
+
+HOSTILE_KNOBS = [
+    *({"epochs": epochs} for epochs in (-1, 0, 10**400, 1.5, True, "2", None, 999_999)),
+    *({"channels": sizes} for sizes in ([], [[]], [999_999, 999_999], [6] * 5_000, "6,16", [10**400], [6, None])),
+    *({"hidden": [999_999] * 8}, {"kernel_sizes": [999_999, 999_999], "paddings": [999_999, 999_999]}),
+    *({"learning_rate": rate} for rate in (float("nan"), float("inf"), -1, 0, "x", 10**400)),
+    *({"batch_size": 999_999}, {"pooling": "\ud800"}, {"dropout": 1}, {"members": 8}, {"__class__": 1}),
+]
+"""Knobs that nobody can turn so far; none of them may take memory or time."""
+
 HOSTILE_EVENTS = [
     *(None, "x", 5, [], {}, {"path": "/etc/passwd"}, {"path": "/etc/passwd"} | MARK),
     *({"index": index} for index in (None, [], {}, -1, 10**400, 1.5, True, "\ud800", "noise" * 1_000)),
     *({"what": what} for what in (None, [], {}, 7, "\ud800", "exe", "../png")),
+    *({"what": "../yours-0", "mine": mine} for mine in (None, {}, ["\ud800", "../..", 5], ["x" * 5_000] * 5_000)),
+    *(
+        {"order": order, "asked": order}
+        for order in (7, [], {}, {"knobs": {"\ud800": 1}}, ORDER | {"recipe": "\ud800"})
+    ),
+    *({"order": ORDER | {"knobs": knobs}} for knobs in HOSTILE_KNOBS),
 ]
 
 HOSTILE_NUMBERS = (-1, 10_000, 10**400, "x", None, 1.5, "\ud800")
@@ -192,11 +209,11 @@ def hostile_requests(number: int, endpoint: dict, config: dict, step: int) -> li
     """What no page sends to an endpoint. Every ``step``-th value is tried, beginning by the endpoint's ``number``."""
     good, body = with_picture(endpoint, config, None), {"fn_index": endpoint["id"]}
     lists = [[value] * len(good) for value in HOSTILE[number % (3 * step) :: 3 * step]] + [[], good[:-1], [*good, None]]
-    for count, value in enumerate(HOSTILE[number % step :: step]):
+    for count, value in enumerate(HOSTILE[number % step :: step] if good else []):
         place = count % len(good)
         lists.append([*good[:place], value, *good[place + 1 :]])
     requests = [body | {"data": data} for data in lists]
-    if endpoint["api_name"] in ("on_example", "on_step", "on_take"):
+    if endpoint["api_name"] in ("on_example", "on_step", "on_take", "on_order", "on_stop", "on_use"):
         requests += [body | {"data": good, "event_data": event} for event in HOSTILE_EVENTS]
     return requests + [body | {"data": good, "trigger_id": target} for target in (-1, 10**6)]
 

@@ -126,6 +126,15 @@ export interface DrawnValue {
 }
 
 /**
+ * An epoch's loss and share of right answers, in training and on the pictures held out.
+ */
+export interface EpochValue {
+  number: number;
+  train: [number, number];
+  validation: [number, number] | null;
+}
+
+/**
  * ``sheet`` is the URL of a picture that holds the examples; ``names`` says what each shows, row by row.
  */
 export interface ExamplesValue {
@@ -346,6 +355,63 @@ export interface PartValue {
 }
 
 /**
+ * What would be trained.
+ *
+ * ``asked`` counts the orders, so that an answer to an earlier one can be told. ``problem`` says why the order cannot
+ * be trained, or is "". ``seconds`` is how long training takes here, about. ``command`` is the line that trains the
+ * same network elsewhere. ``limits`` says in words what the page allows.
+ *
+ * ``choices`` are the words that a knob can be, by its name. ``datasets`` are names and titles.
+ * ``recipes`` has the knobs of each recipe to start from, by the recipe's name.
+ */
+export interface PlanValue {
+  asked: number;
+  problem: string;
+  stages: StageValue[];
+  parameters: number;
+  multiply_adds: number;
+  seconds: number;
+  command: string;
+  limits: string;
+  choices: Record<string, string[]>;
+  datasets: [string, string][];
+  recipes: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * A training.
+ *
+ * ``name`` is its network's, "" where it is refused. ``title`` says what was changed. ``phase`` is "waiting" with its
+ * ``place`` in line, "starting", "downloading" with the ``share`` that has come, "training", "finishing", "done" or
+ * "failed", for a ``reason``. ``planned`` is how many epochs it will have. ``parts`` are points within the epochs:
+ * epochs so far, loss, share of right answers. ``rate`` is in examples a second, ``left`` in seconds.
+ *
+ * ``forms`` counts the changes of the network that forms, whose files are at ``/forming/<name>/``; 0 before the first.
+ * ``test`` and ``validation`` are the trained network's shares of right answers, and ``stopped`` says why it was not
+ * trained to the end.
+ */
+export interface ProgressValue {
+  name: string;
+  title: string;
+  phase: string;
+  place: number;
+  share: number;
+  reason: string;
+  dataset: string;
+  planned: number;
+  parts: [number, number, number][];
+  epochs: EpochValue[];
+  rate: number;
+  left: number;
+  forms: number;
+  test: number | null;
+  validation: number | null;
+  stopped: string;
+  parameters: number;
+  command: string;
+}
+
+/**
  * What the server puts on the pad; ``grid`` and ``strokes`` as in ``DrawnValue``.
  *
  * Strokes without a grid come from a link: the browser draws them, and sends the drawing like any other.
@@ -403,6 +469,17 @@ export interface SideValue {
 export interface SquareValue {
   side: number;
   cells: string;
+}
+
+/**
+ * A row of the layer table. ``shape`` is in words: "6 × 28 × 28".
+ */
+export interface StageValue {
+  name: string;
+  layer: string;
+  shape: string;
+  parameters: number;
+  multiply_adds: number;
 }
 
 /**

@@ -52,3 +52,13 @@ export function hundredths(share) {
 export function within(value, low, high) {
   return Math.max(low, Math.min(high, value));
 }
+
+/**
+ * A time: "40 s", "2 min 30 s".
+ * @param {number} seconds
+ */
+export function duration(seconds) {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return `${Math.floor(whole / 60)} min${whole % 60 ? ` ${whole % 60} s` : ""}`;
+}

@@ -39,9 +39,10 @@
  */
 
 /**
- * What the browser has computed for A and for B: every stage and tensor by its name. Who asks finds them filled in.
+ * What the browser has computed for A and for B: every stage and tensor by its name; and the picture that A's network
+ * sees, PICTURE_SIZE x PICTURE_SIZE bytes. Who asks finds them filled in.
  * @typedef {Record<string, import("../engine/safetensors.js").Tensor>} Values
- * @typedef {{ a: Values | null, b: Values | null }} Computed
+ * @typedef {{ a: Values | null, b: Values | null, picture: Uint8Array | null }} Computed
  */
 
 /**
@@ -51,6 +52,7 @@
  */
 
 /**
+ * lab-ordered: a training is ordered.
  * lab-at: another view of the page is wanted.
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
@@ -67,6 +69,7 @@
  * lab-trouble: the server does not answer, or could not; these words stand in place of the answer, until the next one.
  * lab-back: the server answers again.
  * @typedef {object} Signals
+ * @property {null} lab-ordered
  * @property {ViewName} lab-at
  * @property {Inked} lab-ink
  * @property {Uint8Array} lab-example
@@ -110,8 +113,15 @@ export function onSignal(name, listener) {
  * @param {"a" | "b"} side
  */
 export function valuesOf(side) {
-  /** @type {Computed} */
-  const computed = { a: null, b: null };
-  signal("lab-numbers", computed);
-  return computed[side];
+  return computed()[side];
+}
+
+/**
+ * All that the browser has computed.
+ * @returns {Computed}
+ */
+export function computed() {
+  const asked = { a: null, b: null, picture: null };
+  signal("lab-numbers", asked);
+  return asked;
 }

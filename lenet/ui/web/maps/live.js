@@ -129,9 +129,10 @@ export class Live {
    * @returns {import("../lib/signals.js").Computed}
    */
   numbers() {
-    if (!this.frame || !this.pictures[0]) return { a: null, b: null };
+    const [picture] = this.pictures;
+    if (!this.frame || !picture) return { a: null, b: null, picture: null };
     this.found ??= this.#compute(this.frame);
-    return { a: this.found?.a ?? null, b: this.found?.b ?? null };
+    return { a: this.found?.a ?? null, b: this.found?.b ?? null, picture };
   }
 
   /**
