@@ -1,10 +1,11 @@
 """The atlas: what a network does with a whole test set, which the page then shows without the data set.
 
-Training makes each class's mean activations and the pictures that each channel likes best, and keeps them in the folder
-``atlas`` of the checkpoint. Both are read from there, each file once.
+Training makes each class's mean activations, the pictures that each channel likes best, and some pictures for each cell
+of the confusion matrix. It keeps them in the folder ``atlas`` of the checkpoint, where each file is read once.
 """
 
 import string
+from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from torch import Tensor
 
-from lenet.checkpoint import Checkpoint
+from lenet.checkpoint import FILE_LIMIT, Checkpoint
 from lenet.microscope.layers import Stages
 from lenet.model import PICTURE_SIZE, LeNet, LeNetConfig
 
@@ -34,6 +35,12 @@ BATCH = 100
 
 FAVOURITES = 9
 """Test pictures kept for each channel."""
+
+TESTS = "tests"
+"""The file of the pictures for the cells of the confusion matrix."""
+
+CELL_PICTURES = 4
+"""Test pictures kept for each cell of the confusion matrix."""
 
 FILES_KEPT = 64
 """Files that stay in memory once they are read, at most. Training writes none above a megabyte."""
@@ -80,6 +87,23 @@ def favourites(model: LeNet, images: Tensor, layer: int) -> dict[str, Tensor]:
     }
 
 
+def cell_pictures(images: Tensor, labels: Tensor, answers: Tensor) -> dict[str, Tensor]:
+    """The first test pictures of each cell of the confusion matrix, in the order of the test set.
+
+    ``pictures`` is (N, 28, 28) uint8, ``labels`` (N, 2) uint8: the true class, and the class that the network says.
+    """
+    seen: Counter[tuple[int, int]] = Counter()
+    chosen = []
+    for number, cell in enumerate(zip(labels.tolist(), answers.tolist(), strict=True)):
+        seen[cell] += 1
+        if seen[cell] <= CELL_PICTURES:
+            chosen.append(number)
+    return {
+        "pictures": (images[chosen, 0] * 255).round().byte(),
+        "labels": torch.stack((labels[chosen], answers[chosen]), 1).byte(),
+    }
+
+
 # What the page reads
 
 
@@ -112,6 +136,24 @@ def favourites_of(checkpoint: Checkpoint, layer: int, channel: int) -> list[Favo
         Favourite(picture.astype(np.uint8), float(value), int(row), int(column))
         for picture, value, (row, column) in zip(pictures[channel], values[channel], cells[channel], strict=True)
     ]
+
+
+def pictures_of_cell(checkpoint: Checkpoint, true: int, said: int) -> NDArray[np.uint8]:
+    """Test pictures of the class ``true`` that the network takes for the class ``said``: (0 to 4, 28, 28).
+
+    Raises FileNotFoundError when the atlas has none, ValueError when the file is damaged.
+    """
+    path = _path(checkpoint, TESTS)
+    if path.stat().st_size >= FILE_LIMIT:
+        raise ValueError(f"{path} is damaged (it is larger than {FILE_LIMIT:,} bytes); copy or train it again")
+    found = _read(path, "pictures", "labels")
+    pictures, labels = found["pictures"], found["labels"]
+    count = len(pictures) if pictures.ndim else 0
+    _must_be(path, pictures, (count, PICTURE_SIZE, PICTURE_SIZE))
+    _must_be(path, labels, (count, 2))
+    if pictures.dtype != np.uint8:
+        raise ValueError(f"{path} is damaged (its pictures are {pictures.dtype}, not bytes); copy or train it again")
+    return pictures[(labels == (true, said)).all(1)][:CELL_PICTURES]
 
 
 def class_mean(checkpoint: Checkpoint, number: int) -> Stages:

@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 BINS = 15
-"""Bins of the calibration error, as in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
+"""Bins of the calibration, as in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
 
 PAIRS = 5
 """How many of the most confused pairs of classes are named."""
@@ -23,6 +23,7 @@ def assess(logits: Tensor, labels: Tensor, classes: tuple[str, ...]) -> dict[str
         "loss": F.cross_entropy(logits, labels).item(),
         "accuracy": matrix.diagonal().sum().item() / len(labels),
         "calibration_error": calibration_error(logits, labels),
+        "calibration": calibration(logits, labels),
         "most_confused": most_confused(matrix, classes),
         "confusion": matrix.tolist(),
     }
@@ -46,7 +47,25 @@ def most_confused(matrix: Tensor, classes: tuple[str, ...]) -> list[dict[str, An
 
 def calibration_error(logits: Tensor, labels: Tensor) -> float:
     """Expected calibration error: |accuracy - mean confidence| in bins of equal width, weighted by their pictures."""
-    confidence, answers = logits.softmax(1).max(1)
-    bins = (confidence * BINS).long().clamp(max=BINS - 1)
-    surplus = torch.zeros(BINS).index_add_(0, bins, confidence - (answers == labels).float())
+    bins, confidence, right = _binned(logits, labels)
+    surplus = torch.zeros(BINS).index_add_(0, bins, confidence - right)
     return (surplus.abs().sum() / len(labels)).item()
+
+
+def calibration(logits: Tensor, labels: Tensor) -> list[dict[str, Any]]:
+    """For each bin, the lowest confidence first: how many pictures it has, their mean confidence, the share of right
+    answers. The two are None where the bin is empty.
+    """
+    bins, confidence, right = _binned(logits, labels)
+    counts = bins.bincount(minlength=BINS)
+    means = (torch.zeros(BINS).index_add_(0, bins, values) / counts for values in (confidence, right))
+    return [
+        {"count": count, "confidence": sure if count else None, "accuracy": share if count else None}
+        for count, sure, share in zip(counts.tolist(), *(mean.tolist() for mean in means), strict=True)
+    ]
+
+
+def _binned(logits: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """For each picture, (N,): its bin, the probability of the answer, and 1 where the answer is right, else 0."""
+    confidence, answers = logits.softmax(1).max(1)
+    return (confidence * BINS).long().clamp(max=BINS - 1), confidence, (answers == labels).float()

@@ -147,7 +147,8 @@ def finish(
     """
     model = _network(experiment.training.model.cpu())
     model.load_state_dict(stored_weights(model))
-    metrics = {"command": command, **_metrics(experiment, model, data), "data_sha256": files}
+    answers = logits(model, data.test_images)
+    metrics = {"command": command, **_metrics(experiment, model, data, answers), "data_sha256": files}
     source = experiment.source
     checkpoint = Checkpoint(name, model.eval(), source.kind, source.classes, metrics)
     extras = {CARD: model_card(checkpoint, source.title).encode()}
@@ -155,7 +156,7 @@ def finish(
         f"snapshots/epoch-{number:02}.safetensors": pack(experiment.snapshots[number])
         for number in written(len(experiment.snapshots))
     }
-    extras |= _atlas(model, data)
+    extras |= _atlas(model, data, answers.argmax(1))
     # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
     return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
 
@@ -176,8 +177,8 @@ def _network(model: nn.Module) -> LeNet:
     return join(model) if isinstance(model, Members) else cast(LeNet, model)
 
 
-def _metrics(experiment: Experiment, model: LeNet, data: Dataset) -> dict[str, Any]:
-    """What is known of ``experiment`` and of ``model``, which came out of it."""
+def _metrics(experiment: Experiment, model: LeNet, data: Dataset, answers: Tensor) -> dict[str, Any]:
+    """What is known of ``experiment`` and of ``model``, which came out of it; ``answers`` are its test logits."""
     training, classes = experiment.training, experiment.source.classes
     held_out = training.validation and _on("cpu", training.validation)
     return {
@@ -192,18 +193,19 @@ def _metrics(experiment: Experiment, model: LeNet, data: Dataset) -> dict[str, A
         "seconds": round(experiment.seconds, 1),
         "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in training.epochs)),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
-        "test": assess.assess(logits(model, data.test_images), data.test_labels, classes),
+        "test": assess.assess(answers, data.test_labels, classes),
         "validation": held_out and _score(assess.assess(logits(model, held_out[0]), held_out[1], classes)),
         "epochs": [asdict(epoch) for epoch in training.epochs],
     }
 
 
-def _atlas(model: LeNet, data: Dataset) -> dict[str, bytes]:
-    """The files of the atlas, by their path in the checkpoint's folder."""
+def _atlas(model: LeNet, data: Dataset, answers: Tensor) -> dict[str, bytes]:
+    """The files of the atlas, by their path in the checkpoint's folder; ``answers`` are classes, (test images,)."""
     means = atlas.class_means(model, data.test_images, data.test_labels)
     files = {f"atlas/{stage}.safetensors": pack({"mean": mean}) for stage, mean in means.items()}
     for layer in atlas.LAYERS[: len(model.config.channels)]:
         files[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, data.test_images, layer))
+    files[f"atlas/{atlas.TESTS}.safetensors"] = pack(atlas.cell_pictures(data.test_images, data.test_labels, answers))
     return files
 
 

@@ -50,12 +50,12 @@ Source: {source}.
 * **Not for**: decisions that matter to a person. It names one of its ten classes for every picture, also for one that
   shows none of them.
 * **Files**: `config.json` (architecture, class names), `model.safetensors` ({precision} weights), `metrics.json` (every
-  setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, from
-  {title}, {dataset_licence}){snapshots}.
+  setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, and
+  some for each cell of the confusion matrix, from {title}, {dataset_licence}){snapshots}.
 * **Made by**: `{command}`
 """
 
-SNAPSHOTS = ", `snapshots/` (the weights after the epoch in each name, float16)"
+SNAPSHOTS = ",\n  `snapshots/` (the weights after the epoch in each name, float16)"
 
 HUB = {"mnist": ("ylecun/mnist", "CC BY-SA 3.0"), "fashion": ("zalando-datasets/fashion_mnist", "MIT")}
 """The name of each data set on the Hub, and its licence."""

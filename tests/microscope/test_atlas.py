@@ -51,6 +51,19 @@ def test_favourites_are_the_pictures_with_the_highest_maxima(modern, labelled, l
         assert torch.equal(found["picture"][channel, 0], (images[index, 0] * 255).round().byte())
 
 
+def test_the_first_pictures_of_each_cell_of_the_confusion_matrix_are_kept(labelled):
+    images, labels = (part.repeat(3, *[1] * (part.ndim - 1)) for part in labelled)  # nine of each class
+    answers = labels.clone()
+    answers[[3, 14]] = 8  # a three and a four, taken for an eight
+    found = atlas.cell_pictures(images, labels, answers)
+    assert found["labels"].dtype == found["pictures"].dtype == torch.uint8
+    assert sorted(map(tuple, found["labels"].tolist())) == sorted([(n, n) for n in range(10)] * 4 + [(3, 8), (4, 8)])
+    wrong = found["pictures"][(found["labels"] == torch.tensor([4, 8])).all(1)]
+    assert torch.equal(wrong, (images[14] * 255).round().byte())
+    sevens = found["pictures"][(found["labels"] == 7).all(1)]
+    assert torch.equal(sevens, (images[[7, 17, 27, 37], 0] * 255).round().byte())
+
+
 @torch.inference_mode()
 def stages_of(model: LeNet, picture: np.ndarray) -> dict[str, np.ndarray]:
     outputs = model.activations(torch.from_numpy(picture.astype(np.float32) / 255)[None, None])
@@ -79,6 +92,16 @@ def test_the_atlas_of_each_checkpoint_fits_its_network(network):
         best = stages_of(network.model, found[0].picture)[f"act{layer}"][1]
         assert best.max() == pytest.approx(found[0].value, abs=1e-3)
         assert best[found[0].row, found[0].column] == pytest.approx(best.max(), abs=1e-3)
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=lambda network: network.name)
+def test_the_pictures_of_each_cell_are_taken_for_what_the_cell_says(network):
+    counts = np.array(network.metrics["test"]["confusion"])
+    for true, said in np.argwhere(counts >= 0).tolist():
+        pictures = atlas.pictures_of_cell(network, true, said)
+        assert len(pictures) == min(counts[true, said], atlas.CELL_PICTURES)
+        if true != said and len(pictures):
+            assert stages_of(network.model, pictures[0])["logits"].argmax() == said
 
 
 @pytest.fixture
@@ -141,6 +164,35 @@ def test_an_atlas_that_does_not_fit_its_network_is_a_sentence(mine, name, tensor
     (mine.folder / "atlas" / f"{name}.safetensors").write_bytes(checkpoint.pack(tensors))
     with pytest.raises(ValueError, match=f"{name}.safetensors is damaged"):
         atlas.favourites_of(mine, 1, 5) if name == "favourites1" else atlas.class_mean(mine, 0)
+
+
+@pytest.mark.parametrize(
+    "tensors",
+    [
+        {"pictures": torch.zeros(()), "labels": torch.zeros(())},
+        {"pictures": torch.zeros(3, 784), "labels": torch.zeros(3, 2)},
+        {"pictures": torch.zeros(3, 28, 28), "labels": torch.zeros(2, 2)},
+        {"pictures": torch.zeros(3, 28, 28), "labels": torch.zeros(3)},
+        {"pictures": torch.zeros(3, 28, 28), "labels": torch.zeros(3, 2)},
+        {"pictures": torch.zeros(3, 28, 28, dtype=torch.uint8)},
+        {"pictures": torch.zeros(1300, 28, 28, dtype=torch.uint8), "labels": torch.zeros(1300, 2, dtype=torch.uint8)},
+    ],
+    ids=["no rank", "flat", "too few", "no pairs", "no bytes", "no labels", "huge"],
+)
+def test_pictures_of_cells_that_are_not_what_training_writes_are_a_sentence(mine, tensors):
+    (mine.folder / "atlas" / "tests.safetensors").write_bytes(checkpoint.pack(tensors))
+    with pytest.raises(ValueError, match="tests.safetensors is damaged"):
+        atlas.pictures_of_cell(mine, 3, 3)
+
+
+def test_without_pictures_of_cells_there_is_a_sentence(mine):
+    assert len(atlas.pictures_of_cell(mine, 3, 3)) == atlas.CELL_PICTURES
+    (mine.folder / "atlas" / "tests.safetensors").write_bytes(b"cut")
+    with pytest.raises(ValueError, match="damaged"):
+        atlas.pictures_of_cell(mine, 3, 3)
+    (mine.folder / "atlas" / "tests.safetensors").unlink()
+    with pytest.raises(FileNotFoundError, match="mine has no tests in its atlas"):
+        atlas.pictures_of_cell(mine, 3, 3)
 
 
 def test_each_file_is_read_once_until_it_changes(mine, monkeypatch):

@@ -3,7 +3,7 @@ import math
 import pytest
 import torch
 
-from lenet.training.assess import assess, calibration_error, confusion_matrix, most_confused
+from lenet.training.assess import BINS, assess, calibration, calibration_error, confusion_matrix, most_confused
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -37,6 +37,16 @@ def test_calibration_error_is_the_gap_weighted_by_its_bin():
     assert calibration_error(torch.cat((certain, even)), labels.repeat(2)) == pytest.approx(0.25)
 
 
+def test_a_bin_of_the_calibration_has_its_pictures_their_confidence_and_the_share_of_right_answers():
+    certain = torch.tensor([[50.0, 0.0]]).repeat(4, 1)  # confidence 1, three of them right
+    even = torch.tensor([[0.1, 0.0]]).repeat(2, 1)  # confidence 0.525, one of them right
+    bins = calibration(torch.cat((certain, even)), torch.tensor([0, 0, 0, 1, 0, 1]))
+    assert len(bins) == BINS
+    assert bins[-1] == {"count": 4, "confidence": 1.0, "accuracy": 0.75}
+    assert bins[7] == {"count": 2, "confidence": pytest.approx(0.525, abs=1e-3), "accuracy": 0.5}
+    assert [item for item in bins if item["count"] == 0] == [{"count": 0, "confidence": None, "accuracy": None}] * 13
+
+
 def test_the_report_agrees_with_itself():
     logits = torch.randn(500, 3, generator=torch.Generator().manual_seed(0))
     labels = torch.arange(500) % 3
@@ -46,3 +56,8 @@ def test_the_report_agrees_with_itself():
     assert report["accuracy"] == pytest.approx(matrix.diagonal().sum().item() / 500)
     assert report["accuracy"] == pytest.approx((logits.argmax(1) == labels).float().mean().item())
     assert report["loss"] == pytest.approx(-logits.log_softmax(1)[torch.arange(500), labels].mean().item(), abs=1e-5)
+    gaps = [
+        item["count"] * abs(item["confidence"] - item["accuracy"]) for item in report["calibration"] if item["count"]
+    ]
+    assert sum(item["count"] for item in report["calibration"]) == 500
+    assert report["calibration_error"] == pytest.approx(sum(gaps) / 500, abs=1e-6)

@@ -106,6 +106,8 @@ def test_the_folder_carries_what_a_checkpoint_should(quick, small_data, tmp_path
         metrics
     )
     assert sum(map(sum, metrics["test"]["confusion"])) == 300
+    assert sum(item["count"] for item in metrics["test"]["calibration"]) == 300
+    assert load_file(out / "atlas" / "tests.safetensors")["pictures"].shape[1:] == (28, 28)
     snapshots = sorted(path.name for path in (out / "snapshots").iterdir())
     assert snapshots == [f"epoch-{number:02}.safetensors" for number in range(5)]
     initial = load_file(out / "snapshots" / snapshots[0])
