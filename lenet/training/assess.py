@@ -1,5 +1,6 @@
 """Measure a network's answers on labelled pictures: scores, confusions, calibration."""
 
+import math
 from typing import Any
 
 import torch
@@ -8,6 +9,9 @@ from torch.nn import functional as F
 
 BINS = 15
 """Bins of the calibration, as in Guo et al. 2017, "On Calibration of Modern Neural Networks"."""
+
+NORMAL_95 = 1.959964
+"""95 % of a normal distribution lie within so many standard deviations of its mean."""
 
 PAIRS = 5
 """How many of the most confused pairs of classes are named."""
@@ -27,6 +31,18 @@ def assess(logits: Tensor, labels: Tensor, classes: tuple[str, ...]) -> dict[str
         "most_confused": most_confused(matrix, classes),
         "confusion": matrix.tolist(),
     }
+
+
+def interval(right: int, count: int) -> tuple[float, float]:
+    """The 95 % interval of the share of right answers, for ``right`` of ``count`` pictures.
+
+    It is that of Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference": for shares near
+    0 or 1 it neither leaves [0, 1] nor shrinks to nothing.
+    """
+    share, spread = right / count, NORMAL_95**2 / count
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 def confusion_matrix(answers: Tensor, labels: Tensor, classes: int) -> Tensor:

@@ -119,6 +119,14 @@ class Progress(Asset):
     triggers = ("stop", "use")
 
 
+class Card(Asset):
+    """The model cards. Triggers ``input`` with {"asked", "what"} to ask for them, ``select`` with {"asked", "cell",
+    "what"} for a cell's test pictures, and ``put`` when one of these is on the pad.
+    """
+
+    triggers = ("input", "select", "put")
+
+
 class Takeaway(Asset):
     """Hands over what is taken away."""
 

@@ -60,8 +60,8 @@ class Chosen(gr.EventData):
 
     ``index`` is the number or the name of an example, or the name of an exercise's step. ``what`` is the name of a
     thing to take away, or of a network. ``page`` is the address at which the browser says that it shows the page.
-    ``order`` is what to train, unread, and ``asked`` its number, 0 without one. ``mine`` are names of networks,
-    MOST_MINE at most.
+    ``cell`` is a row and a column. ``order`` is what to train, unread. ``asked`` is the number of the question, 0
+    without one. ``mine`` are names of networks, MOST_MINE at most.
     """
 
     def __init__(self, target: Any, sent: Any):
@@ -70,6 +70,9 @@ class Chosen(gr.EventData):
         self.index = sent.get("index") if type(sent.get("index")) in (int, str) else None
         self.what = sent.get("what") if isinstance(sent.get("what"), str) else None
         self.page = sent.get("page") if isinstance(sent.get("page"), str) else None
+        cell = sent.get("cell")
+        is_cell = isinstance(cell, list) and len(cell) == 2 and all(type(at) is int and at >= 0 for at in cell)
+        self.cell: tuple[int, int] | None = (cell[0], cell[1]) if is_cell else None
         self.order: Any = sent.get("order")
         asked = sent.get("asked")
         self.asked = asked if type(asked) is int and 0 <= asked < MOST_ASKED else 0

@@ -11,6 +11,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 from numpy.typing import NDArray
 
+from lenet.checkpoint import Checkpoint
 from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
@@ -24,6 +25,7 @@ from lenet.ui.lab import Lab, Seen, constants
 from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
 from lenet.ui.sentence import Sentence
+from lenet.ui.values.card import CardValue, TestedCellValue, card_value, cell_value, no_card
 from lenet.ui.values.controls import ControlsValue, controls_value, view_revision
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
@@ -80,6 +82,7 @@ class Answer:
     takeaway: TakeawayValue | Unchanged = UNCHANGED
     bench: PlanValue | Unchanged = UNCHANGED
     progress: ProgressValue | Unchanged = UNCHANGED
+    card: CardValue | TestedCellValue | Unchanged = UNCHANGED
 
 
 @dataclass(frozen=True)
@@ -288,6 +291,31 @@ class Handlers:
     def _as_ink(scene: Scene, answer: Prediction | Sentence) -> NDArray[np.uint8] | None:
         """An uploaded picture as the network sees it, in bytes; None when it cannot be seen."""
         return None if isinstance(answer, Sentence) else to_bytes(answer.prepared.picture, 0, 1)
+
+    # The model cards
+
+    def on_card(self, checkpoint: str, chosen: Chosen) -> Answer:
+        """The card of a network, and beside it that of the one that is chosen, if one is."""
+        try:
+            return Answer(card=card_value(chosen.asked, self._carded(checkpoint, chosen), self._lab.menu))
+        except (ValueError, OSError) as error:
+            return Answer(card=no_card(chosen.asked, str(error)))
+        except Exception as error:
+            note_failure(error)
+            return Answer(card=no_card(chosen.asked, FAULT))
+
+    def on_cell(self, checkpoint: str, chosen: Chosen) -> Answer:
+        """A cell of the confusion matrix: its test pictures, of the networks whose cards are shown."""
+        if chosen.cell is None:
+            return Answer()
+        try:
+            return Answer(card=cell_value(chosen.asked, chosen.cell, self._carded(checkpoint, chosen)))
+        except (ValueError, OSError) as error:
+            return Answer(card=no_card(chosen.asked, str(error)))
+
+    def _carded(self, checkpoint: str, chosen: Chosen) -> list[Checkpoint]:
+        """The network in the menu, and the one beside it."""
+        return [self._lab.find(name) for name in dict.fromkeys((checkpoint, chosen.what)) if name]
 
     # What programs ask
 

@@ -65,6 +65,9 @@ EVERYTHING = (*SHOWN, "pad", "upload", "checkpoint", "examples", "controls", "ex
 LINK = "(fragment, checkpoint) => [location.hash.slice(1), checkpoint]"
 """JavaScript: what the page is opened with."""
 
+TELL_NETWORK = "(name) => { document.dispatchEvent(new CustomEvent('lab-network', { detail: name })); }"
+"""JavaScript: the page's scripts are told which network is in the menu now."""
+
 Components = dict[str, Any]
 """The page's components, by the names that ``Answer`` gives them."""
 
@@ -133,6 +136,7 @@ def _place_shown(at: Components, now: Answer) -> None:
     with gr.Row(elem_classes="lab-training at-train"):
         at["bench"] = ui.Bench()
         at["progress"] = ui.Progress()
+    at["card"] = ui.Card(elem_classes="at-card")
 
 
 def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
@@ -148,6 +152,10 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     on(at["controls"].keep, handlers.on_keep, scene, ("controls", "takeaway"))
     on(at["controls"].take, handlers.on_take, (*scene, "lesson"), ("takeaway",))
     on(at["examples"].select, handlers.on_example, scene, (*SHOWN, "pad", "upload", "controls"))
+    at["checkpoint"].change(None, at["checkpoint"], None, js=TELL_NETWORK, api_visibility="private")
+    on(at["card"].input, handlers.on_card, ("checkpoint",), ("card",))
+    on(at["card"].select, handlers.on_cell, ("checkpoint",), ("card",))
+    on(at["card"].put, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
     outputs = (*EVERYTHING, "takeaway")
     for chooser in ("exercises", "lesson"):
         on(at[chooser].select, handlers.on_step, ("pad", "controls"), outputs)

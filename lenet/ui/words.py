@@ -168,6 +168,27 @@ WORDS = {
         "by how far the weights of that layer spread around their mean.",
     ),
     "biases": Word("Biases", "Off: every bias is 0, also what batch normalisation adds."),
+    # The model card
+    "interval": Word(
+        "95 % interval",
+        "The test pictures are a sample: others would give another share. If the network were tested again and again "
+        "on new samples, 95 of 100 such intervals would hold the true share. More pictures make it narrower.",
+    ),
+    "confusion": Word(
+        "Confusion matrix",
+        "A row for each true class, a column for each answer. Blue: read rightly. Orange: taken for another class; "
+        "errors are rare, so they are coloured more strongly. Click a cell for its test pictures.",
+    ),
+    "calibration": Word(
+        "Calibration",
+        "Of all answers with a probability near 80 %, 80 % should be right. A bar on the dashed line says that it is "
+        "so; below it, the network is too sure. Pale bars have so few pictures that they can be chance.",
+    ),
+    "sha": Word(
+        "SHA-256",
+        "A fingerprint of a file. Two files with the same one are the same, so it tells whether weights or data are "
+        "those of this training.",
+    ),
     # The page
     "exercises": Word(
         "Exercises",

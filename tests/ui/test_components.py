@@ -6,7 +6,7 @@ from support import ROOT
 
 from lenet.ui import components as ui
 
-NAMES = ("pad", "verdict", "controls", "maps", "explanation", "exercises", "lesson", "examples", "takeaway")
+NAMES = ("pad", "verdict", "controls", "maps", "explanation", "exercises", "lesson", "examples", "takeaway", "card")
 
 
 def test_a_value_travels_as_one_json_string():

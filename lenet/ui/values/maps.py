@@ -238,7 +238,7 @@ def maps_value(
         absent, b = b.text, None
     pairs = paired(a, b, view.phase)
     value["a"], value["b"] = a.title, b.title if b else ""
-    value["words"] = [_about(a.network), *([_about(b.network)] if b and b.network is not a.network else [])]
+    value["words"] = [about(a.network), *([about(b.network)] if b and b.network is not a.network else [])]
     value["mark"] = frame_mark(a, b)
     value["network"] = _network(a.network)
     value["other"] = _network(b.network) if b and view.compare == "checkpoint" else None
@@ -471,7 +471,7 @@ def _caution(a: Subject, b: Subject | None, phase: str, pairs: Pairs) -> str:
     return " ".join(said)
 
 
-def _about(network: Checkpoint) -> list[PartValue]:
+def about(network: Checkpoint) -> list[PartValue]:
     """What kind of network it is."""
     config, accuracy = network.model.config, accuracy_of(network.metrics)
     parts = [

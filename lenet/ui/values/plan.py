@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, TypedDict
 
-from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS
+from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, StageSummary
 from lenet.settings import Limits
 from lenet.training.order import DATASETS, KNOBS, OPTIMIZERS, OPTION_NAMES
 from lenet.training.recipes import RECIPES, Recipe
@@ -56,20 +56,10 @@ class PlanValue(TypedDict):
 def plan_value(asked: int, found: Plan | str | None, limits: Limits, seconds: float = 0.0) -> PlanValue:
     """A plan that takes so many ``seconds`` here, the sentence that says why there is none, or the choices alone."""
     plan = found if isinstance(found, Plan) else None
-    rows: list[StageValue] = [
-        {
-            "name": stage.name,
-            "layer": stage.layer,
-            "shape": " × ".join(map(str, stage.shape)),
-            "parameters": stage.parameters,
-            "multiply_adds": stage.multiply_adds,
-        }
-        for stage in (plan.stages if plan else [])
-    ]
     return {
         "asked": asked,
         "problem": found if isinstance(found, str) else "",
-        "stages": rows,
+        "stages": stage_values(plan.stages if plan else []),
         "parameters": plan.parameters if plan else 0,
         "multiply_adds": plan.multiply_adds if plan else 0,
         "seconds": seconds,
@@ -79,6 +69,20 @@ def plan_value(asked: int, found: Plan | str | None, limits: Limits, seconds: fl
         "datasets": [(name, TITLES[name]) for name in DATASETS],
         "recipes": {name: _start(recipe, limits) for name, recipe in RECIPES.items()},
     }
+
+
+def stage_values(stages: Iterable[StageSummary]) -> list[StageValue]:
+    """The layer table of a network."""
+    return [
+        {
+            "name": stage.name,
+            "layer": stage.layer,
+            "shape": " × ".join(map(str, stage.shape)),
+            "parameters": stage.parameters,
+            "multiply_adds": stage.multiply_adds,
+        }
+        for stage in stages
+    ]
 
 
 def order_words(plan: Plan) -> str:

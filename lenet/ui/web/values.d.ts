@@ -1,6 +1,17 @@
 // Written by `python -m tools.value_types` from lenet/ui/values/. Do not edit.
 
 /**
+ * The share of right answers; ``count`` pictures, 0 where that is not known. ``low`` and ``high`` are the ends of
+ * its 95 % interval.
+ */
+export interface AccuracyValue {
+  share: number;
+  count: number;
+  low: number;
+  high: number;
+}
+
+/**
  * How far A and B are apart in a layer.
  *
  * ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
@@ -13,6 +24,19 @@ export interface ApartValue {
 }
 
 /**
+ * The pictures whose answer has a probability from ``low`` to ``high``: how many, their mean probability, and the
+ * share of right answers. The two are None where there are none. ``few`` says that so few could be chance.
+ */
+export interface BinValue {
+  low: number;
+  high: number;
+  count: number;
+  few: boolean;
+  confidence: number | null;
+  accuracy: number | null;
+}
+
+/**
  * What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``.
  */
 export interface BrokenValue {
@@ -20,6 +44,28 @@ export interface BrokenValue {
   biases: boolean;
   pooling: boolean;
   epoch: number | null;
+}
+
+/**
+ * ``error`` is the mean distance of the two, over all pictures.
+ */
+export interface CalibrationValue {
+  bins: BinValue[];
+  error: number | null;
+}
+
+/**
+ * The cards of one network or two.
+ *
+ * ``asked`` is the number of the question. ``offered`` are the networks that can stand beside the first. ``apart``
+ * says what the two intervals tell. ``problem`` says why there is no card, or is "".
+ */
+export interface CardValue {
+  asked: number;
+  networks: NetworkCardValue[];
+  offered: [string, string][];
+  apart: string;
+  problem: string;
 }
 
 /**
@@ -58,6 +104,18 @@ export interface CellValue {
   pair: number[];
   stages: StagesValue;
   field: FieldValue;
+}
+
+/**
+ * A row for each true class, a column for each answer. ``shades`` say how strong a cell's colour is, from 0 to 1.
+ *
+ * ``claim`` says what a source finds, or is "".
+ */
+export interface ConfusionValue {
+  counts: number[][];
+  shades: number[][];
+  pairs: PairValue[];
+  claim: string;
 }
 
 /**
@@ -169,6 +227,15 @@ export interface ExplanationValue {
   dense: DenseValue | null;
   favourites: FavouriteValue[];
   liking: SquareValue;
+}
+
+/**
+ * A row: what it is about, what there is to say, and the key of the word that it needs, or "".
+ */
+export interface FactValue {
+  name: string;
+  text: string;
+  term: string;
 }
 
 /**
@@ -314,6 +381,27 @@ export interface MapsValue {
 }
 
 /**
+ * A network. A part that its metrics lack is None, "" or empty. ``source`` cites, ``documented`` quotes.
+ */
+export interface NetworkCardValue {
+  name: string;
+  about: PartValue[];
+  classes: string[];
+  accuracy: AccuracyValue | null;
+  epochs: EpochValue[];
+  confusion: ConfusionValue | null;
+  calibration: CalibrationValue | null;
+  source: string;
+  documented: string;
+  recipe: FactValue[];
+  stages: StageValue[];
+  cost: FactValue[];
+  hashes: FactValue[];
+  command: string;
+  limits: string[];
+}
+
+/**
  * A network that the browser can compute with: its files are at ``/networks/<name>/``.
  *
  * ``version`` changes when the files do. ``means`` are what its maps have on average after the activation, by layer,
@@ -344,6 +432,15 @@ export interface OtherValue {
 export interface OverlayValue {
   cells: string;
   note: string;
+}
+
+/**
+ * Two classes that are taken for each other, ``count`` times in both directions. ``cell`` is the larger one.
+ */
+export interface PairValue {
+  names: [string, string];
+  count: number;
+  cell: [number, number];
 }
 
 /**
@@ -516,6 +613,23 @@ export interface TakeawayValue {
   link: string;
   code: string[];
   text: string;
+}
+
+/**
+ * The test pictures of a ``cell``, its true class and the answer, one entry for each network that was asked for.
+ */
+export interface TestedCellValue {
+  asked: number;
+  cell: [number, number];
+  tested: TestedValue[];
+}
+
+/**
+ * Test pictures of one cell, PICTURE_SIZE x PICTURE_SIZE bytes in base64 each. ``words`` say what they are.
+ */
+export interface TestedValue {
+  pictures: string[];
+  words: string;
 }
 
 /**

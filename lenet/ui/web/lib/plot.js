@@ -44,10 +44,11 @@ export class Plot {
   /**
    * @param {Line[]} lines
    * @param {number} epochs where the lying axis ends
+   * @param {Line[]} others lines of other plots, which share this one's axes
    */
-  show(lines, epochs) {
+  show(lines, epochs, others = []) {
     this.lines = lines.filter(({ points }) => points.length);
-    const values = this.lines.flatMap(({ points }) => points.map(([, value]) => value));
+    const values = [...this.lines, ...others].flatMap(({ points }) => points.map(([, value]) => value));
     const ticks = ticksOf(values);
     this.ends = { low: ticks[0], high: ticks[ticks.length - 1], epochs: Math.max(epochs, 1) };
     const grid = ticks.map((tick) => svgOf("path", { class: "plot-grid", d: `M0 ${this.#y(tick)}H100` }));
@@ -148,7 +149,7 @@ export function ticksOf(values) {
  * @param {string} tag
  * @param {Record<string, string>} attributes
  */
-function svgOf(tag, attributes) {
+export function svgOf(tag, attributes) {
   const element = document.createElementNS(SVG, tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
