@@ -53,6 +53,7 @@
 
 /**
  * lab-ordered: a training is ordered.
+ * lab-trained: it is over.
  * lab-at: another view of the page is wanted.
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
@@ -70,6 +71,7 @@
  * lab-back: the server answers again.
  * @typedef {object} Signals
  * @property {null} lab-ordered
+ * @property {null} lab-trained
  * @property {ViewName} lab-at
  * @property {Inked} lab-ink
  * @property {Uint8Array} lab-example
