@@ -1,6 +1,16 @@
 // Written by `python -m tools.value_types` from lenet/ui/values/. Do not edit.
 
 /**
+ * How A's network differs from the trained one: it is of an earlier ``epoch``, or broken; see ``View``.
+ */
+export interface AlteredValue {
+  noise: number;
+  biases: boolean;
+  pooling: boolean;
+  epoch: number | null;
+}
+
+/**
  * How far A and B are apart in a layer.
  *
  * ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
@@ -10,16 +20,6 @@ export interface ApartValue {
   channels: [number, number][];
   most: number;
   order: number[];
-}
-
-/**
- * What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``.
- */
-export interface BrokenValue {
-  noise: number;
-  biases: boolean;
-  pooling: boolean;
-  epoch: number | null;
 }
 
 /**
@@ -265,7 +265,7 @@ export interface LineValue {
  * What the page shows of all layers.
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
- * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
+ * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``altered`` are the view's. ``note`` is a sentence
  * beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says what the networks
  * are, part by part.
  *
@@ -289,7 +289,7 @@ export interface MapsValue {
   side: "a" | "b";
   off: [number, number][];
   instead: string;
-  broken: BrokenValue;
+  altered: AlteredValue;
   note: string;
   a: string;
   b: string;

@@ -108,7 +108,7 @@ export class Live {
     const { phase, scale, numbers, sort, pin, off, instead, epoch } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
     const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off, instead };
-    next.broken = { ...frame.broken, epoch };
+    next.altered = { ...frame.altered, epoch };
     this.#fetchAhead(next);
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
@@ -174,7 +174,7 @@ export class Live {
   }
 
   /**
-   * One of the frame's networks, A's with what is broken in it; null for one that is not here.
+   * One of the frame's networks, A's with what is altered in it; null for one that is not here.
    * @param {MapsValue} frame
    * @param {NetworkValue | null} value
    */
@@ -182,16 +182,16 @@ export class Live {
     if (!value || value !== frame.network) return value && this.networks.find(value);
     const network = this.networks.find(
       value,
-      value.epochs.includes(frame.broken.epoch ?? -1) ? frame.broken.epoch : null,
+      value.epochs.includes(frame.altered.epoch ?? -1) ? frame.altered.epoch : null,
     );
-    return network && broken(network, frame.broken);
+    return network && broken(network, frame.altered);
   }
 
   /**
    * Brings the snapshots around the one that is shown, before they are asked for.
    * @param {MapsValue} frame
    */
-  #fetchAhead({ network, broken: { epoch } }) {
+  #fetchAhead({ network, altered: { epoch } }) {
     if (!network || epoch === null) return;
     const place = network.epochs.indexOf(epoch);
     for (const near of network.epochs.slice(Math.max(0, place - AHEAD), place + AHEAD + 1))
