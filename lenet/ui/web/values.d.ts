@@ -67,8 +67,9 @@ export interface CellValue {
  * the ``painted_mark`` of the maps that it has painted by itself, or "".
  *
  * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
- * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at. ``put`` says
- * that it comes from the server.
+ * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at, ``curve`` is
+ * what the training gave in each, and ``tested`` the share of the test pictures that the trained network gets right;
+ * both are None where that is not known. ``put`` says that it comes from the server.
  */
 export interface ControlsValue {
   revision: number;
@@ -77,7 +78,22 @@ export interface ControlsValue {
   checkpoints: [string, string][];
   classes: string[];
   epochs: number[];
+  curve: CurveValue | null;
+  tested: number | null;
   put: boolean;
+}
+
+/**
+ * The loss, and the share of the pictures that were right, for each epoch of a training, from the first.
+ *
+ * ``loss`` and ``accuracy`` are means over the training pictures while the epoch went on. ``held_loss`` and
+ * ``held_accuracy`` are those of the pictures held out, after the epoch; they are empty where none were.
+ */
+export interface CurveValue {
+  loss: number[];
+  accuracy: number[];
+  held_loss: number[];
+  held_accuracy: number[];
 }
 
 /**
