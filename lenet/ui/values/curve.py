@@ -1,7 +1,7 @@
 """The curve of a training: what each of its epochs gave."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeGuard
 
 MOST_EPOCHS = 1000
 """Longer trainings have no curve: it is drawn a few hundred pixels wide."""
@@ -61,6 +61,6 @@ def _score(value: Any) -> Score | None:
     return round(float(loss), DECIMALS), round(float(accuracy), DECIMALS)
 
 
-def _is_within(value: Any, high: float) -> bool:
+def _is_within(value: Any, high: float) -> TypeGuard[float]:
     """Whether it is a number from 0 to ``high``; what is no number compares with none."""
     return type(value) in (int, float) and 0 <= value <= high
