@@ -377,7 +377,7 @@ export interface PutValue {
  * What a step points at: see ``Ring``.
  */
 export interface RingValue {
-  what: "map" | "layer" | "pad" | "picture" | "answer" | "panel";
+  what: "map" | "layer" | "pad" | "picture" | "answer" | "panel" | "epochs";
   layer: number;
   number: number;
 }
