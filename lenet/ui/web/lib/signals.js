@@ -58,6 +58,7 @@
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
+ * lab-ahead: somebody is about to go through the epochs of the training.
  * lab-live: the browser's own answer to what is on the pad.
  * lab-stages: a network has come, or the server's answer: the numbers of all stages are others than before.
  * lab-reveal: a person asks for the answer that is hidden.
@@ -76,6 +77,7 @@
  * @property {Inked} lab-ink
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
+ * @property {null} lab-ahead
  * @property {LiveAnswer} lab-live
  * @property {null} lab-stages
  * @property {null} lab-reveal
