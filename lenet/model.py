@@ -161,6 +161,9 @@ def stages(config: LeNetConfig) -> OrderedDict[str, nn.Module]:
 Channel = tuple[int, int]
 """A map of a network: its convolution layer, counted from 1, and its number, counted from 0."""
 
+Constants = Mapping[Channel, float]
+"""Maps that are switched off, and the value that each is set to."""
+
 
 class LeNet(nn.Sequential):
     """(N, 1, 28, 28) float32 pictures, ink 1.0 on ground 0.0 -> (N, classes) logits."""
@@ -169,7 +172,7 @@ class LeNet(nn.Sequential):
         self.config = config or LeNetConfig()
         super().__init__(stages(self.config))
 
-    def activations(self, pictures: Tensor, off: Mapping[Channel, float] | None = None) -> dict[str, Tensor]:
+    def activations(self, pictures: Tensor, off: Constants | None = None) -> dict[str, Tensor]:
         """The output of every stage for ``pictures``, by the stage's name and in order; the last one is the logits.
 
         A map that is ``off`` has the given value everywhere after its activation, whatever the picture is. Nothing is

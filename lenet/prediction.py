@@ -1,6 +1,5 @@
 """What a network says about one picture, and everything that it computed for it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.checkpoint import Checkpoint
-from lenet.model import Channel
+from lenet.model import Constants
 from lenet.pictures.prepare import Prepared, prepare
 
 
@@ -42,7 +41,7 @@ def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Predictio
 
 
 @torch.inference_mode()
-def look(checkpoint: Checkpoint, prepared: Prepared, off: Mapping[Channel, float] | None = None) -> Prediction:
+def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = None) -> Prediction:
     """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed.
 
     The maps that are ``off`` have the given value everywhere after their activation.

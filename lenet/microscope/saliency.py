@@ -1,13 +1,11 @@
 """Where in the picture the answer comes from: what happens when a part is covered, and the gradient of the answer."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lenet.model import Channel, LeNet
+from lenet.model import Constants, LeNet
 
 PATCH = 5
 """Side of the square that is covered, in pixels: as wide as a kernel, wider than a stroke."""
@@ -15,12 +13,11 @@ PATCH = 5
 BATCH = 192
 """Covered pictures in one forward pass."""
 
-Off = Mapping[Channel, float]
-"""Maps that are switched off, and what they are set to: see ``LeNet.activations``."""
-
 
 @torch.inference_mode()
-def occlusion(model: LeNet, picture: NDArray[np.float32], number: int, off: Off | None = None) -> NDArray[np.float32]:
+def occlusion(
+    model: LeNet, picture: NDArray[np.float32], number: int, off: Constants | None = None
+) -> NDArray[np.float32]:
     """How much the probability of class ``number`` falls where the (28, 28) ``picture`` is covered with ground.
 
     (28, 28): each pixel has the mean fall over all ``PATCH`` x ``PATCH`` squares that cover it. It is negative where
@@ -34,7 +31,7 @@ def occlusion(model: LeNet, picture: NDArray[np.float32], number: int, off: Off 
 
 
 def input_gradient(
-    model: LeNet, picture: NDArray[np.float32], number: int, off: Off | None = None
+    model: LeNet, picture: NDArray[np.float32], number: int, off: Constants | None = None
 ) -> NDArray[np.float32]:
     """How fast the logit of class ``number`` rises with each pixel of the (28, 28) ``picture``: (28, 28).
 
@@ -57,6 +54,6 @@ def _runs(length: int) -> Tensor:
     return (cell >= first) & (cell < first + PATCH)
 
 
-def _probability(model: LeNet, pictures: Tensor, number: int, off: Off | None) -> Tensor:
+def _probability(model: LeNet, pictures: Tensor, number: int, off: Constants | None) -> Tensor:
     """(N,): the probability of class ``number`` for each picture."""
     return model.activations(pictures, off)["logits"].softmax(1)[:, number]

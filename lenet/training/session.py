@@ -48,6 +48,7 @@ class Session:
             run = experiment.prepare(
                 replace(self.order.changed_recipe(), snapshots=True), data, self.order.seed, loop.best_device()
             )
+            self._show(run)
             yield Begun(len(run.training.train[1]))
             stopped = yield from self._train(run)
             if run.training.epochs:
@@ -70,7 +71,6 @@ class Session:
                 said = f"It was stopped after {self.seconds:.0f} seconds, the most that this page allows."
             return bool(said)
 
-        self._show(run)
         try:
             for result in run.watch(PAUSE, stop=stop):
                 self._show(run)

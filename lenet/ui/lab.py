@@ -13,7 +13,7 @@ from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, after_epoch, 
 from lenet.microscope import atlas, explain
 from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
-from lenet.model import Channel
+from lenet.model import Constants
 from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
 from lenet.pictures.planes import PICTURE_SIZE, resize
 from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
@@ -281,7 +281,7 @@ def _answer(network: Checkpoint | Sentence, sight: Sight, view: View | None = No
     return look(network, prepared, constants(network, view) if view else None)
 
 
-def constants(network: Checkpoint, view: View) -> dict[Channel, float]:
+def constants(network: Checkpoint, view: View) -> Constants:
     """What the maps that are switched off are set to.
 
     Only those that the network has: another one may have been chosen since.

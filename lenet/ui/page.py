@@ -44,10 +44,13 @@ LIVE: dict[str, Any] = {
 }
 """How the page asks: at once, and privately."""
 
+EACH = LIVE | {"trigger_mode": "multiple"}
+"""The same where the question is in the event: "always_last" would ask once more with the event of before."""
+
 TRAINING: dict[str, Any] = {
     # The trainer has a line of its own: each visitor's request comes to it at once, and is told its place.
     "concurrency_limit": None,
-    "trigger_mode": "once",
+    "trigger_mode": "multiple",
     "show_progress": "hidden",
     "show_progress_on": [],
     "api_visibility": "private",
@@ -172,7 +175,7 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
 def connect_training(trainings: Trainings, at: Components) -> None:
     """The same for what is trained."""
     on = partial(_connect_one, at)
-    on(at["bench"].input, trainings.on_order, (), ("bench",))
+    at["bench"].input(picked(trainings.on_order, ("bench",)), None, at["bench"], **EACH)
     at["bench"].train(told(trainings.on_train, "progress"), None, at["progress"], **TRAINING)
     at["progress"].stop(trainings.on_stop, None, None, **LIVE)
     on(at["progress"].use, trainings.on_use, SCENE, (*SHOWN, "examples", "controls", "checkpoint", "takeaway"))

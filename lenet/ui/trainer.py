@@ -155,7 +155,7 @@ class Trainer:
                 elif time.monotonic() > deadline:
                     run.take(Failed(TOO_LONG))
                 yield run
-                if run.phase == "failed":
+                if run.phase in ("done", "failed"):
                     break
         finally:
             happening.close()  # type: ignore[attr-defined]  # a generator has it

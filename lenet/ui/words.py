@@ -121,6 +121,11 @@ WORDS = {
         "An epoch is one pass of training over all pictures. The slider shows the network as it was after each one, on "
         "your own picture: kernels, maps and answer. Epoch 0 is before training, with random weights.",
     ),
+    "curve": Word(
+        "Curve",
+        "For each epoch, how many of the training pictures were right (blue; at the top, all), and the loss (orange), "
+        "both while the epoch went on. Dashed: the same for pictures that were held out of training, after the epoch.",
+    ),
     # Comparing
     "compare": Word(
         "A and B",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.tables import exercises
-from lenet.checkpoint import load
+from lenet.checkpoint import after_epoch, load
 from lenet.microscope.explain import explain
 from lenet.microscope.layers import Stages, Subject, differences, most_different_first
 from lenet.pictures.prepare import Prepared
@@ -65,6 +65,29 @@ def whole(step: Step, seen: Seen, label: str) -> str:
 
 def accuracy(step: Step, seen: Seen, name: str) -> str:
     return percent(load(CHECKPOINTS / name).metrics["test"]["accuracy"])
+
+
+def trained(step: Step, seen: Seen, number: int) -> str:
+    """How many of the training pictures were right in an epoch."""
+    return percent(load(CHECKPOINTS / step.checkpoint).metrics["epochs"][number - 1]["train"]["accuracy"])
+
+
+def moved(step: Step, seen: Seen, stage: str, epoch: int) -> str:
+    """How far the weights of a stage have come since training began, by the length that they had then."""
+    network = LAB.find(step.checkpoint)
+    before, now = (after_epoch(network, number).model.get_parameter(f"{stage}.weight") for number in (0, epoch))
+    return f"{float((now - before).norm() / before.norm()):.1f}"
+
+
+def bars(step: Step, seen: Seen, side: str) -> str:
+    """The shortest and the longest."""
+    shares = subject(seen, side).probabilities.values()
+    return f"{percent(min(shares))} to {percent(max(shares))}"
+
+
+def difference(step: Step, seen: Seen, stage: str) -> str:
+    """How far the values of A and B are from each other, on average."""
+    return f"{np.abs(stages(seen, 'a')[stage] - stages(seen, 'b')[stage]).mean():.3f}"
 
 
 def apart(step: Step, seen: Seen, layer: int, count: int) -> str:
@@ -147,6 +170,10 @@ MEASURES: dict[str, Callable[..., str]] = {
         says,
         probability,
         accuracy,
+        trained,
+        moved,
+        bars,
+        difference,
         apart,
         distances,
         zero,

@@ -274,7 +274,7 @@ def test_the_network_can_be_looked_at_as_it_was_after_an_epoch(handlers, three):
     early = handlers.on_draw(three, "mnist-classic", controls(epoch=1))
     assert max(early.verdict["probabilities"], key=lambda row: row[1])[1] < 0.2  # a sigmoid learns nothing at first
     assert early.maps["layers"][0]["kernels"] != trained.maps["layers"][0]["kernels"]
-    assert early.controls == UNCHANGED and early.maps["broken"]["epoch"] == 1
+    assert early.controls == UNCHANGED and early.maps["altered"]["epoch"] == 1
     gone = handlers.on_draw(three, "mnist-modern", controls(epoch=1))  # it has no snapshots
     assert gone.verdict == handlers.on_draw(three, "mnist-modern", controls()).verdict
 

@@ -13,6 +13,7 @@ from lenet.microscope.atlas import pictures_of_cell
 from lenet.model import summarise
 from lenet.training.assess import BINS, interval
 from lenet.training.recipes import SOURCES
+from lenet.ui.values.curve import CurveValue, curve_value
 from lenet.ui.values.facts import (
     FactValue,
     cost_facts,
@@ -29,10 +30,6 @@ from lenet.ui.values.maps import PartValue, about
 from lenet.ui.values.menu import Choice, accuracy_of
 from lenet.ui.values.pixels import encode
 from lenet.ui.values.plan import StageValue, stage_values
-from lenet.ui.values.progress import EpochValue
-
-MOST_EPOCHS = 1_000
-"""Epochs of which curves are drawn."""
 
 MOST_CLASSES = 30
 """Classes of which a confusion matrix is drawn."""
@@ -113,7 +110,7 @@ class NetworkCardValue(TypedDict):
     about: list[PartValue]
     classes: list[str]
     accuracy: AccuracyValue | None
-    epochs: list[EpochValue]
+    curve: CurveValue | None
     confusion: ConfusionValue | None
     calibration: CalibrationValue | None
     source: str
@@ -179,7 +176,7 @@ def _network(network: Checkpoint) -> NetworkCardValue:
         "about": [said for said in about(network) if said["term"] != "accuracy"],
         "classes": list(network.classes),
         "accuracy": _accuracy(network),
-        "epochs": _epochs(metrics.get("epochs")),
+        "curve": curve_value(metrics),
         "confusion": _confusion(network),
         "calibration": _calibration(part(metrics, "test")),
         "source": text(part(metrics, "recipe").get("source")),
@@ -217,30 +214,6 @@ def _apart(networks: Sequence[Checkpoint], cards: Sequence[NetworkCardValue]) ->
     if a["low"] <= b["high"] and b["low"] <= a["high"]:
         return "The two intervals overlap: with other test pictures, the order could be the other way round."
     return "The two intervals do not overlap: this difference is hardly chance."
-
-
-def _epochs(epochs: Any) -> list[EpochValue]:
-    """What each epoch gave; empty where one cannot be read."""
-    if not isinstance(epochs, list) or len(epochs) > MOST_EPOCHS:
-        return []
-    found = [_epoch(epoch) for epoch in epochs]
-    return [epoch for epoch in found if epoch] if all(found) else []
-
-
-def _epoch(epoch: Any) -> EpochValue | None:
-    if not isinstance(epoch, dict):
-        return None
-    at, train = whole(epoch.get("number"), MOST_EPOCHS), _score(epoch.get("train"))
-    validation = _score(epoch.get("validation"))
-    return {"number": at, "train": train, "validation": validation} if at and train else None
-
-
-def _score(score: Any) -> tuple[float, float] | None:
-    """Loss and share of right answers."""
-    if not isinstance(score, dict):
-        return None
-    loss, share = number(score.get("loss"), 0), number(score.get("accuracy"), 0, 1)
-    return None if loss is None or share is None else (loss, share)
 
 
 def _counts(network: Checkpoint) -> list[list[int]]:

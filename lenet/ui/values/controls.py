@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from lenet.checkpoint import Checkpoint, snapshots
-from lenet.ui.values.menu import Choice
+from lenet.ui.values.curve import CurveValue, curve_value
+from lenet.ui.values.menu import Choice, accuracy_of
 from lenet.ui.values.pad import count
 from lenet.ui.view import View, ViewValue
 
@@ -16,8 +17,9 @@ class ControlsValue(TypedDict):
     the ``painted_mark`` of the maps that it has painted by itself, or "".
 
     ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
-    clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at. ``put`` says
-    that it comes from the server.
+    clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at, ``curve`` is
+    what the training gave in each, and ``tested`` the share of the test pictures that the trained network gets right;
+    both are None where that is not known. ``put`` says that it comes from the server.
     """
 
     revision: int
@@ -26,6 +28,8 @@ class ControlsValue(TypedDict):
     checkpoints: list[Choice]
     classes: list[str]
     epochs: list[int]
+    curve: CurveValue | None
+    tested: float | None
     put: bool
 
 
@@ -33,13 +37,16 @@ def controls_value(
     revision: int, view: View, changed: Sequence[str], checkpoints: Sequence[Choice], network: Checkpoint
 ) -> ControlsValue:
     """The controls for ``view`` and a ``network``; ``changed`` names what the server has changed in the view."""
+    epochs = snapshots(network)
     return {
         "revision": revision,
         "view": view.value(),
         "changes": {name: getattr(view, name) for name in changed},
         "checkpoints": list(checkpoints),
         "classes": list(network.classes),
-        "epochs": snapshots(network),
+        "epochs": epochs,
+        "curve": curve_value(network.metrics) if epochs else None,
+        "tested": accuracy_of(network.metrics),
         "put": True,
     }
 

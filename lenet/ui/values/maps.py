@@ -165,8 +165,8 @@ class NetworkValue(TypedDict):
     epochs: list[int]
 
 
-class BrokenValue(TypedDict):
-    """What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``."""
+class AlteredValue(TypedDict):
+    """How A's network differs from the trained one: it is of an earlier ``epoch``, or broken; see ``View``."""
 
     noise: int
     biases: bool
@@ -178,7 +178,7 @@ class MapsValue(TypedDict):
     """What the page shows of all layers.
 
     ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
-    ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
+    ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``altered`` are the view's. ``note`` is a sentence
     beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says what the networks
     are, part by part.
 
@@ -202,7 +202,7 @@ class MapsValue(TypedDict):
     side: Literal["a", "b"]
     off: list[tuple[int, int]]
     instead: str
-    broken: BrokenValue
+    altered: AlteredValue
     note: str
     a: str
     b: str
@@ -263,7 +263,7 @@ def _no_layers(drawing: int, revision: int, view: View) -> MapsValue:
         "side": "b" if view.side == "b" else "a",
         "off": list(view.off),
         "instead": view.instead,
-        "broken": {"noise": view.noise, "biases": view.biases, "pooling": view.pooling, "epoch": view.epoch},
+        "altered": {"noise": view.noise, "biases": view.biases, "pooling": view.pooling, "epoch": view.epoch},
         "note": "",
         "a": "",
         "b": "",

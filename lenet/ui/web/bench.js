@@ -21,6 +21,7 @@ export default function start(component) {
 
 class Bench {
   asked = 0;
+  waiting = false;
   /** @type {PlanValue | null} */
   plan = null;
   /** @type {Map<string, import("./bench/knobs.js").Input>} */
@@ -44,6 +45,8 @@ class Bench {
       this.component.trigger("train", { order: this.#order() });
       signal("lab-ordered", null);
     });
+    onSignal("lab-ordered", () => this.#wait(true));
+    onSignal("lab-trained", () => this.#wait(false));
     find(this.form, "[data-act=reset]").addEventListener("click", () => this.#start());
     this.component.watch("value", () => this.receive());
   }
@@ -141,12 +144,18 @@ class Bench {
     this.component.trigger("input", { asked: this.asked, order });
   }
 
+  /** @param {boolean} waiting whether a training of this page is not over */
+  #wait(waiting) {
+    this.waiting = waiting;
+    this.button.disabled = waiting || Boolean(this.plan?.problem);
+  }
+
   /** @param {PlanValue} plan */
   #show({ problem, stages, parameters, multiply_adds, seconds, command }) {
     const said = find(this.form, ".bench-problem");
     said.hidden = !problem;
     said.textContent = problem;
-    this.button.disabled = Boolean(problem);
+    this.#wait(this.waiting);
     const rows = stages.filter(({ layer }) => !UNWEIGHTED.includes(layer));
     const cells = rows.map(({ name, shape, parameters, multiply_adds }) => [name, shape, parameters, multiply_adds]);
     if (stages.length) cells.push(["in all", "", parameters, multiply_adds]);

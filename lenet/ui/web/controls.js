@@ -98,7 +98,7 @@ class Controls {
 
   refresh() {
     this.inputs.refresh();
-    this.epochs.show(this.offered.epochs, this.view.epoch);
+    this.epochs.show(this.offered, this.view.epoch);
     const { compare, prepare, hide } = this.view;
     this.hideable.other.hidden = compare !== "checkpoint";
     this.hideable.mean.hidden = compare !== "class";

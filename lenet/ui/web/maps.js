@@ -29,6 +29,7 @@ export default function start(component) {
   );
   onSignal("lab-ink", (inked) => maps.answer(inked));
   onSignal("lab-view", (viewed) => maps.change(viewed));
+  onSignal("lab-ahead", () => maps.live.fetchAhead());
   onSignal("lab-needs", (asked) => asked.changes.push(...maps.live.needs(asked)));
   onSignal("lab-numbers", (asked) => Object.assign(asked, maps.live.numbers()));
 }

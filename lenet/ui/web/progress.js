@@ -56,7 +56,8 @@ class Progress {
     this.stop.hidden = over || value.phase === "finishing" || value.phase === "waiting" || !value.forms;
     this.bar.hidden = over || value.phase === "waiting";
     this.bar.value = shareOf(value);
-    this.component.element.dataset.phase = value.phase; // for styles, and for tests
+    this.component.element.dataset.training = value.phase; // for styles, and for tests
+    if (over) signal("lab-trained", null);
     if (!value.name) return;
     this.runs.keep(value);
     this.curves.show(this.runs.shown());

@@ -12,6 +12,16 @@ export interface AccuracyValue {
 }
 
 /**
+ * How A's network differs from the trained one: it is of an earlier ``epoch``, or broken; see ``View``.
+ */
+export interface AlteredValue {
+  noise: number;
+  biases: boolean;
+  pooling: boolean;
+  epoch: number | null;
+}
+
+/**
  * How far A and B are apart in a layer.
  *
  * ``channels`` is the L2 norm and the cosine by channel. The difference is painted from ``-most`` to ``most``, signed.
@@ -34,16 +44,6 @@ export interface BinValue {
   few: boolean;
   confidence: number | null;
   accuracy: number | null;
-}
-
-/**
- * What A's network is not, but was or would be: an earlier ``epoch``, or something broken; see ``View``.
- */
-export interface BrokenValue {
-  noise: number;
-  biases: boolean;
-  pooling: boolean;
-  epoch: number | null;
 }
 
 /**
@@ -125,8 +125,9 @@ export interface ConfusionValue {
  * the ``painted_mark`` of the maps that it has painted by itself, or "".
  *
  * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
- * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at. ``put`` says
- * that it comes from the server.
+ * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at, ``curve`` is
+ * what the training gave in each, and ``tested`` the share of the test pictures that the trained network gets right;
+ * both are None where that is not known. ``put`` says that it comes from the server.
  */
 export interface ControlsValue {
   revision: number;
@@ -135,7 +136,22 @@ export interface ControlsValue {
   checkpoints: [string, string][];
   classes: string[];
   epochs: number[];
+  curve: CurveValue | null;
+  tested: number | null;
   put: boolean;
+}
+
+/**
+ * The loss, and the share of the pictures that were right, for each epoch of a training, from the first.
+ *
+ * ``loss`` and ``accuracy`` are means over the training pictures while the epoch went on. ``held_loss`` and
+ * ``held_accuracy`` are those of the pictures held out, after the epoch; they are empty where none were.
+ */
+export interface CurveValue {
+  loss: number[];
+  accuracy: number[];
+  held_loss: number[];
+  held_accuracy: number[];
 }
 
 /**
@@ -341,7 +357,7 @@ export interface LineValue {
  * What the page shows of all layers.
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. ``phase``, ``scale``, ``numbers``,
- * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``broken`` are the view's. ``note`` is a sentence
+ * ``sort``, ``pin``, ``side``, ``off``, ``instead`` and what is ``altered`` are the view's. ``note`` is a sentence
  * beside the maps. ``a`` and ``b`` are titles; ``b`` is "" when there is only A. ``words`` says what the networks
  * are, part by part.
  *
@@ -365,7 +381,7 @@ export interface MapsValue {
   side: "a" | "b";
   off: [number, number][];
   instead: string;
-  broken: BrokenValue;
+  altered: AlteredValue;
   note: string;
   a: string;
   b: string;
@@ -388,7 +404,7 @@ export interface NetworkCardValue {
   about: PartValue[];
   classes: string[];
   accuracy: AccuracyValue | null;
-  epochs: EpochValue[];
+  curve: CurveValue | null;
   confusion: ConfusionValue | null;
   calibration: CalibrationValue | null;
   source: string;
@@ -524,7 +540,7 @@ export interface PutValue {
  * What a step points at: see ``Ring``.
  */
 export interface RingValue {
-  what: "map" | "layer" | "pad" | "picture" | "answer" | "panel";
+  what: "map" | "layer" | "pad" | "picture" | "answer" | "panel" | "epochs";
   layer: number;
   number: number;
 }

@@ -10,46 +10,43 @@ const PLOTS = /** @type {const} */ ([
 ]); // in the order of an epoch's scores
 
 /** @typedef {import("../values.js").NetworkCardValue} NetworkCardValue */
+/** @typedef {import("../values.js").CurveValue} CurveValue */
 
 /**
  * @param {NetworkCardValue} network
  * @param {NetworkCardValue[]} all the networks whose cards stand side by side
  */
-export function curvesOf(network, all) {
-  if (!network.epochs.length) return [make("p", "card-note", "This network's metrics do not have its epochs.")];
-  const epochs = Math.max(...all.flatMap((each) => each.epochs.map((epoch) => epoch.number)));
+export function curvesOf({ curve }, all) {
+  if (!curve) return [make("p", "card-note", "This network's metrics do not have its epochs.")];
+  const curves = all.flatMap((each) => each.curve ?? []);
+  const epochs = Math.max(...curves.map(({ loss }) => loss.length));
   const boxes = PLOTS.map(([title, words], what) => {
     const plot = new Plot(title, words);
-    const others = all.flatMap((each) => linesOf(each, what));
-    plot.show(linesOf(network, what), epochs, others);
+    const others = curves.flatMap((each) => linesOf(each, what));
+    plot.show(linesOf(curve, what), epochs, others);
     return plot.box;
   });
-  const heldOut = network.epochs.some(({ validation }) => validation);
-  return [
-    ...boxes,
-    ...(heldOut ? [] : [make("p", "card-note", "No pictures were held out: there is no line of validation.")]),
-  ];
+  if (curve.held_loss.length) return boxes;
+  return [...boxes, make("p", "card-note", "No pictures were held out: there is no line of validation.")];
 }
 
 /**
- * @param {NetworkCardValue} network
+ * @param {CurveValue} curve
  * @param {number} what loss, or the share of right answers
  * @returns {import("../lib/plot.js").Line[]}
  */
-function linesOf({ epochs }, what) {
-  const trained = epochs.map((epoch) => at(epoch.number, epoch.train[what]));
-  const held = epochs.flatMap(({ number, validation }) => (validation ? [at(number, validation[what])] : []));
+function linesOf(curve, what) {
+  const [trained, held] = what ? [curve.accuracy, curve.held_accuracy] : [curve.loss, curve.held_loss];
   return [
-    { name: "training", className: "plot-0", points: trained },
-    { name: "validation", className: "plot-1 plot-held-out", points: held },
+    { name: "training", className: "plot-0", points: pointsOf(trained) },
+    { name: "held out", className: "plot-1 plot-held-out", points: pointsOf(held) },
   ];
 }
 
 /**
- * @param {number} epoch
- * @param {number} value
- * @returns {[number, number]}
+ * @param {number[]} values of the epochs from the first, which is 1
+ * @returns {[number, number][]}
  */
-function at(epoch, value) {
-  return [epoch, value];
+function pointsOf(values) {
+  return values.map((value, i) => [i + 1, value]);
 }

@@ -2,14 +2,25 @@
 // for each epoch that was kept, and the last one for the trained network.
 
 import { make, makeButton } from "../lib/elements.js";
+import { percent } from "../lib/numbers.js";
+import { signal } from "../lib/signals.js";
 import { explain } from "../lib/words.js";
+import { Curve, wordsOf } from "./curve.js";
 
 const PACE = 600; // milliseconds for which an epoch is shown while it plays
+const EXACT = "epochs-exact"; // the id of the sentence with all values of an epoch
+
+/** @typedef {Pick<import("../values.js").ControlsValue, "epochs" | "curve" | "tested">} Training */
 
 export class Epochs {
   box = make("div", "epochs");
   slider = Object.assign(make("input"), { type: "range", min: "0", step: "1" });
+  curve = new Curve();
   said = make("output");
+  right = make("span", "curve-right");
+  loss = make("span", "curve-loss");
+  held = make("span", "epochs-held");
+  exact = Object.assign(make("span", "epochs-exact"), { id: EXACT });
   /** @type {number[]} */
   epochs = [];
   /** @type {ReturnType<typeof setInterval> | undefined} */
@@ -21,27 +32,44 @@ export class Epochs {
     this.button = makeButton("", "▶", () => this.#toggle());
     this.button.setAttribute("aria-label", "Play the training");
     this.slider.setAttribute("aria-label", "The network after an epoch of its training");
-    explain(this.slider, ["epoch"]);
+    explain(this.slider, ["epoch", "curve"], [EXACT]);
     this.slider.addEventListener("input", () => {
       this.#stop();
       this.#choose();
     });
-    this.box.append(this.button, this.slider, this.said);
+    for (const near of ["pointerenter", "focusin"]) this.box.addEventListener(near, () => signal("lab-ahead", null));
+    const line = make("div", "epochs-line");
+    line.append(this.curve.box, this.slider);
+    const words = make("p", "epochs-words");
+    words.append(this.said, this.right, this.loss, this.held, this.exact);
+    this.box.append(this.button, line, words);
   }
 
   /**
-   * @param {number[]} epochs those that can be shown
+   * @param {Training} training
    * @param {number | null} epoch the one that is shown; null for the trained network
    */
-  show(epochs, epoch) {
+  show({ epochs, curve, tested }, epoch) {
     if (epochs.join() !== this.epochs.join()) this.#stop();
     this.epochs = epochs;
     this.box.hidden = !epochs.length;
-    const place = epoch === null ? -1 : epochs.indexOf(epoch);
+    const found = epoch === null ? -1 : epochs.indexOf(epoch);
+    const place = found < 0 ? epochs.length : found;
     this.slider.max = String(epochs.length);
-    this.slider.value = String(place < 0 ? epochs.length : place);
-    this.said.textContent = place < 0 ? "trained" : `epoch ${epoch}`;
-    this.slider.setAttribute("aria-valuetext", this.said.textContent);
+    this.slider.value = String(place);
+    this.said.textContent = found < 0 ? "trained" : `epoch ${epoch}`;
+    this.curve.show(curve, epochs, place);
+    this.#say(found < 0 ? ofTrained(tested) : wordsOf(curve, epochs[found]));
+  }
+
+  /** @param {ReturnType<typeof wordsOf>} words */
+  #say({ right, loss, held }) {
+    this.right.textContent = right;
+    this.loss.textContent = loss;
+    this.held.textContent = held;
+    const parts = [right, loss, held].filter(Boolean).join(", ");
+    this.exact.textContent = `${this.said.textContent}${parts && `: ${parts}`}`;
+    this.slider.setAttribute("aria-valuetext", this.exact.textContent);
   }
 
   #choose() {
@@ -68,4 +96,9 @@ export class Epochs {
     this.timer = undefined;
     this.button.textContent = "▶";
   }
+}
+
+/** @param {number | null} tested */
+function ofTrained(tested) {
+  return { right: tested === null ? "" : `${percent(tested)} of tests right`, loss: "", held: "" };
 }

@@ -10,7 +10,7 @@ const NAME_FACTOR = 31; // of the hash of a tensor's name, so that no two tensor
 
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
 /** @typedef {Record<string, Tensor>} Values */
-/** @typedef {import("../values.js").BrokenValue} Broken */
+/** @typedef {import("../values.js").AlteredValue} Altered */
 
 /** @type {WeakMap<Network, { how: string, made: Network }>} */
 const lastMade = new WeakMap(); // while the pen moves, the same network is asked for again and again
@@ -18,7 +18,7 @@ const lastMade = new WeakMap(); // while the pen moves, the same network is aske
 /**
  * A network with noise on its weights, without its biases or without its pooling; the network itself where all is whole.
  * @param {Network} network
- * @param {Broken} how
+ * @param {Altered} how
  */
 export function broken(network, how) {
   if (!how.noise && how.biases && how.pooling) return network; // of whatever epoch it is
@@ -31,7 +31,7 @@ export function broken(network, how) {
 
 /**
  * @param {Network} network
- * @param {Broken} how
+ * @param {Altered} how
  */
 function madeOf(network, { noise, biases, pooling }) {
   const model = pooling ? network.model : { ...network.model, pooling: "none" };

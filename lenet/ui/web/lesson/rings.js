@@ -14,6 +14,7 @@ const SELECTORS = {
   picture: () => ".verdict-seen:not(.verdict-other) .verdict-field-box",
   answer: () => ".verdict-label, .verdict-show",
   panel: () => ".explanation",
+  epochs: () => ".epochs",
 };
 
 export class Rings {

@@ -54,10 +54,12 @@
 /**
  * lab-ordered: a training is ordered.
  * lab-network: another network is in the menu, of this name.
+ * lab-trained: it is over.
  * lab-at: another view of the page is wanted.
  * lab-ink: the pen has drawn or erased something.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
+ * lab-ahead: somebody is about to go through the epochs of the training.
  * lab-live: the browser's own answer to what is on the pad.
  * lab-stages: a network has come, or the server's answer: the numbers of all stages are others than before.
  * lab-reveal: a person asks for the answer that is hidden.
@@ -72,10 +74,12 @@
  * @typedef {object} Signals
  * @property {null} lab-ordered
  * @property {string} lab-network
+ * @property {null} lab-trained
  * @property {ViewName} lab-at
  * @property {Inked} lab-ink
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
+ * @property {null} lab-ahead
  * @property {LiveAnswer} lab-live
  * @property {null} lab-stages
  * @property {null} lab-reveal

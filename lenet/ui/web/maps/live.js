@@ -8,8 +8,6 @@ import { bytesOf } from "../lib/bytes.js";
 import { GRID_SIZE } from "../pad/grid.js";
 import { constantsIn, copied, numbersOf, saidBy } from "./computed.js";
 
-const AHEAD = 3; // snapshots on both sides that are fetched before they are asked for
-
 // These switches change neither what is looked at nor what stands beside it.
 const FREE = [
   "phase",
@@ -65,6 +63,7 @@ export class Live {
     this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
     this.kept = this.found = null;
     for (const network of [value.network, value.other]) if (network) this.networks.find(network);
+    if (value.network) this.networks.find(value.network, epochOf(value));
   }
 
   /**
@@ -91,8 +90,8 @@ export class Live {
    */
   said(drawing, { frame, a, b }) {
     const [mine, theirs] = this.pictures;
-    const other = frame.other && theirs && b && { ...saidBy(frame.other, theirs, b), title: frame.b };
     const network = /** @type {NetworkValue} */ (frame.network);
+    const other = theirs && b && { ...saidBy(frame.other ?? network, theirs, b), title: frame.b };
     const own = saidBy(network, /** @type {Uint8Array} */ (mine), a);
     return { drawing, revision: frame.revision, network: network.name, ...own, other };
   }
@@ -107,9 +106,9 @@ export class Live {
     if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
     const { phase, scale, numbers, sort, pin, off, instead, epoch } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
+    if (changed.includes("epoch")) this.kept = null; // a B that is kept is seen by the same network
     const next = { ...inPhase(frame, phase), revision, scale, numbers, sort, pin, side, off, instead };
-    next.broken = { ...frame.broken, epoch };
-    this.#fetchAhead(next);
+    next.altered = { ...frame.altered, epoch };
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
@@ -175,29 +174,34 @@ export class Live {
   }
 
   /**
-   * One of the frame's networks, A's with what is broken in it; null for one that is not here.
+   * One of the frame's networks, A's with what is altered in it; null for one that is not here.
    * @param {MapsValue} frame
    * @param {NetworkValue | null} value
    */
   #network(frame, value) {
     if (!value || value !== frame.network) return value && this.networks.find(value);
-    const network = this.networks.find(
-      value,
-      value.epochs.includes(frame.broken.epoch ?? -1) ? frame.broken.epoch : null,
-    );
-    return network && broken(network, frame.broken);
+    const network = this.networks.find(value, epochOf(frame));
+    return network && broken(network, frame.altered);
   }
 
-  /**
-   * Brings the snapshots around the one that is shown, before they are asked for.
-   * @param {MapsValue} frame
-   */
-  #fetchAhead({ network, broken: { epoch } }) {
-    if (!network || epoch === null) return;
-    const place = network.epochs.indexOf(epoch);
-    for (const near of network.epochs.slice(Math.max(0, place - AHEAD), place + AHEAD + 1))
-      this.networks.find(network, near);
+  /** Brings the network as it was after every epoch, before it is asked for: the nearest to what is shown first. */
+  fetchAhead() {
+    const { frame } = this;
+    if (!frame?.network) return;
+    const { epochs } = frame.network;
+    const epoch = epochOf(frame);
+    const now = epoch === null ? epochs.length : epochs.indexOf(epoch);
+    const far = (/** @type {number} */ other) => Math.abs(epochs.indexOf(other) - now);
+    for (const next of epochs.toSorted((one, other) => far(one) - far(other))) this.networks.find(frame.network, next);
   }
+}
+
+/**
+ * The epoch after which A's network is looked at; null for the trained one. Another network may have no such epoch.
+ * @param {MapsValue} frame
+ */
+function epochOf({ network, altered: { epoch } }) {
+  return network && epoch !== null && network.epochs.includes(epoch) ? epoch : null;
 }
 
 /**

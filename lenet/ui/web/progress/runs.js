@@ -1,7 +1,7 @@
 // The table of all that were trained on this page. Those that are shown have their curves laid over each other.
 
 import { find, make, makeButton } from "../lib/elements.js";
-import { percent } from "../lib/numbers.js";
+import { hundredths } from "../lib/numbers.js";
 
 const COLOURS = 4; // in plot.css
 
@@ -51,12 +51,12 @@ export class Runs {
     row.dataset.run = name;
     const last = run.epochs[run.epochs.length - 1];
     const cells = [
-      `${run.epochs.length} of ${run.planned}`,
-      last ? percent(last.train[1]) : "",
-      last?.validation ? percent(last.validation[1]) : "",
+      run.epochs.length === run.planned ? String(run.planned) : `${run.epochs.length} of ${run.planned}`,
+      last ? hundredths(last.train[1]) : "",
+      last?.validation ? hundredths(last.validation[1]) : "",
       run.parameters.toLocaleString("en"),
     ];
-    const title = Object.assign(make("th", "", `${letter}  ${run.title}`), { scope: "row" });
+    const title = Object.assign(make("th", "", `${letter} · ${run.title}`), { scope: "row" });
     row.append(this.#check(name, colour, letter, seen), title, ...cells.map((text) => make("td", "", text)));
     row.append(this.#actsFor(run));
     return row;
