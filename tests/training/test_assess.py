@@ -3,7 +3,15 @@ import math
 import pytest
 import torch
 
-from lenet.training.assess import BINS, assess, calibration, calibration_error, confusion_matrix, most_confused
+from lenet.training.assess import (
+    BINS,
+    assess,
+    calibration,
+    calibration_error,
+    confusion_matrix,
+    interval,
+    most_confused,
+)
 
 CLASSES = ("cat", "dog", "owl")
 
@@ -45,6 +53,21 @@ def test_a_bin_of_the_calibration_has_its_pictures_their_confidence_and_the_shar
     assert bins[-1] == {"count": 4, "confidence": 1.0, "accuracy": 0.75}
     assert bins[7] == {"count": 2, "confidence": pytest.approx(0.525, abs=1e-3), "accuracy": 0.5}
     assert [item for item in bins if item["count"] == 0] == [{"count": 0, "confidence": None, "accuracy": None}] * 13
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "low", "high"),
+    [(9960, 10_000, 0.99456, 0.99706), (1, 10, 0.01788, 0.40415), (0, 10, 0.0, 0.27753), (10, 10, 0.72247, 1.0)],
+)
+def test_the_interval_of_a_share_is_wilson_s(right, count, low, high):
+    assert interval(right, count) == pytest.approx((low, high), abs=1e-5)
+
+
+def test_of_samples_of_a_known_share_95_in_100_intervals_hold_it():
+    generator = torch.Generator().manual_seed(0)
+    found = torch.binomial(torch.full((2000,), 300.0), torch.tensor(0.9), generator=generator).int().tolist()
+    held = [low <= 0.9 <= high for low, high in (interval(right, 300) for right in found)]
+    assert sum(held) / len(held) == pytest.approx(0.95, abs=0.02)
 
 
 def test_the_report_agrees_with_itself():

@@ -729,3 +729,35 @@ def test_after_a_fault_of_ours_no_old_answer_stands_and_the_log_has_one_line(han
     assert (answer.verdict["probabilities"], answer.maps["layers"], answer.explanation["cell"]) == ([], [], None)
     assert len(caplog.messages) == 1
     assert "TypeError" in caplog.messages[0]
+
+
+def test_the_card_of_the_network_in_the_menu_comes_with_that_of_another_beside_it(handlers):
+    card = handlers.on_card("mnist-lenet", chose(asked=3, what="mnist-classic")).card
+    assert card["asked"] == 3
+    assert [network["name"] for network in card["networks"]] == ["mnist-lenet", "mnist-classic"]
+    assert "mnist-lenet" not in [name for _, name in card["offered"]]
+    alone = handlers.on_card("mnist-lenet", chose(asked=4, what="mnist-lenet")).card
+    assert [network["name"] for network in alone["networks"]] == ["mnist-lenet"]
+    assert len(handlers.on_card("mnist-lenet", chose()).card["networks"]) == 1
+
+
+def test_a_card_that_cannot_be_had_is_a_sentence(handlers, monkeypatch):
+    assert "no checkpoint 'gone'" in handlers.on_card("gone", chose(asked=1)).card["problem"]
+    assert "no checkpoint 'gone'" in handlers.on_card("mnist-lenet", chose(asked=1, what="gone")).card["problem"]
+    assert "no checkpoint 'gone'" in handlers.on_cell("gone", chose(asked=1, cell=[0, 0])).card["problem"]
+    monkeypatch.setattr(handlers_module, "card_value", lambda *arguments: 1 / 0)
+    assert handlers.on_card("mnist-lenet", chose(asked=2)).card["problem"] == handlers_module.FAULT
+
+
+def test_the_test_pictures_of_a_cell_lie_on_the_pad_as_the_network_read_them(handlers):
+    answer = handlers.on_cell("mnist-lenet", chose(asked=2, cell=[9, 4], what="mnist-classic")).card
+    assert (answer["asked"], answer["cell"], len(answer["tested"])) == (2, (9, 4), 2)
+    for cells in answer["tested"][0]["pictures"]:
+        picture = np.frombuffer(base64.b64decode(cells), np.uint8).reshape(28, 28)
+        verdict = handlers.on_draw(put({"drawing": 1}, picture), "mnist-lenet", controls()).verdict
+        assert verdict["label"] == "4"
+
+
+@pytest.mark.parametrize("cell", [None, [1], [1, -2], [1, True], ["1", 2], {"a": 1}, [1, 2, 3]])
+def test_what_is_no_cell_is_answered_with_nothing(handlers, cell):
+    assert handlers.on_cell("mnist-lenet", chose(asked=1, cell=cell)) == Answer()

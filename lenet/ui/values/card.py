@@ -173,7 +173,7 @@ def _network(network: Checkpoint) -> NetworkCardValue:
     metrics = network.metrics
     return {
         "name": network.name,
-        "about": [said for said in about(network) if said["term"] != "accuracy"],
+        "about": _about(network),
         "classes": list(network.classes),
         "accuracy": _accuracy(network),
         "curve": curve_value(metrics),
@@ -188,6 +188,12 @@ def _network(network: Checkpoint) -> NetworkCardValue:
         "command": text(metrics.get("command")),
         "limits": limits(network),
     }
+
+
+def _about(network: Checkpoint) -> list[PartValue]:
+    """What kind of network it is; its name and its accuracy stand above."""
+    reads: PartValue = {"text": f"reads {network.kind}s", "term": "checkpoint"}
+    return [reads, *(said for said in about(network) if said["term"] not in ("checkpoint", "accuracy"))]
 
 
 def _accuracy(network: Checkpoint) -> AccuracyValue | None:
@@ -318,5 +324,5 @@ def _words(classes: Sequence[str], true: int, said: int, counts: list[list[int]]
         return f"{what}: no test picture."
     if not shown:
         return f"{what}: {count:,} of {sum(counts[true]):,}. This network came without their pictures."
-    first = f", the first {shown}" if shown < count else ""
-    return f"{what}: {count:,} of {sum(counts[true]):,} test pictures{first}. Click one: it goes to the pad."
+    first = f"; the first {shown}" if shown < count else ""
+    return f"{what}: {count:,} of {sum(counts[true]):,} test pictures{first}:"

@@ -25,7 +25,7 @@ RECIPE_ROWS: Rows = (
     ("Optimiser", "optimiser", (("optimizer", "{}"), ("weight_decay", "weight decay {:g}"))),
     ("Learning rate", "learning-rate", (("learning_rate", "{:g}"), ("schedule", "{}"))),
     ("Batch size", "batch-size", (("batch_size", "{:,} pictures"),)),
-    ("Epochs", "epoch", (("epochs", "{:,}"), ("plain_epochs", "pictures as they are in the last {:,}"))),
+    ("Epochs", "epoch", (("epochs", "{:,}"), ("plain_epochs", "the last {:,} with unvaried pictures"))),
     ("First weights", "initialisation", (("initialisation", "{}"),)),
     ("Held out", "validation", (("held", "{}"),)),
     ("Pictures", "", (("augment", "varied at random"), ("strokes", "and {:,} digits drawn by code"))),

@@ -16,6 +16,7 @@ import { factsTable, layerTable } from "./tables.js";
 /** @typedef {[number, number]} Cell */
 /** @typedef {{ choose: (cell: Cell) => void, put: (picture: Uint8Array) => void }} Acts */
 
+const HINT = "Click one: it goes to the pad.";
 const MISSING = "This network's metrics do not have it.";
 
 export class Article {
@@ -37,15 +38,15 @@ export class Article {
     this.box.setAttribute("aria-label", network.name);
     this.box.append(
       this.#head(),
-      section("confusion", "Confusion matrix", ["confusion"], this.#matrix()),
-      section("curves", "Training", ["validation"], curvesOf(network, all)),
-      section("pairs", "Most confused", [], this.#pairs()),
-      section("calibration", "Calibration", ["calibration"], calibrationOf(network)),
-      section("recipe", "Recipe and source", [], recipeOf(network)),
-      section("layers", "Layers", ["multiply-adds"], [layerTable(network.stages)]),
-      section("limits", "Limits", [], [listOf(network.limits)]),
-      section("cost", "What training took", [], [factsTable(network.cost)]),
-      section("hashes", "Files and command", ["sha"], filesOf(network)),
+      section("confusion", termButton("Confusion matrix", ["confusion"]), this.#matrix()),
+      section("curves", termButton("Training", ["epoch", "validation"]), curvesOf(network, all)),
+      section("pairs", "Most confused", this.#pairs()),
+      section("calibration", termButton("Calibration", ["calibration"]), calibrationOf(network)),
+      section("recipe", "Recipe and source", recipeOf(network)),
+      section("layers", termButton("Layers", ["multiply-adds"]), [layerTable(network.stages)]),
+      section("limits", "Limits", [listOf(network.limits)]),
+      section("cost", "What training took", [factsTable(network.cost)]),
+      section("hashes", termButton("Command and files", ["sha"]), filesOf(network)),
     );
   }
 
@@ -57,7 +58,8 @@ export class Article {
   /** @param {TestedValue | undefined} tested the pictures of the cell that is chosen */
   show(tested) {
     this.words.textContent = tested?.words ?? "";
-    this.tested.replaceChildren(...(tested?.pictures ?? []).map((cells, at) => this.#picture(cells, at)));
+    const pictures = (tested?.pictures ?? []).map((cells, at) => this.#picture(cells, at));
+    this.tested.replaceChildren(...pictures, ...(pictures.length ? [make("p", "card-note", HINT)] : []));
   }
 
   /**
@@ -78,7 +80,9 @@ export class Article {
     const head = make("header", "card-head");
     const line = make("p", "card-about");
     for (const [i, { text, term }] of about.entries()) line.append(...(i ? [" · "] : []), termButton(text, [term]));
-    head.append(make("h2", "", name), line, accuracyLine(accuracy));
+    const title = make("div", "card-title");
+    title.append(make("h2", "", name), accuracyLine(accuracy));
+    head.append(title, line);
     return head;
   }
 
@@ -124,14 +128,13 @@ function accuracyLine(accuracy) {
 
 /**
  * @param {string} name
- * @param {string} title
- * @param {string[]} terms the words that its title needs
+ * @param {string | HTMLElement} title
  * @param {HTMLElement[]} content
  */
-function section(name, title, terms, content) {
+function section(name, title, content) {
   const part = make("section", `card-part card-${name}`);
   const heading = make("h3");
-  heading.append(terms.length ? termButton(title, terms) : title);
+  heading.append(title);
   part.append(heading, ...content);
   return part;
 }
