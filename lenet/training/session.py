@@ -55,7 +55,7 @@ class Session:
                 yield Finishing()
                 yield self._write(run, data, data_dir, stopped)
             else:
-                yield Failed(stopped or "The training ended before its first epoch was over.")
+                yield Failed(f"{stopped} Its first epoch was not over, so there is no network.")
         except (ValueError, ArithmeticError, OSError) as error:
             yield Failed(f"{error}.")
 

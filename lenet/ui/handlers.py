@@ -220,7 +220,7 @@ class Handlers:
         scene = Scene(linked.checkpoint, linked.view, 1, Drawing(1, linked.ink, linked.strokes))
         said = notice("" if linked.view.prepare or linked.place else UNPREPARED)
         place = linked.place if linked.place and linked.place.exercise.offered(self._lab.names) else None
-        shown = replace(self.staged(scene), offered=offered, takeaway=said)
+        shown = replace(self.staged(scene), offered=self._lab.menu_with(scene.checkpoint), takeaway=said)
         return replace(shown, exercises=self._exercises(place), lesson=lesson_value(place))
 
     def opened(self, checkpoint: str) -> Answer:
@@ -352,7 +352,7 @@ class Handlers:
     def _controls(self, scene: Scene, *changed: str) -> ControlsValue:
         """The controls as ``scene`` has them; ``changed`` names what the server has changed in the view."""
         network = self._lab.find(scene.checkpoint)
-        return controls_value(scene.revision, scene.view, changed, self._lab.menu, network)
+        return controls_value(scene.revision, scene.view, changed, self._lab.menu_with(scene.checkpoint), network)
 
     # From a scene to what is shown of it
 

@@ -126,6 +126,48 @@ WORDS = {
         "For each epoch, how many of the training pictures were right (blue; at the top, all), and the loss (orange), "
         "both while the epoch went on. Dashed: the same for pictures that were held out of training, after the epoch.",
     ),
+    # Training
+    "recipe": Word(
+        "Recipe",
+        "An architecture and its training, which a text describes or which was found here. Start from one, and change "
+        "what you like.",
+    ),
+    "data-set": Word(
+        "Data set",
+        "60,000 pictures to learn from and 10,000 to test with. MNIST shows written digits, Fashion-MNIST garments.",
+    ),
+    "dropout": Word(
+        "Dropout",
+        "In each training step, this share of the values behind a dense layer is set to 0 at random, so that the "
+        "network does not rely on any single one.",
+    ),
+    "optimiser": Word(
+        "Optimiser",
+        "How a training step changes the weights. SGD goes straight against the gradient. Nesterov keeps some of the "
+        "step before. Adam and AdamW choose the size of the step for each weight.",
+    ),
+    "learning-rate": Word(
+        "Learning rate",
+        "How large a training step is. Too small: nothing happens for long. Too large: the loss jumps about or grows.",
+    ),
+    "batch-size": Word("Batch size", "How many pictures a training step looks at, before it changes the weights once."),
+    "initialisation": Word(
+        "First weights",
+        "How the random weights before training are drawn. Xavier suits sigmoid and tanh, Kaiming suits ReLU.",
+    ),
+    "validation": Word(
+        "Pictures held out",
+        "Training pictures that the network does not learn from. How many of them it reads right says how well it does "
+        "on new ones. Where training goes up and held out does not, it learns by heart.",
+    ),
+    "seed": Word(
+        "Seed",
+        "The number from which all chance comes: first weights, the order of the pictures. The same seed gives "
+        "the same network again.",
+    ),
+    "multiply-adds": Word(
+        "Multiply-adds", "How many products a layer adds up for one picture. They decide how long an answer takes."
+    ),
     # Comparing
     "compare": Word(
         "A and B",

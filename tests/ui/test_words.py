@@ -15,7 +15,7 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in WEB.rglob("*.js
 TEMPLATES = "\n".join(path.read_text(encoding="utf-8") for path in WEB.glob("*.html"))
 VALUES = "\n".join(path.read_text(encoding="utf-8") for path in (WEB.parent / "values").glob("*.py"))
 
-LISTED_ALONE = {"padding", "keys"}
+LISTED_ALONE = {"keys"}
 """What the list alone says: no element of the page is about these."""
 
 SWITCHES = {
@@ -30,9 +30,11 @@ NETWORKS = {*ACTIVATIONS, *(f"pooling-{name}" for name in POOLINGS)}
 
 
 def written() -> set[str]:
-    """The keys that stand in the templates and, in lists of words, in the scripts."""
+    """The keys that stand in the templates and, in lists of words or as the term of a knob, in the scripts."""
     calls = re.findall(r"(?:explain|termButton)\(.*?\[(.*?)\]|APART = \[(.*?)\]|TERMS = \{(.*?)\}", SCRIPTS)
-    return {*re.findall(r'"([a-z0-9-]+)"', " ".join(map("".join, calls))), *re.findall(r"word-([a-z0-9-]+)", TEMPLATES)}
+    knobs = re.findall(r'term: "([a-z-]+)"', SCRIPTS)
+    listed = re.findall(r'"([a-z0-9-]+)"', " ".join(map("".join, calls)))
+    return {*listed, *knobs, *re.findall(r"word-([a-z0-9-]+)", TEMPLATES)}
 
 
 def test_each_word_that_the_page_needs_is_explained():

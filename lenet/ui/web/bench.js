@@ -32,8 +32,8 @@ class Bench {
     this.component = component;
     const { element } = component;
     this.form = find(element, "form");
-    this.recipe = make("select");
-    this.dataset = make("select");
+    this.recipe = explain(make("select"), ["recipe"]);
+    this.dataset = explain(make("select"), ["data-set"]);
     this.button = /** @type {HTMLButtonElement} */ (find(element, ".bench-train"));
   }
 
@@ -71,7 +71,7 @@ class Bench {
     this.recipe.value = FIRST_RECIPE;
     this.dataset.value = FIRST_DATASET;
     const first = make("div", "bench-first");
-    first.append(titled("Recipe to start from", this.recipe, "recipe"), titled("Data set", this.dataset, "data-set"));
+    first.append(titled("Recipe to start from", this.recipe), titled("Data set", this.dataset));
     const groups = [this.#group("The network", NETWORK, choices), this.#group("Its training", TRAINING, choices)];
     find(this.form, ".bench-knobs").replaceChildren(first, ...groups);
     find(this.form, ".bench-limits").textContent = limits;
@@ -169,11 +169,9 @@ class Bench {
 /**
  * @param {string} text
  * @param {HTMLSelectElement} menu
- * @param {string} term
  */
-function titled(text, menu, term) {
+function titled(text, menu) {
   const label = make("label", "bench-knob");
-  explain(menu, [term]);
   label.append(make("span", "", text), menu);
   return label;
 }

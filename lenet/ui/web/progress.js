@@ -42,6 +42,7 @@ class Progress {
     });
     onSignal("lab-ordered", () => {
       this.words.textContent = "Asking the server …";
+      this.words.scrollIntoView({ block: "nearest" }); // on a phone it is below the knobs
     });
     this.component.watch("value", () => this.receive());
     this.curves.show([]);

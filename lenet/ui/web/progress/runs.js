@@ -86,10 +86,13 @@ export class Runs {
     if (phase !== "done") return cell;
     const { gradio_config: config } = /** @type {{ gradio_config?: { root: string } }} */ (window);
     const link = make("a", "progress-link", "Download");
-    Object.assign(link, { href: `${config?.root ?? ""}/trained/${name}.zip`, download: "", title: command });
+    Object.assign(link, { href: `${config?.root ?? ""}/trained/${name}.zip`, download: "" });
+    const line = make("details", "progress-command");
+    line.append(make("summary", "", "Command"), make("code", "", command));
     cell.append(
       makeButton("", "Use it", () => this.acts.use(name)),
       link,
+      line,
     );
     return cell;
   }
