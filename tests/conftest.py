@@ -6,6 +6,7 @@ the fixture that needs it.
 
 import gzip
 import hashlib
+import math
 import os
 import shutil
 import struct
@@ -92,6 +93,24 @@ def idx_bytes() -> dict[str, bytes]:
         labels = (chosen % 10).to(torch.uint8).numpy()
         files[f"{part}-labels-idx1-ubyte"] = struct.pack(">2I", 0x801, count) + labels.tobytes()
     return files
+
+
+@pytest.fixture(scope="session")
+def whole_data(tmp_path_factory, idx_bytes) -> Path:
+    """A folder with the small data set's pictures, again and again, as many as MNIST has: for another process, which
+    checks the sizes.
+    """
+    from lenet.training.datasets import FILES
+
+    folder = tmp_path_factory.mktemp("data")
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, shape in FILES.items():
+        header, size = 4 * (1 + len(shape)), math.prod(shape)
+        content = idx_bytes[name][header:]
+        whole = content * (size // len(content) + 1)
+        (raw / name).write_bytes(struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape) + whole[:size])
+    return folder
 
 
 @pytest.fixture

@@ -58,3 +58,17 @@ def test_the_page_says_in_one_line_why_it_does_not_start(arguments, variable, wo
     assert run.stderr.startswith("app.py: error: ")
     assert words in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+def test_limits_are_the_defaults_or_what_the_variables_say(monkeypatch):
+    assert settings.limits() == settings.Limits()
+    monkeypatch.setenv("LENET_TRAIN_EPOCHS", "3")
+    monkeypatch.setenv("LENET_TRAIN_KEEP_SECONDS", "60")
+    assert settings.limits() == settings.Limits(epochs=3, keep_seconds=60)
+
+
+@pytest.mark.parametrize("said", ["", "-1", "2.5", "many", "9" * 100, "\u0661"])
+def test_a_limit_that_is_no_number_is_a_sentence(said, monkeypatch):
+    monkeypatch.setenv("LENET_TRAIN_SECONDS", said)
+    with pytest.raises(ValueError, match="LENET_TRAIN_SECONDS is .* whole number"):
+        settings.limits()

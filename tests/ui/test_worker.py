@@ -1,10 +1,8 @@
 """Where trainings run: in a process that ends with whoever listens, or on ZeroGPU."""
 
 import importlib
-import math
 import os
 import signal
-import struct
 import subprocess
 import sys
 import time
@@ -14,7 +12,6 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-from lenet.training.datasets import FILES
 from lenet.training.events import Begun, Epoch, Failed, Part, Written
 from lenet.training.order import Order
 from lenet.ui import worker
@@ -25,19 +22,6 @@ ORDER = Order(
     0,
     {"channels": (2, 2), "hidden": (8,), "epochs": 1, "batch_size": 100, "validation": 58_000},
 )
-
-
-@pytest.fixture(scope="module")
-def whole_data(tmp_path_factory) -> Path:
-    """A folder with a data set of MNIST's size, whose pictures are all empty: another process checks the sizes."""
-    folder = tmp_path_factory.mktemp("data")
-    raw = folder / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    for name, shape in FILES.items():
-        with (raw / name).open("wb") as file:
-            file.write(struct.pack(f">HBB{len(shape)}I", 0, 8, len(shape), *shape))
-            file.truncate(file.tell() + math.prod(shape))
-    return folder
 
 
 @pytest.fixture
