@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import gradio as gr
 import torch
@@ -175,7 +175,7 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
 def connect_training(trainings: Trainings, at: Components) -> None:
     """The same for what is trained."""
     on = partial(_connect_one, at)
-    at["bench"].input(picked(trainings.on_order, ("bench",)), None, at["bench"], **EACH)
+    on(at["bench"].input, trainings.on_order, (), ("bench",))
     at["bench"].train(told(trainings.on_train, "progress"), None, at["progress"], **TRAINING)
     at["progress"].stop(trainings.on_stop, None, None, **LIVE)
     on(at["progress"].use, trainings.on_use, SCENE, (*SHOWN, "examples", "controls", "checkpoint", "takeaway"))
@@ -184,7 +184,8 @@ def connect_training(trainings: Trainings, at: Components) -> None:
 def _connect_one(
     at: Components, event: Callable, handler: Callable[..., Answer], inputs: Sequence[str], outputs: Sequence[str]
 ) -> None:
-    event(picked(handler, outputs), [at[name] for name in inputs], [at[name] for name in outputs], **LIVE)
+    how = EACH if Chosen in get_type_hints(handler).values() else LIVE
+    event(picked(handler, outputs), [at[name] for name in inputs], [at[name] for name in outputs], **how)
 
 
 def offer(handlers: Handlers, at: Components) -> None:

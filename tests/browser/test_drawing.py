@@ -202,3 +202,13 @@ def test_undo_after_an_example_brings_the_drawing_back(page):
     expect(page.locator(".verdict-note")).to_have_text("")
     page.get_by_role("button", name="Undo").click()
     expect_hint(page)
+
+
+def test_of_two_examples_that_are_chosen_at_once_the_last_one_stays(page):
+    buttons = page.locator(".examples button")
+    page.evaluate(
+        "([first, last]) => { first.click(); last.click(); }", [buttons.nth(n).element_handle() for n in (3, 7)]
+    )
+    expect(page.locator(".verdict-note")).to_contain_text("7")
+    settle(page)
+    expect_label(page, "7")
