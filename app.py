@@ -2,7 +2,11 @@
 
 import argparse
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
+
+with suppress(ImportError):
+    import spaces  # noqa: F401  # on a Space with ZeroGPU it must come before torch
 
 from lenet import settings
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import ablations, live, load, pens, speed
 from lenet import checkpoint
-from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT
+from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, Limits
 from lenet.training.datasets import SOURCES
 from lenet.training.recipes import RECIPES
 
@@ -130,6 +130,29 @@ def serving() -> str:
     )
 
 
+LIMIT_WORDS = {
+    "epochs": "epochs of a training",
+    "width": "largest number of maps, kernel side, padding or size of a dense layer",
+    "parameters": "parameters of a network",
+    "multiply_adds": "multiply-adds for a picture",
+    "examples": "pictures, all epochs together",
+    "batch_numbers": "numbers that the stages put out for a batch, which decide the memory",
+    "seconds": "seconds of training steps",
+    "waiting": "visitors in line",
+    "silence": "seconds without a word from the page, after which its training ends",
+    "kept": "trained networks that are kept",
+    "keep_seconds": "seconds for which each is kept",
+}
+
+
+def limits() -> str:
+    """What a visitor's training may take, with the variable that changes it."""
+    lines = ["| variable | default | what |", "|---|---|---|"]
+    for name, value in asdict(Limits()).items():
+        lines.append(f"| `{TRAIN_PREFIX}{name.upper()}` | {value:,} | {LIMIT_WORDS[name]} |")
+    return "\n".join(lines)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "results": results,
     "exercises": exercises,
@@ -137,6 +160,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speeds": speeds,
     "pace": pace,
     "serving": serving,
+    "limits": limits,
 }
 
 
