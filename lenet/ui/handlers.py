@@ -25,7 +25,7 @@ from lenet.ui.lab import Lab, Seen, constants
 from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
 from lenet.ui.sentence import Sentence
-from lenet.ui.values.card import CardValue, TestedCellValue, card_value, cell_value, no_card
+from lenet.ui.values.card import CardValue, TestedCellValue, card_value, cell_value, no_card, no_cell
 from lenet.ui.values.controls import ControlsValue, controls_value, view_revision
 from lenet.ui.values.examples import ExamplesValue, example_note, example_picture, examples_value
 from lenet.ui.values.exercises import ExercisesValue, exercises_value
@@ -311,7 +311,10 @@ class Handlers:
         try:
             return Answer(card=cell_value(chosen.asked, chosen.cell, self._carded(checkpoint, chosen)))
         except (ValueError, OSError) as error:
-            return Answer(card=no_card(chosen.asked, str(error)))
+            return Answer(card=no_cell(chosen.asked, chosen.cell, str(error)))
+        except Exception as error:
+            note_failure(error)
+            return Answer(card=no_cell(chosen.asked, chosen.cell, FAULT))
 
     def _carded(self, checkpoint: str, chosen: Chosen) -> list[Checkpoint]:
         """The network in the menu, and the one beside it."""

@@ -64,7 +64,7 @@ def settle(page: Page) -> None:
 
 def choose(page: Page, checkpoint: str) -> None:
     page.get_by_label(CHECKPOINT, exact=True).click()
-    page.get_by_role("option", name=named(checkpoint)).click()
+    page.get_by_role("listbox").get_by_role("option", name=named(checkpoint)).click()
 
 
 def expect_checkpoint(page: Page, checkpoint: str) -> None:

@@ -18,8 +18,10 @@ STATE = f"""() => {{
       location.hash,
       all(".takeaway")[0].textContent,
       all(".lab-pictures input[type=file]").length,
+      all(".cards select").map((menu) => menu.value),
     ],
     checkpoint: document.querySelector("input[aria-label='{CHECKPOINT}']").value,
+    view: all(".lab-views [aria-pressed=true]").map((button) => button.dataset.at),
     switches: all(".controls input").map((input) => input.checked),
     menus: all(".controls select").map((menu) => menu.value),
     tools: all("[data-tool]").map((tool) => tool.ariaPressed).concat(document.querySelector(".pad input").value),
@@ -35,6 +37,7 @@ STATE = f"""() => {{
 
 RESET = """({ switches, menus }) => {
   const all = (selector) => [...document.querySelectorAll(selector)];
+  all(".lab-views [data-at=explore]").forEach((button) => button.click());
   all("details[open]").forEach((part) => { part.open = false; });
   all(".lesson:not([hidden]) [data-act=close]").forEach((button) => button.click());
   all(".explanation:not([hidden]) .explanation-close").forEach((button) => button.click());

@@ -744,7 +744,9 @@ def test_the_card_of_the_network_in_the_menu_comes_with_that_of_another_beside_i
 def test_a_card_that_cannot_be_had_is_a_sentence(handlers, monkeypatch):
     assert "no checkpoint 'gone'" in handlers.on_card("gone", chose(asked=1)).card["problem"]
     assert "no checkpoint 'gone'" in handlers.on_card("mnist-lenet", chose(asked=1, what="gone")).card["problem"]
-    assert "no checkpoint 'gone'" in handlers.on_cell("gone", chose(asked=1, cell=[0, 0])).card["problem"]
+    assert "no checkpoint 'gone'" in handlers.on_cell("gone", chose(asked=1, cell=[0, 0])).card["tested"][0]["words"]
+    monkeypatch.setattr(handlers_module, "cell_value", lambda *arguments: 1 / 0)
+    assert handlers.on_cell("mnist-lenet", chose(cell=[0, 0])).card["tested"][0]["words"] == handlers_module.FAULT
     monkeypatch.setattr(handlers_module, "card_value", lambda *arguments: 1 / 0)
     assert handlers.on_card("mnist-lenet", chose(asked=2)).card["problem"] == handlers_module.FAULT
 

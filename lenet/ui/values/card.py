@@ -169,6 +169,11 @@ def cell_value(asked: int, cell: tuple[int, int], networks: Sequence[Checkpoint]
     return {"asked": asked, "cell": cell, "tested": [_tested(network, *cell) for network in networks]}
 
 
+def no_cell(asked: int, cell: tuple[int, int], problem: str) -> TestedCellValue:
+    """A sentence in place of test pictures."""
+    return {"asked": asked, "cell": cell, "tested": [{"pictures": [], "words": problem}]}
+
+
 def _network(network: Checkpoint) -> NetworkCardValue:
     metrics = network.metrics
     return {

@@ -19,7 +19,8 @@ export default function start(component) {
 
 class Cards {
   open = false;
-  beside = ""; // the name of the other network
+  network = ""; // the name of the network in the menu
+  beside = ""; // and of the other one
   asked = 0; // the number of the last question for cards
   sought = 0; // and of the last one for pictures
   content = ""; // what is shown, so that the same is not built again
@@ -79,9 +80,17 @@ class Cards {
     this.articles = networks.map((network) => new Article(network, networks, acts));
     this.columns.replaceChildren(...this.articles.map(({ box }) => box));
     this.columns.classList.toggle("cards-two", networks.length > 1);
-    this.component.element.dataset.network = networks[0]?.name ?? ""; // for tests
-    const worst = networks[0]?.confusion?.pairs[0]?.cell;
-    if (networks.length) this.choose(this.cell ?? worst ?? [0, 0]);
+    if (networks.length) this.choose(this.#cellOf(networks[0]));
+  }
+
+  /**
+   * The cell that is chosen, while the same network is in the menu; of another one, the most frequent error.
+   * @param {import("./values.js").NetworkCardValue} network
+   */
+  #cellOf({ name, confusion }) {
+    const same = name === this.network;
+    this.network = name;
+    return (same && this.cell) || confusion?.pairs[0]?.cell || /** @type {Cell} */ ([0, 0]);
   }
 
   /** @param {Cell} cell is chosen in both matrices */

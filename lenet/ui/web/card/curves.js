@@ -27,7 +27,7 @@ export function curvesOf({ curve }, all) {
     return plot.box;
   });
   if (curve.held_loss.length) return boxes;
-  return [...boxes, make("p", "card-note", "No pictures were held out: there is no line of validation.")];
+  return [...boxes, make("p", "card-note", "No pictures were held out: there is no second line.")];
 }
 
 /**
