@@ -101,17 +101,18 @@ class Maps {
    * @param {import("./lib/signals.js").Viewed} viewed
    */
   change(viewed) {
-    const found = this.live.change(viewed);
+    const found = this.live.change(viewed, this.drawing);
     if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
     this.newest += 1;
-    const answers = viewed.changed.some((name) => ["off", "instead", "epoch"].includes(name));
-    if (answers && this.live.pictures[0]) signal("lab-live", this.live.said(this.drawing, found));
+    if (found.answer) signal("lab-live", found.answer);
     if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
   }
 
-  // A network has come: what was drawn before is answered, and what is explained gets its numbers.
+  // A network has come: what was drawn or changed before is shown, and what is explained gets its numbers.
   #catchUp() {
     if (this.unanswered) this.answer(this.unanswered);
+    const unshown = this.live.unshown.pop();
+    if (unshown) this.change(unshown);
     signal("lab-stages", null);
   }
 

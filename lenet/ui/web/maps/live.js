@@ -24,6 +24,8 @@ const FREE = [
   "epoch",
 ];
 
+const ANSWERING = ["off", "instead", "epoch"]; // these change what the network says
+
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
 /** @typedef {import("../lib/signals.js").Inked} Inked */
@@ -48,6 +50,8 @@ export class Live {
 
   /** @type {Found | null} */
   found = null; // what was computed last, while the frame and the pictures are the same
+  /** @type {Viewed[]} */
+  unshown = []; // changes of the view that the frame does not show yet, the earliest first
 
   /** @param {() => void} arrived is called when a network has come */
   constructor(arrived) {
@@ -62,6 +66,7 @@ export class Live {
     this.frame = value;
     this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
     this.kept = this.found = null;
+    this.unshown = this.unshown.filter(({ revision }) => revision > value.revision);
     for (const network of [value.network, value.other]) if (network) this.networks.find(network);
     if (value.network) this.networks.find(value.network, epochOf(value));
   }
@@ -97,13 +102,19 @@ export class Live {
   }
 
   /**
-   * The same pictures in another view. Null where the browser cannot show it: then the server does.
+   * The same pictures in another view, and what the networks say where that changes. Null where the browser cannot show
+   * it: then the server does, or the browser as soon as it has the network.
    * @param {Viewed} viewed
-   * @returns {Found | null}
+   * @param {number} drawing
+   * @returns {(Found & { answer: LiveAnswer | null }) | null}
    */
-  change({ revision, view, changed }) {
+  change(viewed, drawing) {
     const { frame } = this;
-    if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
+    this.unshown.push(viewed);
+    const changed = this.unshown.flatMap((unshown) => unshown.changed);
+    if (!frame || frame.revision !== this.unshown[0].revision - 1) return null;
+    if (!changed.every((name) => FREE.includes(name))) return null;
+    const { revision, view } = viewed;
     const { phase, scale, numbers, sort, pin, off, instead, epoch } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
     if (changed.includes("epoch")) this.kept = null; // a B that is kept is seen by the same network
@@ -112,7 +123,9 @@ export class Live {
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
-    return found;
+    this.unshown = [];
+    const says = this.pictures[0] && changed.some((name) => ANSWERING.includes(name));
+    return { ...found, answer: says ? this.said(drawing, found) : null };
   }
 
   /**
