@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { Networks } from "../../lenet/ui/web/engine/networks.js";
 import { Live } from "../../lenet/ui/web/maps/live.js";
+import { GRID_SIZE } from "../../lenet/ui/web/pad/grid.js";
 import { layer, mapsValue, side } from "./maps-samples.js";
 
 const CHECKPOINTS = new URL("../../checkpoints/", import.meta.url);
@@ -49,22 +50,22 @@ test("all epochs come before they are asked for, the nearest first", async () =>
 test("an epoch that is not here yet is shown when it has come, with all that was changed since", async () => {
   const { live } = started();
   await Promise.all([...live.networks.coming]);
-  assert.equal(live.change(viewed(2, { epoch: 1 }), 1), null);
-  assert.equal(live.change(viewed(3, { epoch: 1, scale: "both" }), 1), null);
+  assert.equal(live.change(viewed(2, { epoch: 1 })), null);
+  assert.equal(live.change(viewed(3, { epoch: 1, scale: "both" })), null);
   assert.equal(live.frame.revision, 1);
   await Promise.all([...live.networks.coming]);
-  const found = live.change(live.unshown.pop(), 1);
+  const found = live.change(live.unshown.pop());
   assert.equal(live.frame.revision, 3);
   assert.equal(live.frame.scale, "both");
   assert.ok(Math.max(...found.answer.probabilities.map(([, share]) => share)) < 0.2); // it has learnt nothing yet
   assert.deepEqual(live.unshown, []);
-  assert.equal(live.change(viewed(4, { scale: "map" }), 1).answer, null); // the scale changes no answer
+  assert.equal(live.change(viewed(4, { scale: "map" })).answer, null); // the scale changes no answer
 });
 
 test("what the server has shown is not waited for any more", () => {
   const { live } = started();
-  live.change(viewed(2, { epoch: 1 }), 1);
-  live.change(viewed(3, { epoch: 2 }), 1);
+  live.change(viewed(2, { epoch: 1 }));
+  live.change(viewed(3, { epoch: 2 }));
   live.follow(mapsValue({ ...live.frame, revision: 2 }));
   assert.deepEqual(
     live.unshown.map(({ revision }) => revision),
@@ -78,9 +79,19 @@ test("a kept picture is seen by the network of the same epoch", async () => {
   live.fetchAhead();
   await Promise.all([...live.networks.coming]);
   const shares = [1, 20].map((epoch, i) => {
-    const { answer } = live.change(viewed(2 + i, { epoch }), 1);
+    const { answer } = live.change(viewed(2 + i, { epoch }));
     assert.equal(answer.other.title, "the kept picture");
     return Math.max(...answer.other.probabilities.map(([, share]) => share));
   });
   assert.ok(shares[0] < 0.2 && shares[1] > 0.25, `${shares}`);
+});
+
+test("an epoch that comes while the pen moves answers the drawing of now", async () => {
+  const { live } = started();
+  await Promise.all([...live.networks.coming]);
+  live.change(viewed(2, { epoch: 1 }));
+  const ink = Uint8Array.from({ length: GRID_SIZE ** 2 }, (_, i) => (Math.abs((i % GRID_SIZE) - 56) < 4 ? 255 : 0));
+  assert.equal(live.answer({ drawing: 7, ink }).answer.drawing, 7);
+  await Promise.all([...live.networks.coming]);
+  assert.equal(live.change(live.unshown.pop()).answer.drawing, 7);
 });

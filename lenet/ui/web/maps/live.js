@@ -43,6 +43,7 @@ const ANSWERING = ["off", "instead", "epoch"]; // these change what the network 
 export class Live {
   /** @type {MapsValue | null} */
   frame = null;
+  drawing = 0; // the number of the one that the pictures are of
   /** @type {(Uint8Array | null)[]} */
   pictures = [null, null]; // what A's network sees, and B's
   /** @type {Numbers | null} */
@@ -64,6 +65,7 @@ export class Live {
    */
   follow(value) {
     this.frame = value;
+    this.drawing = value.drawing;
     this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
     this.kept = this.found = null;
     this.unshown = this.unshown.filter(({ revision }) => revision > value.revision);
@@ -83,32 +85,31 @@ export class Live {
     const [a, b] = [frame.network, frame.other].map((value) => value && pictureFor(value, ink, frame.prepared));
     if (!a || (frame.other && !b)) return null;
     this.pictures = [a, b ?? this.pictures[1]];
+    this.drawing = drawing;
     const found = this.#compute(frame);
-    return found && { ...found, answer: this.said(drawing, found) };
+    return found && { ...found, answer: this.#said(found) };
   }
 
   /**
    * What the networks say about the pictures.
-   * @param {number} drawing
    * @param {Found} found
    * @returns {LiveAnswer}
    */
-  said(drawing, { frame, a, b }) {
+  #said({ frame, a, b }) {
     const [mine, theirs] = this.pictures;
     const network = /** @type {NetworkValue} */ (frame.network);
     const other = theirs && b && { ...saidBy(frame.other ?? network, theirs, b), title: frame.b };
     const own = saidBy(network, /** @type {Uint8Array} */ (mine), a);
-    return { drawing, revision: frame.revision, network: network.name, ...own, other };
+    return { drawing: this.drawing, revision: frame.revision, network: network.name, ...own, other };
   }
 
   /**
    * The same pictures in another view, and what the networks say where that changes. Null where the browser cannot show
    * it: then the server does, or the browser as soon as it has the network.
    * @param {Viewed} viewed
-   * @param {number} drawing
    * @returns {(Found & { answer: LiveAnswer | null }) | null}
    */
-  change(viewed, drawing) {
+  change(viewed) {
     const { frame } = this;
     this.unshown.push(viewed);
     const changed = this.unshown.flatMap((unshown) => unshown.changed);
@@ -125,15 +126,12 @@ export class Live {
     this.frame = next;
     this.unshown = [];
     const says = this.pictures[0] && changed.some((name) => ANSWERING.includes(name));
-    return { ...found, answer: says ? this.said(drawing, found) : null };
+    return { ...found, answer: says ? this.#said(found) : null };
   }
 
-  /**
-   * What the pad and the controls tell the server when all maps of a drawing were painted.
-   * @param {number} drawing
-   */
-  mark(drawing) {
-    return this.frame ? `${drawing} ${this.frame.revision} ${this.frame.mark}` : "";
+  /** What the pad and the controls tell the server when all maps of the drawing were painted. */
+  mark() {
+    return this.frame ? `${this.drawing} ${this.frame.revision} ${this.frame.mark}` : "";
   }
 
   /**
