@@ -55,6 +55,12 @@ PINS = 15
 HOVERS = 51
 """Cells that are read under the pointer."""
 
+TRAINED = "fashion-classic"
+"""The network whose epochs are gone through."""
+
+SCRUBS = 200
+"""Steps through its epochs."""
+
 WATCH = """() => {
   const times = { moved: 0, waits: [], lifted: 0, answered: 0 };
   window.times = times;
@@ -221,6 +227,42 @@ HOVER = """(count) => {
     document.body.offsetHeight;
     return performance.now() - started;
   });
+}"""
+
+
+def scrubbed(chromium: Browser, url: str) -> dict[str, float]:
+    """The milliseconds of a step of the time machine's slider, one in each frame, until its maps are painted."""
+    page = opened(chromium, url, delay=0)
+    page.get_by_label("Network", exact=True).click()
+    page.get_by_role("option", name=re.compile(rf"{TRAINED}$")).click()
+    page.wait_for_timeout(SETTLED)
+    page.get_by_role("button", name="Example: Coat").first.click()
+    page.locator(".epochs input").focus()  # all epochs come
+    page.wait_for_timeout(SETTLED)
+    steps = sorted(page.evaluate(SCRUB, SCRUBS))
+    page.close()
+    return rounded({"p50": steps[len(steps) // 2], "p95": steps[int(0.95 * len(steps))]})
+
+
+SCRUB = """async (count) => {
+  const slider = document.querySelector(".epochs input");
+  const places = Number(slider.max) + 1;
+  const frame = () => new Promise(requestAnimationFrame);
+  const painted = () => new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;  // a message waits until the frame is painted
+    port2.postMessage(null);
+  });
+  const steps = [];
+  for (let i = 0; i < count; i++) {
+    await frame();
+    const started = performance.now();
+    slider.value = String(i % places);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    await painted();
+    steps.push(performance.now() - started);
+  }
+  return steps;
 }"""
 
 

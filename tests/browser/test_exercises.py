@@ -61,6 +61,21 @@ def test_the_exercise_and_what_it_speaks_of_are_in_the_window(page):
         assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
 
 
+@seen_in((DESK, PHONE))
+def test_a_step_about_the_epochs_has_the_slider_and_the_curve_in_the_window(page, look):
+    exercise(page, "2-6")
+    page.wait_for_function(RINGED, arg=".epochs")
+    expect_label(page, "7")
+    slider = page.get_by_label("The network after an epoch")
+    expect(slider).to_have_value("5")
+    slider.fill("2")
+    expect_label(page, "1")
+    expect(page.locator(".epochs-words")).to_contain_text("10.8 % right")
+    if look == DESK:
+        last = page.locator("[data-layer=act2] [data-side=difference] canvas").last
+        expect(last).to_be_in_viewport(ratio=1)
+
+
 def test_the_keyboard_stays_on_the_button_that_leads_on(page):
     exercise(page, "3-1")
     page.get_by_role("button", name="The next step").focus()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from looks import DESK, PHONE, seen_in
 from playwright.sync_api import expect
-from steps import FIRST, SECOND, cell, choose, example, expect_label, hold_back, pixels, settle, show
+from steps import FIRST, SECOND, cell, choose, example, exercise, expect_label, hold_back, pixels, settle, show
 from support import drawn, ink_of, put
 
 from lenet.checkpoint import load
@@ -14,6 +14,9 @@ from lenet.pictures.drawing import prepare_drawing
 from lenet.prediction import look
 from lenet.settings import CHECKPOINTS
 from tools.browser import draw
+
+THUMB = 16
+"""Pixels of a slider's thumb, which stays inside."""
 
 NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
 
@@ -167,6 +170,7 @@ def test_the_training_is_scrubbed_through_and_plays_to_its_end(page):
     expect_label(page, "3")
     slider, said = page.get_by_label("The network after an epoch"), page.locator(".epochs output")
     expect(said).to_have_text("trained")
+    expect(page.locator(".epochs-words .curve-right")).to_have_text("97.9 % of tests right")
     slider.fill("0")
     expect(said).to_have_text("epoch 0")
     assert page.locator(".bar-best .bar-number").text_content() != "100.0 %"
@@ -183,6 +187,37 @@ def test_the_training_is_scrubbed_through_and_plays_to_its_end(page):
     page.get_by_role("button", name="Play the training").click()
     expect(said).to_have_text("trained")
     expect(page.get_by_role("button", name="Play the training")).to_have_text("▶")
+
+
+@seen_in([DESK, PHONE])
+def test_a_mark_on_the_curve_stands_where_the_slider_is_and_says_what_the_epoch_gave(page):
+    choose(page, "fashion-classic")
+    page.locator(".epochs").scroll_into_view_if_needed()
+    slider, line = page.get_by_label("The network after an epoch"), page.locator(".epochs-line").bounding_box()
+    for place in (0, 3, 11):  # the last one is the trained network's
+        slider.fill(str(place))
+        thumb = line["x"] + THUMB / 2 + place / 11 * (line["width"] - THUMB)
+        mark = page.locator(".curve-mark").bounding_box()
+        assert mark["x"] + mark["width"] / 2 == pytest.approx(thumb, abs=1)
+        page.mouse.click(thumb, line["y"] + 5)  # who takes hold of the curve takes hold of the slider
+        expect(slider).to_have_value(str(place))
+    slider.fill("3")
+    expect(page.locator(".epochs-words")).to_contain_text(re.compile(r"epoch 3.*65\.9 % right.*loss 0\.866"))
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^epoch 3: 65.9 % right.*held out 71.0 %, 0.742$"))
+    assert page.locator(".curve .curve-dot").count() == 4  # of the training pictures and of those held out
+
+
+def test_a_kept_picture_follows_the_epochs_without_the_server(page):
+    exercise(page, "2-5")
+    expect(page.locator(".bars-two")).to_have_count(1)
+    settle(page)
+    slider, second = page.get_by_label("The network after an epoch"), page.locator(".bar:not(.bar-head) .bar-second")
+    early = second.all_text_contents()
+    assert max(float(text) for text in early) < 15
+    answer = hold_back(page, lambda: slider.fill("20"))
+    expect(second.first).not_to_have_text(early[0])
+    assert float(second.first.text_content()) > 90  # B is a zero
+    answer()
 
 
 def test_the_kernel_slides_and_the_map_fills_cell_by_cell(page):

@@ -34,6 +34,8 @@ const TAKE = {
   csv: "Probabilities as CSV",
 };
 
+const REST = 150; // milliseconds for which the slider of the epochs is still until the server is asked
+
 /** @typedef {import("./values.js").ControlsValue} ControlsValue */
 /** @typedef {import("./controls/view.js").Changes} Changes */
 
@@ -43,6 +45,9 @@ export default function start(component) {
 }
 
 class Controls {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  rest; // asks the server
+
   /** @param {import("./lib/value.js").Component} component */
   constructor(component) {
     this.component = component;
@@ -57,7 +62,7 @@ class Controls {
       () => this.view,
       (changes) => this.change(changes),
     );
-    this.epochs = new Epochs((epoch) => this.change({ epoch }));
+    this.epochs = new Epochs((epoch) => this.#scrub(epoch));
     this.whole = this.#buildMain(find(this.element, ".controls-main"));
     this.hideable = this.#buildCompare(this.parts.compare);
     this.#buildPicture(this.parts.picture);
@@ -76,8 +81,19 @@ class Controls {
 
   /** @param {Changes} changes */
   change(changes) {
+    clearTimeout(this.rest);
     this.#apply(changes);
     this.component.trigger("input");
+  }
+
+  /**
+   * The browser shows each epoch; the server is asked when the slider rests.
+   * @param {number | null} epoch
+   */
+  #scrub(epoch) {
+    clearTimeout(this.rest);
+    this.#apply({ epoch });
+    this.rest = setTimeout(() => this.component.trigger("input"), REST);
   }
 
   /** @param {import("./lib/signals.js").Pinned} pinned */

@@ -36,7 +36,6 @@ export default function start(component) {
 
 class Maps {
   newest = 0;
-  drawing = 0; // the number of the one that is shown
   built = ""; // the frame of the elements that are here
   /** @type {Section[]} */
   sections = [];
@@ -91,7 +90,7 @@ class Maps {
     this.newest += 1;
     signal("lab-live", found.answer);
     const complete = found.frame.phase === "kernels" || this.#follow(found, resting);
-    inked.painted = complete ? this.live.mark(drawing) : "";
+    inked.painted = complete ? this.live.mark() : "";
     this.element.dataset.live = String(drawing);
     if (complete && resting) this.#showsAll(drawing);
   }
@@ -102,22 +101,22 @@ class Maps {
    */
   change(viewed) {
     const found = this.live.change(viewed);
-    if (!found || !this.admit({ drawing: this.drawing, revision: viewed.revision })) return;
+    if (!found || !this.admit({ drawing: this.live.drawing, revision: viewed.revision })) return;
     this.newest += 1;
-    const answers = viewed.changed.some((name) => ["off", "instead", "epoch"].includes(name));
-    if (answers && this.live.pictures[0]) signal("lab-live", this.live.said(this.drawing, found));
-    if (this.#follow(found, true)) viewed.painted = this.live.mark(this.drawing);
+    if (found.answer) signal("lab-live", found.answer);
+    if (this.#follow(found, true)) viewed.painted = this.live.mark();
   }
 
-  // A network has come: what was drawn before is answered, and what is explained gets its numbers.
+  // A network has come: what was drawn or changed before is shown, and what is explained gets its numbers.
   #catchUp() {
     if (this.unanswered) this.answer(this.unanswered);
+    const unshown = this.live.unshown.pop();
+    if (unshown) this.change(unshown);
     signal("lab-stages", null);
   }
 
   /** @param {number} drawing */
   #showsAll(drawing) {
-    this.drawing = drawing;
     this.element.dataset.drawing = String(drawing);
   }
 

@@ -24,6 +24,8 @@ const FREE = [
   "epoch",
 ];
 
+const ANSWERING = ["off", "instead", "epoch"]; // these change what the network says
+
 /** @typedef {import("../values.js").MapsValue} MapsValue */
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
 /** @typedef {import("../lib/signals.js").Inked} Inked */
@@ -41,6 +43,7 @@ const FREE = [
 export class Live {
   /** @type {MapsValue | null} */
   frame = null;
+  drawing = 0; // the number of the one that the pictures are of
   /** @type {(Uint8Array | null)[]} */
   pictures = [null, null]; // what A's network sees, and B's
   /** @type {Numbers | null} */
@@ -48,6 +51,8 @@ export class Live {
 
   /** @type {Found | null} */
   found = null; // what was computed last, while the frame and the pictures are the same
+  /** @type {Viewed[]} */
+  unshown = []; // changes of the view that the frame does not show yet, the earliest first
 
   /** @param {() => void} arrived is called when a network has come */
   constructor(arrived) {
@@ -60,8 +65,10 @@ export class Live {
    */
   follow(value) {
     this.frame = value;
+    this.drawing = value.drawing;
     this.pictures = value.pictures.map((picture) => (picture ? bytesOf(picture) : null));
     this.kept = this.found = null;
+    this.unshown = this.unshown.filter(({ revision }) => revision > value.revision);
     for (const network of [value.network, value.other]) if (network) this.networks.find(network);
     if (value.network) this.networks.find(value.network, epochOf(value));
   }
@@ -78,32 +85,37 @@ export class Live {
     const [a, b] = [frame.network, frame.other].map((value) => value && pictureFor(value, ink, frame.prepared));
     if (!a || (frame.other && !b)) return null;
     this.pictures = [a, b ?? this.pictures[1]];
+    this.drawing = drawing;
     const found = this.#compute(frame);
-    return found && { ...found, answer: this.said(drawing, found) };
+    return found && { ...found, answer: this.#said(found) };
   }
 
   /**
    * What the networks say about the pictures.
-   * @param {number} drawing
    * @param {Found} found
    * @returns {LiveAnswer}
    */
-  said(drawing, { frame, a, b }) {
+  #said({ frame, a, b }) {
     const [mine, theirs] = this.pictures;
     const network = /** @type {NetworkValue} */ (frame.network);
     const other = theirs && b && { ...saidBy(frame.other ?? network, theirs, b), title: frame.b };
     const own = saidBy(network, /** @type {Uint8Array} */ (mine), a);
-    return { drawing, revision: frame.revision, network: network.name, ...own, other };
+    return { drawing: this.drawing, revision: frame.revision, network: network.name, ...own, other };
   }
 
   /**
-   * The same pictures in another view. Null where the browser cannot show it: then the server does.
+   * The same pictures in another view, and what the networks say where that changes. Null where the browser cannot show
+   * it: then the server does, or the browser as soon as it has the network.
    * @param {Viewed} viewed
-   * @returns {Found | null}
+   * @returns {(Found & { answer: LiveAnswer | null }) | null}
    */
-  change({ revision, view, changed }) {
+  change(viewed) {
     const { frame } = this;
-    if (!frame || frame.revision !== revision - 1 || !changed.every((name) => FREE.includes(name))) return null;
+    this.unshown.push(viewed);
+    const changed = this.unshown.flatMap((unshown) => unshown.changed);
+    if (!frame || frame.revision !== this.unshown[0].revision - 1) return null;
+    if (!changed.every((name) => FREE.includes(name))) return null;
+    const { revision, view } = viewed;
     const { phase, scale, numbers, sort, pin, off, instead, epoch } = view;
     const side = /** @type {MapsValue["side"]} */ (view.side);
     if (changed.includes("epoch")) this.kept = null; // a B that is kept is seen by the same network
@@ -112,15 +124,14 @@ export class Live {
     const found = this.#compute(next);
     if (!found || (!found.b && next.layers.some(({ b }) => b))) return null;
     this.frame = next;
-    return found;
+    this.unshown = [];
+    const says = this.pictures[0] && changed.some((name) => ANSWERING.includes(name));
+    return { ...found, answer: says ? this.#said(found) : null };
   }
 
-  /**
-   * What the pad and the controls tell the server when all maps of a drawing were painted.
-   * @param {number} drawing
-   */
-  mark(drawing) {
-    return this.frame ? `${drawing} ${this.frame.revision} ${this.frame.mark}` : "";
+  /** What the pad and the controls tell the server when all maps of the drawing were painted. */
+  mark() {
+    return this.frame ? `${this.drawing} ${this.frame.revision} ${this.frame.mark}` : "";
   }
 
   /**
