@@ -16,6 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,16 @@ def whole(data: Any) -> dict[str, Any] | None:
     return value
 
 
-async def in_the_page(client: httpx.AsyncClient, endpoint: int) -> tuple[float, float]:
-    """Train once: the seconds to the first point of the curve, and the examples a second of the epochs' median."""
+@dataclass(frozen=True)
+class Trained:
+    """A training: its examples a second, the epochs' median; its weights' hash; seconds to the curve's first point."""
+
+    rate: float
+    weights: str
+    first: float = 0.0
+
+
+async def in_the_page(client: httpx.AsyncClient, endpoint: int) -> Trained:
     started, first, value = time.perf_counter(), 0.0, {}
     async for value in followed(client, endpoint):
         asked = await client.get(f"/forming/{value['name']}/model.safetensors")  # as the page does
@@ -77,17 +86,16 @@ async def in_the_page(client: httpx.AsyncClient, endpoint: int) -> tuple[float, 
     assert value["phase"] == "done" and asked, value.get("reason")
     with zipfile.ZipFile(io.BytesIO((await client.get(f"/trained/{value['name']}.zip")).content)) as archive:
         metrics = json.loads(archive.read("my-lenet/metrics.json"))
-    return first, metrics["examples_per_second"]
+    return Trained(metrics["examples_per_second"], metrics["weights_sha256"], first)
 
 
-def by_command() -> float:
-    """Train with train.py: the examples a second of the epochs' median."""
+def by_command() -> Trained:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "network"
         command = [sys.executable, *ORDER.command().split()[1:], "--out", str(out)]
         subprocess.run(command, check=True, capture_output=True)
-        rate: float = json.loads((out / "metrics.json").read_text())["examples_per_second"]
-        return rate
+        metrics = json.loads((out / "metrics.json").read_text())
+        return Trained(metrics["examples_per_second"], metrics["weights_sha256"])
 
 
 async def answers(client: httpx.AsyncClient) -> float:
@@ -149,13 +157,12 @@ async def measure(url: str, pid: int) -> dict[str, Any]:
         endpoint = await endpoint_of(client, "on_train")
         idle = await answers(client)
         pairs = [(await in_the_page(client, endpoint), by_command()) for _ in range(ROUNDS)]
-        page, command = (
-            statistics.median(rates) for rates in ([rate for (_, rate), _ in pairs], [rate for _, rate in pairs])
-        )
+        page, command = (statistics.median(side.rate for side in sides) for sides in zip(*pairs, strict=True))
         training = await beside(client, endpoint)
         return {
             "examples_a_second": {"page": round(page), "train.py": round(command), "ratio": round(page / command, 2)},
-            "seconds_to_the_first_point": round(statistics.median(first for (first, _), _ in pairs), 1),
+            "same_weights": len({side.weights for pair in pairs for side in pair}) == 1,
+            "seconds_to_the_first_point": round(statistics.median(mine.first for mine, _ in pairs), 1),
             "answer_at_rest_ms": {
                 "idle": round(idle, 1),
                 "while training": round(training, 1),
