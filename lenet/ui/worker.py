@@ -95,6 +95,9 @@ class Process:
             yield [event for event in told if event]
             if None in told:
                 break
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(PATIENCE)
+        self._process.kill()  # one that has said what nobody understands may still be there
         if how := self._process.wait():
             yield [Failed(DIED.format(how=f"signal {signal.Signals(-how).name}" if how < 0 else f"status {how}"))]
 
@@ -121,7 +124,9 @@ class Process:
 
     def _listen(self) -> None:
         assert self._process.stdout
-        with suppress(ValueError), self._process.stdout as lines:  # of one that is killed, a line may be cut
-            for line in lines:
-                self._told.put(decode(json.loads(line)))
-        self._told.put(None)
+        try:
+            with suppress(ValueError, LookupError, TypeError), self._process.stdout as lines:  # a line may be cut
+                for line in lines:
+                    self._told.put(decode(json.loads(line)))
+        finally:
+            self._told.put(None)
