@@ -136,6 +136,7 @@ LIMIT_WORDS = {
     "parameters": "parameters of a network",
     "multiply_adds": "multiply-adds for a picture",
     "examples": "pictures, all epochs together",
+    "held_out": "pictures held out",
     "batch_numbers": "numbers that the stages put out for a batch, which decide the memory",
     "seconds": "seconds of training steps",
     "waiting": "visitors in line",

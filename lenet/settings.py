@@ -51,10 +51,10 @@ class Limits:
     """What a visitor's training may take. Each is an environment variable, LENET_TRAIN_ and the name in capitals.
 
     ``epochs``; ``width`` is the largest entry of a list of sizes; ``parameters`` and ``multiply_adds`` of one picture;
-    ``examples``, all epochs together; ``batch_numbers``, all that the stages put out for one batch, which decides the
-    memory; ``seconds`` of training steps. ``waiting`` visitors may stand in line.
-    ``silence`` is how many seconds a page may stay without asking for the network that it trains. ``kept`` trained
-    networks stay, each for ``keep_seconds``.
+    ``examples``, all epochs together; ``held_out`` pictures; ``batch_numbers``, all that the stages put out for one
+    batch, which decides the memory; ``seconds`` of training steps. ``waiting`` visitors may stand in line. ``silence``
+    is how many seconds a page may stay without asking for the network that it trains. ``kept`` trained networks stay,
+    each for ``keep_seconds``.
     """
 
     epochs: int = 20
@@ -62,6 +62,7 @@ class Limits:
     parameters: int = 500_000
     multiply_adds: int = 15_000_000
     examples: int = 1_200_000
+    held_out: int = 20_000
     batch_numbers: int = 50_000_000
     seconds: int = 300
     waiting: int = 8

@@ -11,6 +11,7 @@ import shutil
 import socket
 import struct
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +31,9 @@ DEBIAN = Path("/usr/share/datasets")
 
 SCRATCH = ".new-"
 """Begins the name of the folder into which files are downloaded, beside those that they replace."""
+
+ABANDONED = 3_600
+"""Seconds after which such a folder belongs to a download that was killed."""
 
 ASIDE = ".replaced"
 """Ends the new name of a damaged file that an intact one has replaced."""
@@ -114,9 +118,9 @@ def downloaded_share(name: str, data_dir: Path) -> float:
     """How much of a download that is under way has come, from 0 to 1; 0 without one."""
     raw = Path(data_dir) / SOURCES[name].loader.__name__ / "raw"
     size = 0
-    for path in raw.glob(f"{SCRATCH}*/**/*"):
-        with suppress(OSError):  # it is moved to its place
-            size += path.stat().st_size if path.suffix == ".gz" else 0
+    with suppress(OSError):  # files are moved to their place
+        under_way = max(raw.glob(f"{SCRATCH}*"), key=lambda folder: folder.stat().st_mtime, default=raw / SCRATCH)
+        size = sum(path.stat().st_size for path in under_way.glob("**/*.gz"))
     return min(size / SOURCES[name].download_bytes, 1.0)
 
 
@@ -143,6 +147,7 @@ def _ensure_files(source: Source, data_dir: Path) -> None:
     new_folders = [folder for folder in (raw, raw.parent, data_dir) if not folder.exists()]
     try:
         raw.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(raw)
         with tempfile.TemporaryDirectory(dir=raw, prefix=SCRATCH) as scratch:
             reason = _fetch(source, Path(scratch), raw, list(faults))
     except OSError as error:
@@ -203,6 +208,14 @@ def _free_name(path: Path) -> Path:
         number += 1
         free = path.with_name(f"{path.name}-{number}")
     return free
+
+
+def _remove_abandoned(raw: Path) -> None:
+    """Remove what downloads have left that were killed."""
+    for folder in raw.glob(f"{SCRATCH}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < time.time() - ABANDONED:
+                shutil.rmtree(folder)
 
 
 def _remove_empty(folders: list[Path]) -> None:

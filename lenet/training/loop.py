@@ -215,12 +215,11 @@ class Training:
             if stop():
                 return None
             if sums.since >= pause:
-                yield sums.part()
+                part = sums.part()
+                _must_be_finite(part.train, number)
+                yield part
         score = sums.score()
-        if not math.isfinite(score.loss):
-            raise ArithmeticError(
-                f"the loss is {score.loss} in epoch {number}; a lower learning rate would help (--learning-rate)"
-            )
+        _must_be_finite(score, number)
         return score
 
     def _step(self, batch: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -248,6 +247,13 @@ class Training:
         for average, value in zip(averages, current, strict=True):
             if not average.is_floating_point():
                 average.copy_(value)
+
+
+def _must_be_finite(score: Score, number: int) -> None:
+    if not math.isfinite(score.loss):
+        raise ArithmeticError(
+            f"the loss is {score.loss} in epoch {number}; a lower learning rate would help (--learning-rate)"
+        )
 
 
 def _floating(tensors: Iterable[Tensor]) -> list[Tensor]:

@@ -95,7 +95,6 @@ def _one_of(names: Mapping[str, Any] | tuple[str, ...]) -> Callable[[Any], str]:
 
 
 KNOBS: dict[str, Callable[[Any], Any]] = {
-    "convolutions": lambda value: _whole(value, 1),
     "channels": lambda value: _sizes(value, 1),
     "kernel_sizes": lambda value: _sizes(value, 1),
     "paddings": lambda value: _sizes(value, 0),

@@ -2,6 +2,7 @@
 
 import os
 import time
+import traceback
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -19,6 +20,9 @@ PAUSE = 0.5
 """Seconds between two reports within an epoch."""
 
 NO_DATA = "{title} is not on this server, and it could not be downloaded. The rest of the page works without it."
+
+
+FAULT = "The training failed ({kind}). Choose other values, or try again later."
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,9 @@ class Session:
                 yield self._write(run, data, data_dir, stopped)
             else:
                 yield Failed(f"{stopped} Its first epoch was not over, so there is no network.")
-        except (ValueError, ArithmeticError, OSError) as error:
-            yield Failed(f"{error}.")
+        except Exception as error:
+            traceback.print_exc()
+            yield Failed(FAULT.format(kind=type(error).__name__))
 
     def _train(self, run: Experiment) -> Generator[Event, None, str]:
         """Train, and tell. Returns why it is not trained to the end, or ""."""
@@ -75,8 +80,8 @@ class Session:
             for result in run.watch(PAUSE, stop=stop):
                 self._show(run)
                 yield result
-        except ArithmeticError as error:
-            return f"It was stopped: {error}."
+        except ArithmeticError:
+            return "It was stopped: the loss is no longer a number. A lower learning rate would help."
         return said
 
     def _show(self, run: Experiment) -> None:

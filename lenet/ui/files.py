@@ -1,7 +1,8 @@
 """The networks' files that the browser computes with: they are sent as they lie in the checkpoints' folder."""
 
+import os
 import re
-from io import BytesIO
+import secrets
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -28,7 +29,7 @@ NOT_OFFERED = "There is no such file here; the page offers the configuration and
 
 
 def network_files(lab: Lab) -> Route:
-    """``/networks/<name>/<file>``: the configuration, the weights and the snapshots of the networks in the menu."""
+    """``/networks/<name>/<file>``: the configuration, the weights and the snapshots of a network."""
 
     async def send(request: Request) -> Response:
         name, file = request.path_params["name"], request.path_params["file"]
@@ -49,8 +50,7 @@ def trained_files(trainer: Trainer) -> list[Route]:
         folder = trainer.folder(request.path_params["name"])
         if folder is None:
             return _refused()
-        name = {"Content-Disposition": f'attachment; filename="{ZIPPED}.zip"'}
-        return Response(_zipped(folder), media_type="application/zip", headers=name)
+        return FileResponse(_zipped(folder), media_type="application/zip", filename=f"{ZIPPED}.zip")
 
     return [Route("/forming/{name}/{file}", send_forming), Route("/trained/{name}.zip", send_zip)]
 
@@ -68,11 +68,14 @@ def _refused() -> Response:
     return JSONResponse({"error": NOT_OFFERED}, status_code=404)
 
 
-def _zipped(folder: Path) -> bytes:
-    """A checkpoint as a zip of one folder."""
-    content = BytesIO()
-    with ZipFile(content, "w") as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, Path(ZIPPED) / path.relative_to(folder))
-    return content.getvalue()
+def _zipped(folder: Path) -> Path:
+    """A checkpoint as a zip of one folder, which is written once, beside it."""
+    whole = folder.with_suffix(".zip")
+    if not whole.is_file():
+        scratch = folder.with_suffix(f".{secrets.token_hex(4)}")
+        with ZipFile(scratch, "w") as archive:
+            for path in sorted(folder.rglob("*")):
+                if path.is_file():
+                    archive.write(path, Path(ZIPPED) / path.relative_to(folder))
+        os.replace(scratch, whole)
+    return whole

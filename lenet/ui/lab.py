@@ -91,16 +91,21 @@ class Lab:
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
+        return self._known(name)[1]
+
+    def _known(self, name: str) -> tuple[Stamp, Checkpoint]:
+        """A checkpoint, and when its files were written."""
         known = self._loaded.get(name)
         if known and _stamp(known[1].folder) == known[0]:
-            return known[1]
+            return known
         folder = self.folder(name)
+        for gone in [each for each, (_, network) in list(self._loaded.items()) if _is_gone(network)]:
+            self._loaded.pop(gone, None)
         if folder is None:
-            self._loaded.pop(name, None)
             raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(self.names)}.")
         stamp = _stamp(folder)
-        self._loaded[name] = stamp, _read(folder)
-        return self._loaded[name][1]
+        self._loaded[name] = found = stamp, _read(folder)
+        return found
 
     def folder(self, name: str) -> Path | None:
         """Where a checkpoint lies; None for one that is not offered."""
@@ -108,11 +113,10 @@ class Lab:
 
     def looked_through(self, scene: Scene) -> Checkpoint:
         """The scene's network, after the view's epoch and with what is broken in it. Raises what ``find`` raises."""
-        whole, view = self.find(scene.checkpoint), scene.view
+        (stamp, whole), view = self._known(scene.checkpoint), scene.view
         epoch = view.epoch if view.epoch in snapshots(whole) else None  # another network may have been chosen since
         if epoch is None and not view.noise and view.biases and view.pooling:
             return whole
-        stamp = self._loaded[scene.checkpoint][0]
         return self._altered(scene.checkpoint, stamp, epoch, view.noise, view.biases, view.pooling)
 
     def _alter(self, name: str, stamp: Stamp, epoch: int | None, noise: int, biases: bool, pooling: bool) -> Checkpoint:
@@ -267,6 +271,10 @@ def _read(folder: Path) -> Checkpoint:
         return load(folder)
     except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError) as error:
         raise ValueError(f"{folder} is damaged ({type(error).__name__}); copy or train it again") from error
+
+
+def _is_gone(network: Checkpoint) -> bool:
+    return network.folder is None or not network.folder.is_dir()
 
 
 def _stamp(folder: Path | None) -> Stamp:

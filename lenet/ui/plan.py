@@ -13,6 +13,17 @@ from lenet.training.recipes import TRAINING_IMAGES, Recipe
 HELD_OUT = 5_000
 """Pictures that a training in the page holds out unless a person says otherwise: else there is no validation curve."""
 
+MEASURED_AT_ONCE = 200
+"""``loop.EVALUATION_BATCH``; the page does not know the loop."""
+
+MEASURED_SHARE = 1 / 3
+"""The time of a picture that is only read, in that of one that is learned from."""
+
+TEST_IMAGES = 10_000
+
+MOST_PADDING = 64
+"""Wider maps would have cells that the atlas cannot number in a byte."""
+
 START_SECONDS = 6
 """From the button to the first training step: Python, torch and the data are loaded."""
 
@@ -44,8 +55,10 @@ def plan(order: Order, limits: Limits) -> Plan:
     recipe = order.changed_recipe()
     config = recipe.model
     widest = max(*config.channels, *config.kernel_sizes, *config.paddings, *config.hidden)
-    _check("a size", widest, limits.width)
+    _check("for a size", widest, limits.width)
+    _check("for a padding", max(config.paddings), MOST_PADDING)
     _check("epochs", recipe.epochs, limits.epochs)
+    _check("pictures held out", recipe.validation, limits.held_out)
     with torch.device("meta"):  # shapes alone: nothing is computed, and no memory is taken
         model = LeNet(config)
         stages = summarise(model)
@@ -55,14 +68,14 @@ def plan(order: Order, limits: Limits) -> Plan:
     examples = recipe.epochs * (TRAINING_IMAGES - recipe.validation + drawn)
     _check("parameters", parameters, limits.parameters)
     _check("multiply-adds for a picture", products, limits.multiply_adds)
-    _check("pictures, all epochs together", examples, limits.examples)
-    _check("numbers in a batch", recipe.batch_size * cells, limits.batch_numbers)
+    _check("pictures in all epochs", examples, limits.examples)
+    _check("numbers in a batch", max(recipe.batch_size, MEASURED_AT_ONCE) * cells, limits.batch_numbers)
     varied = AUGMENTED_SECONDS if recipe.augment else 0.0
     one = STEP_SECONDS / recipe.batch_size + cells * CELL_SECONDS + products * PRODUCT_SECONDS + varied
-    seconds = examples * one
+    seconds = (examples + MEASURED_SHARE * (recipe.epochs * recipe.validation + TEST_IMAGES)) * one
     return Plan(order, recipe, stages, parameters, products, examples, seconds)
 
 
 def _check(what: str, value: int, most: int) -> None:
     if value > most:
-        raise ValueError(f"This page trains networks of at most {most:,} ({what}), and this one has {value:,}.")
+        raise ValueError(f"This page allows at most {most:,} {what}, and this order has {value:,}.")

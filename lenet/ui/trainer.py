@@ -7,6 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -24,6 +25,10 @@ NAME = re.compile(r"yours-[A-Za-z0-9]{16}")
 GRACE = 240
 """Seconds that a training may take besides its training steps: for fetching the data, for measuring and writing."""
 
+MOST_PACE = 20
+"""How many times slower, or faster, than planned a machine counts at most."""
+
+STOPPED = "It was stopped before it began."
 FULL = "{waiting} others are waiting to train a network. Please try again in a few minutes."
 SILENT = "The training was ended, since the page asked for nothing in {silence} seconds."
 TOO_LONG = "The training was ended, since it took too long."
@@ -99,28 +104,35 @@ class Trainer:
         run = self._enter(plan.order)
         try:
             while place := self._line.index(run):
-                run.place, run.heard = place, time.monotonic()
+                run.place = place
                 yield run
                 time.sleep(WAIT)
+                if run.phase == "failed":
+                    yield run
+                    return
             run.place, run.phase = 0, "starting"
             yield run
             yield from self._follow(run)
-            if run.parts:
-                rates = [part.examples_per_second for part in run.parts]
-                self._pace = plan.examples / statistics.median(rates) / plan.seconds
+            self._learn_pace(plan, run)
         finally:
             self._leave(run)
 
     def stop(self, name: str) -> None:
-        """Let a training end after its current step, with the epochs that are over."""
-        folder = self._root / name
-        if NAME.fullmatch(name) and folder.is_dir():
-            (folder / STOP).touch()
+        """Let a training end after its current step, with the epochs that are over; at once where it has none yet."""
+        for run in list(self._line):
+            if run.name != name:
+                continue
+            if run.phase in ("waiting", "starting", "downloading"):
+                run.take(Failed(STOPPED))
+            with suppress(OSError):  # it may be over by now
+                (run.folder / STOP).touch()
 
     def folder(self, name: str) -> Path | None:
-        """Where a trained network lies; None where there is none of that name."""
+        """Where a trained network lies; None where there is none of that name, or none any more."""
         folder = self._root / name / name
-        return folder if NAME.fullmatch(name) and folder.is_dir() else None
+        if not NAME.fullmatch(name) or not folder.is_dir():
+            return None
+        return folder if folder.stat().st_mtime >= time.time() - self.limits.keep_seconds else None
 
     def forming(self, name: str) -> Path | None:
         """Where a network lies as it forms; None where none of that name does. To ask is to be heard."""
@@ -149,22 +161,33 @@ class Trainer:
         try:
             for news in happening:
                 for event in news:
-                    run.take(event)
+                    if run.phase != "failed":
+                        run.take(event)
+                if run.phase != "training":
+                    run.heard = time.monotonic()  # a page asks for nothing while nothing forms
                 if time.monotonic() - run.heard > self.limits.silence:
                     run.take(Failed(SILENT.format(silence=self.limits.silence)))
                 elif time.monotonic() > deadline:
                     run.take(Failed(TOO_LONG))
+                over = run.phase in ("done", "failed")
                 yield run
-                if run.phase in ("done", "failed"):
+                if over:
                     break
         finally:
             happening.close()  # type: ignore[attr-defined]  # a generator has it
 
     def _leave(self, run: Run) -> None:
         with self._lock:
+            shutil.rmtree(run.folder / FORMING if run.written else run.folder, ignore_errors=True)
             self._line.remove(run)
-        shutil.rmtree(run.folder / FORMING if run.written else run.folder, ignore_errors=True)
         self._tidy()
+
+    def _learn_pace(self, plan: Plan, run: Run) -> None:
+        """How much longer than planned this machine takes; no single training decides it."""
+        if run.parts:
+            rate = statistics.median(part.examples_per_second for part in run.parts)
+            seen = min(max(plan.examples / rate / plan.seconds, 1 / MOST_PACE), MOST_PACE)
+            self._pace = (self._pace + seen) / 2
 
     def _tidy(self) -> None:
         """Remove the networks that are too old, and the oldest of too many."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from lenet.training.order import read_order
-from lenet.ui.door import Chosen
+from lenet.ui.door import Chosen, note
 from lenet.ui.handlers import Answer, Handlers, Upload
 from lenet.ui.lab import Lab
 from lenet.ui.plan import plan
@@ -15,6 +15,7 @@ from lenet.ui.values.plan import plan_value
 from lenet.ui.values.progress import progress_value, refused
 from lenet.ui.values.takeaway import notice
 
+FAULT = "The server cannot train now; please try again in a few minutes."
 GONE = "This network is not kept any more; train it again."
 
 
@@ -45,8 +46,11 @@ class Trainings:
             planned = plan(read_order(chosen.order), self._trainer.limits)
             for run in self._trainer.train(planned):
                 yield Answer(progress=progress_value(run, planned))
-        except (ValueError, OSError) as error:
+        except ValueError as error:
             yield Answer(progress=refused(str(error), planned))
+        except Exception as error:
+            note(error)
+            yield Answer(progress=refused(FAULT, planned))
 
     def on_stop(self, chosen: Chosen) -> None:
         """A training is to end with what it has."""
@@ -54,7 +58,10 @@ class Trainings:
 
     def on_use(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
         """A network that was trained here looks at the picture, for this visitor alone."""
-        mine = {name: self._lab.find(name) for name in chosen.mine if self._trainer.folder(name)}
+        try:
+            mine = {name: self._lab.find(name) for name in chosen.mine if self._trainer.folder(name)}
+        except (ValueError, OSError):  # it goes at this moment
+            mine = {}
         if chosen.what not in mine:
             return Answer(takeaway=notice(GONE))
         shown = self._handlers.on_checkpoint(pad, upload, chosen.what, controls)

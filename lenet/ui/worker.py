@@ -25,11 +25,16 @@ try:
 except ImportError:
     spaces = None
 
+COMMAND = [sys.executable, "-m", "lenet.training"]
+
 ZERO_GPU = "SPACES_ZERO_GPU"
 """The environment variable that a Space on ZeroGPU has."""
 
 GPU_SECONDS = 120
 """How long a visitor may have the GPU; a training takes about a minute on one."""
+
+GPU_REST = 40
+"""Seconds of these for loading the data before the training steps, and for measuring and writing after them."""
 
 WAIT = 0.5
 """Seconds after which whoever follows a training is asked again whether it still should go on."""
@@ -43,11 +48,13 @@ DIED = "The training process ended unexpectedly ({how}). Nothing else has suffer
 def events(order: Order, folder: Path, name: str, seconds: int) -> Iterator[list[Event]]:
     """Train; what has happened since, every ``WAIT`` seconds or sooner. Closing the iterator ends the training.
 
+    On ZeroGPU there is news with each event alone.
+
     The network goes into ``folder``, see ``lenet.training.session``. Raises OSError when no process can be started.
     """
     asked = {"order": asdict(order), "folder": str(folder), "name": name, "seconds": seconds}
     if os.environ.get(ZERO_GPU):
-        yield from ([decode(value)] for value in train_on_gpu(asked))
+        yield from _events_on_gpu(asked | {"seconds": min(seconds, GPU_SECONDS - GPU_REST)})
         return
     process = Process(asked)
     try:
@@ -69,6 +76,14 @@ def train_on_gpu(asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from followed(asked)
 
 
+def _events_on_gpu(asked: dict[str, Any]) -> Iterator[list[Event]]:
+    """What happens there; Hugging Face may refuse the GPU, or take it away."""
+    try:
+        yield from ([decode(value)] for value in train_on_gpu(asked))
+    except Exception as error:
+        yield [Failed(f"The GPU cannot be had: {error}")]
+
+
 class Process:
     """``python -m lenet.training``, and a thread that listens to it."""
 
@@ -76,7 +91,7 @@ class Process:
         root = str(Path(lenet.__file__).parent.parent)
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "lenet.training"],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": paths},
@@ -125,7 +140,7 @@ class Process:
     def _listen(self) -> None:
         assert self._process.stdout
         try:
-            with suppress(ValueError, LookupError, TypeError), self._process.stdout as lines:  # a line may be cut
+            with suppress(Exception), self._process.stdout as lines:  # a line may be cut, or say anything
                 for line in lines:
                     self._told.put(decode(json.loads(line)))
         finally:

@@ -22,7 +22,7 @@ QUICK = {
     "learning_rate": "0.2",
     "batch_size": "250",
     "epochs": "2",
-    "validation": "40000",
+    "validation": "20000",
 }
 """A network that is trained in seconds."""
 

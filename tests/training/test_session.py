@@ -95,7 +95,7 @@ def test_it_takes_no_longer_than_it_may(follow):
 
 def test_a_training_that_diverges_says_so(follow):
     reckless = Order("classic", "mnist", 0, KNOBS | {"activation": "relu", "learning_rate": 1e9})
-    assert "a lower learning rate would help" in list(follow(reckless))[-1].reason
+    assert "A lower learning rate would help" in list(follow(reckless))[-1].reason
 
 
 def test_without_data_there_is_a_sentence_and_no_path_of_the_server(tmp_path, mirror):

@@ -7,9 +7,10 @@ import pytest
 
 from lenet.model import LeNet, parameter_count, summarise
 from lenet.settings import Limits
+from lenet.training import loop
 from lenet.training.order import DATASETS, Order
 from lenet.training.recipes import RECIPES
-from lenet.ui.plan import plan
+from lenet.ui.plan import MEASURED_AT_ONCE, plan
 from lenet.ui.values.plan import order_words, plan_value
 
 FEW = {"epochs": 2, "validation": 5_000}
@@ -32,14 +33,20 @@ def test_every_recipe_can_be_planned_with_a_few_epochs(recipe, dataset):
 @pytest.mark.parametrize(
     ("knobs", "said"),
     [
-        ({"epochs": 21}, "at most 20 (epochs), and this one has 21"),
-        ({"hidden": (512, 512, 512)}, "at most 500,000 (parameters)"),
-        ({"channels": (513, 1)}, "at most 512 (a size)"),
-        ({"channels": (128, 16), "kernel_sizes": (15, 5), "paddings": (7, 0)}, "(multiply-adds for a picture)"),
-        ({"batch_size": 10_000}, "(numbers in a batch)"),
+        ({"epochs": 21}, "at most 20 epochs, and this order has 21"),
+        ({"hidden": (512, 512, 512)}, "at most 500,000 parameters"),
+        ({"channels": (513, 1)}, "at most 512 for a size"),
+        ({"channels": (128, 16), "kernel_sizes": (15, 5), "paddings": (7, 0)}, "multiply-adds for a picture"),
+        ({"batch_size": 10_000}, "numbers in a batch"),
         ({"kernel_sizes": (29, 29), "paddings": (0, 0)}, "convolution 1 does not fit"),
         ({"learning_rate": 0.0}, "the learning rate above 0"),
         ({"validation": 60_000}, "can be held out"),
+        ({"validation": 20_001}, "at most 20,000 pictures held out"),
+        ({"paddings": (65, 0)}, "at most 64 for a padding"),
+        (
+            {"channels": (12,), "kernel_sizes": (1,), "paddings": (64,), "hidden": (1,), "batch_size": 1},
+            "numbers in a batch",
+        ),
     ],
 )
 def test_what_cannot_be_trained_here_is_a_sentence(knobs, said):
@@ -56,6 +63,10 @@ def test_the_largest_network_costs_nothing_to_refuse():
     assert time.perf_counter() - started < 1
 
 
+def test_the_numbers_of_the_loop_are_the_loop_s():
+    assert MEASURED_AT_ONCE == loop.EVALUATION_BATCH
+
+
 def test_a_page_can_allow_more_or_less():
     with pytest.raises(ValueError, match="at most 1"):
         plan(classic(), Limits(epochs=1))
@@ -63,7 +74,7 @@ def test_a_page_can_allow_more_or_less():
 
 
 def test_twice_the_epochs_take_twice_as_long():
-    assert plan(classic(epochs=4), Limits()).seconds == pytest.approx(2 * plan(classic(), Limits()).seconds)
+    assert plan(classic(epochs=4), Limits()).seconds == pytest.approx(2 * plan(classic(), Limits()).seconds, rel=0.05)
 
 
 def test_the_value_has_rows_totals_and_the_command():
@@ -89,6 +100,7 @@ def test_what_a_recipe_starts_with_can_be_trained(name):
     order = Order(name, "fashion", 0, start)
     assert plan(order, Limits()).recipe.epochs <= Limits().epochs
     assert set(plan(order, Limits()).order.knobs) <= {"epochs", "validation"}
+    assert plan(Order(name, "mnist", 0, start), Limits()).recipe.epochs == start["epochs"]
 
 
 def test_a_training_is_called_by_what_was_changed():

@@ -66,7 +66,7 @@ def test_without_an_order_there_is_what_to_choose_from(trainings):
     value = trainings.on_order(chosen(asked=1)).bench
     assert value["problem"] == "" and value["stages"] == []
     assert value["recipes"]["classic"]["channels"] == (6, 16)
-    assert "up to 20 epochs and 5 minutes" in value["limits"]
+    assert "up to 20 epochs and 300 seconds" in value["limits"]
     json.dumps(value)
 
 

@@ -72,6 +72,27 @@ def test_a_process_that_is_killed_is_a_sentence(data, tmp_path):
     assert children() == set()
 
 
+@pytest.mark.parametrize("said", ["hello", "[1]", '{"kind": "Nothing"}'])
+def test_a_process_that_says_what_nobody_understands_is_ended(said, tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    stranger = [sys.executable, "-c", f"import sys\nprint({said!r}, flush=True)\nsys.stdin.read()"]
+    monkeypatch.setattr(worker, "COMMAND", stranger)
+    events = [event for told in worker.events(ORDER, tmp_path, "yours", 100) for event in told]
+    assert events == [Failed(worker.DIED.format(how="signal SIGKILL"))]
+
+
+def test_without_a_gpu_there_is_a_sentence(with_spaces, tmp_path, monkeypatch):
+    module, _ = with_spaces
+
+    def refuse(asked):
+        raise RuntimeError("your quota is used up")
+
+    monkeypatch.setenv(module.ZERO_GPU, "1")
+    monkeypatch.setattr(module, "train_on_gpu", refuse)
+    (told,) = module.events(ORDER, tmp_path, "yours", 300)
+    assert told == [module.Failed("The GPU cannot be had: your quota is used up")]
+
+
 PARENT = """
 import sys
 from pathlib import Path

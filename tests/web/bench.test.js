@@ -16,10 +16,11 @@ test("lists of sizes are read with commas or spaces", () => {
   assert.deepEqual(read("sizes", ""), []);
 });
 
-test("numbers may have a point or a comma", () => {
+test("numbers may have a point or a comma, and a comma before thousands", () => {
+  const texts = ["0.9", "0,9", "1e-3", "256", "5,000", "0,900"];
   assert.deepEqual(
-    ["0.9", "0,9", "1e-3", "256"].map((text) => read("number", text)),
-    [0.9, 0.9, 0.001, 256],
+    texts.map((text) => read("number", text)),
+    [0.9, 0.9, 0.001, 256, 5000, 0.9],
   );
 });
 

@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 from lenet.model import ACTIVATIONS, INITIALISATIONS, POOLINGS, StageSummary
 from lenet.settings import Limits
 from lenet.training.order import DATASETS, KNOBS, OPTIMIZERS, OPTION_NAMES
-from lenet.training.recipes import RECIPES, Recipe
+from lenet.training.recipes import RECIPES, TRAINING_IMAGES, Recipe
 from lenet.ui.plan import HELD_OUT, Plan
 
 CHOICES: dict[str, Iterable[str]] = {
@@ -33,8 +33,8 @@ class PlanValue(TypedDict):
     """What would be trained.
 
     ``asked`` counts the orders, so that an answer to an earlier one can be told. ``problem`` says why the order cannot
-    be trained, or is "". ``seconds`` is how long training takes here, about. ``command`` is the line that trains the
-    same network elsewhere. ``limits`` says in words what the page allows.
+    be trained, or is "". ``seconds`` is how long training takes here, about; after ``most`` it is stopped. ``command``
+    is the line that trains the same network elsewhere. ``limits`` says in words what the page allows.
 
     ``choices`` are the words that a knob can be, by its name. ``datasets`` are names and titles.
     ``recipes`` has the knobs of each recipe to start from, by the recipe's name.
@@ -46,6 +46,7 @@ class PlanValue(TypedDict):
     parameters: int
     multiply_adds: int
     seconds: float
+    most: int
     command: str
     limits: str
     choices: dict[str, list[str]]
@@ -63,6 +64,7 @@ def plan_value(asked: int, found: Plan | str | None, limits: Limits, seconds: fl
         "parameters": plan.parameters if plan else 0,
         "multiply_adds": plan.multiply_adds if plan else 0,
         "seconds": seconds,
+        "most": limits.seconds,
         "command": plan.order.command() if plan else "",
         "limits": _limits(limits),
         "choices": {name: list(words) for name, words in CHOICES.items()},
@@ -109,11 +111,13 @@ def _start(recipe: Recipe, limits: Limits) -> dict[str, Any]:
     """The knobs as they stand for a recipe at first."""
     own = vars(recipe.model) | vars(recipe)
     start = {name: own[name] for name in KNOBS if name in own}
-    return start | {"epochs": min(recipe.epochs, limits.epochs), "validation": recipe.validation or HELD_OUT}
+    validation = recipe.validation or HELD_OUT
+    epochs = min(recipe.epochs, limits.epochs, limits.examples // (TRAINING_IMAGES - validation + recipe.strokes))
+    return start | {"epochs": max(epochs, 1), "validation": validation}
 
 
 def _limits(limits: Limits) -> str:
     return (
-        f"This page trains one network at a time, for up to {limits.epochs} epochs and {limits.seconds // 60} minutes, "
+        f"This page trains one network at a time, for up to {limits.epochs} epochs and {limits.seconds} seconds, "
         f"with up to {limits.parameters:,} parameters. It keeps a network for {limits.keep_seconds // 60} minutes."
     )

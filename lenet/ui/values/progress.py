@@ -1,5 +1,6 @@
 """The value of a training's progress: where it is, and what it gave so far."""
 
+import math
 from typing import TypedDict
 
 from lenet.training.events import Score
@@ -54,7 +55,8 @@ class ProgressValue(TypedDict):
 
 def progress_value(run: Run, plan: Plan) -> ProgressValue:
     """A run, of what was planned."""
-    parts = run.parts[:: len(run.parts) // MOST_PARTS + 1]
+    step = len(run.parts) // MOST_PARTS + 1
+    parts = [*run.parts[:-1:step], *run.parts[-1:]]
     rate = run.parts[-1].examples_per_second if run.parts else 0.0
     position = run.parts[-1].epochs if run.parts else 0.0
     left = (plan.recipe.epochs - max(position, len(run.epochs))) * run.pictures / rate if rate else 0.0
@@ -71,7 +73,7 @@ def progress_value(run: Run, plan: Plan) -> ProgressValue:
             {
                 "number": epoch.number,
                 "train": _pair(epoch.train),
-                "validation": _pair(epoch.validation) if epoch.validation else None,
+                "validation": _pair(epoch.validation) if epoch.validation and _is_finite(epoch.validation) else None,
             }
             for epoch in run.epochs
         ],
@@ -114,3 +116,8 @@ def _nothing(plan: Plan | None) -> ProgressValue:
 
 def _pair(score: Score) -> tuple[float, float]:
     return round(score.loss, 5), round(score.accuracy, 5)
+
+
+def _is_finite(score: Score) -> bool:
+    """JSON has no other numbers."""
+    return math.isfinite(score.loss)

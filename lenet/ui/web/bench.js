@@ -151,7 +151,7 @@ class Bench {
   }
 
   /** @param {PlanValue} plan */
-  #show({ problem, stages, parameters, multiply_adds, seconds, command }) {
+  #show({ problem, stages, parameters, multiply_adds, seconds, most, command }) {
     const said = find(this.form, ".bench-problem");
     said.hidden = !problem;
     said.textContent = problem;
@@ -161,9 +161,18 @@ class Bench {
     if (stages.length) cells.push(["in all", "", parameters, multiply_adds]);
     find(this.form, "tbody").replaceChildren(...cells.map(rowOf));
     find(this.form, "table").hidden = !stages.length;
-    find(this.form, ".bench-time").textContent = problem ? "" : `about ${duration(seconds)} here`;
+    find(this.form, ".bench-time").textContent = problem ? "" : timeWords(seconds, most);
     find(this.form, "code").textContent = command;
   }
+}
+
+/**
+ * @param {number} seconds
+ * @param {number} most after which a training is stopped
+ */
+function timeWords(seconds, most) {
+  const words = `about ${duration(seconds)} here`;
+  return seconds > most ? `${words}; it is stopped after ${duration(most)}` : words;
 }
 
 /**

@@ -10,6 +10,7 @@ import { Forming } from "./progress/forming.js";
 import { Runs } from "./progress/runs.js";
 
 const OVER = ["done", "failed"];
+const LOST = "The server was away, and the training is lost. Please train again.";
 
 /** @typedef {import("./values.js").ProgressValue} ProgressValue */
 
@@ -33,6 +34,7 @@ class Progress {
       show: () => this.curves.show(this.runs.shown()),
     });
     this.name = "";
+    this.over = true;
   }
 
   listen() {
@@ -40,7 +42,9 @@ class Progress {
       this.words.textContent = "Stopping after this step …";
       this.component.trigger("stop", { what: this.name });
     });
+    onSignal("lab-back", () => this.#lose());
     onSignal("lab-ordered", () => {
+      this.over = false;
       this.words.textContent = "Asking the server …";
       this.words.scrollIntoView({ block: "nearest" }); // on a phone it is below the knobs
     });
@@ -52,9 +56,9 @@ class Progress {
     const value = /** @type {ProgressValue | null} */ (received(this.component.props));
     if (!value) return;
     const over = OVER.includes(value.phase);
-    this.name = value.name;
+    Object.assign(this, { name: value.name, over });
     this.words.textContent = wordsFor(value);
-    this.stop.hidden = over || value.phase === "finishing" || value.phase === "waiting" || !value.forms;
+    this.stop.hidden = over || value.phase === "finishing" || !value.name;
     this.bar.hidden = over || value.phase === "waiting";
     this.bar.value = shareOf(value);
     this.component.element.dataset.training = value.phase; // for styles, and for tests
@@ -63,6 +67,14 @@ class Progress {
     this.runs.keep(value);
     this.curves.show(this.runs.shown());
     this.forming.follow(value);
+  }
+
+  // The server was away: a training does not outlive that.
+  #lose() {
+    if (this.over) return;
+    this.words.textContent = LOST;
+    this.over = this.stop.hidden = this.bar.hidden = true;
+    signal("lab-trained", null);
   }
 
   /** @param {string} name */

@@ -471,8 +471,8 @@ export interface PartValue {
  * What would be trained.
  *
  * ``asked`` counts the orders, so that an answer to an earlier one can be told. ``problem`` says why the order cannot
- * be trained, or is "". ``seconds`` is how long training takes here, about. ``command`` is the line that trains the
- * same network elsewhere. ``limits`` says in words what the page allows.
+ * be trained, or is "". ``seconds`` is how long training takes here, about; after ``most`` it is stopped. ``command``
+ * is the line that trains the same network elsewhere. ``limits`` says in words what the page allows.
  *
  * ``choices`` are the words that a knob can be, by its name. ``datasets`` are names and titles.
  * ``recipes`` has the knobs of each recipe to start from, by the recipe's name.
@@ -484,6 +484,7 @@ export interface PlanValue {
   parameters: number;
   multiply_adds: number;
   seconds: number;
+  most: number;
   command: string;
   limits: string;
   choices: Record<string, string[]>;

@@ -31,6 +31,8 @@ export const TRAINING = [
 
 const BY_LAYER = ["channels", "kernel_sizes", "paddings"]; // lists with an entry for each convolution layer
 
+const THOUSANDS = /^[1-9]\d{0,2}(,\d{3})+$/;
+
 /** @typedef {HTMLInputElement | HTMLSelectElement} Input */
 
 /**
@@ -83,9 +85,10 @@ export function readKnob({ kind }, input) {
     .map(toNumber);
 }
 
-/** @param {string} text */
+/** @param {string} text with a comma before thousands, as the page writes them, or before decimals */
 function toNumber(text) {
-  const number = Number(text.replace(",", "."));
+  const plain = THOUSANDS.test(text.trim()) ? text.replaceAll(",", "") : text.replace(",", ".");
+  const number = Number(plain);
   return text.trim() && Number.isFinite(number) ? number : text;
 }
 

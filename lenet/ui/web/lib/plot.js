@@ -35,9 +35,12 @@ export class Plot {
     this.area.addEventListener("pointermove", ({ clientX }) => this.#point(clientX));
     this.area.addEventListener("pointerdown", ({ clientX }) => this.#point(clientX));
     this.area.addEventListener("pointerleave", () => this.read(null));
-    this.area.addEventListener("blur", () => this.read(null));
+    this.area.addEventListener("blur", () => {
+      this.reading.setAttribute("aria-live", "off");
+      this.read(null);
+    });
     this.area.addEventListener("keydown", (event) => this.#key(event));
-    this.reading.setAttribute("aria-live", "polite");
+    this.reading.setAttribute("aria-live", "off"); // only what a key reads is said
     this.box.append(make("figcaption", "", title), this.area, this.reading);
   }
 
@@ -106,6 +109,7 @@ export class Plot {
     const [line] = this.lines;
     if (!way || !line) return;
     event.preventDefault();
+    this.reading.setAttribute("aria-live", "polite");
     const now = this.at === null ? -1 : line.points.indexOf(nearest(line.points, this.at));
     this.read(line.points[within(now + way, 0, line.points.length - 1)][0]);
   }

@@ -8,6 +8,7 @@ import { percent } from "../lib/numbers.js";
 import { computed, onSignal } from "../lib/signals.js";
 import { mapPixels } from "../maps/pixels.js";
 
+const FILES = ["config.json", "model.safetensors"];
 const MOST_MAPS = 16; // of a layer
 const FULL = 255; // the byte of full ink
 
@@ -29,6 +30,7 @@ export class Forming {
     this.says = find(box, ".progress-says");
     onSignal("lab-live", () => this.paint());
     onSignal("lab-stages", () => this.paint());
+    onSignal("lab-at", () => requestAnimationFrame(() => this.paint())); // it is seen again
   }
 
   /** @param {ProgressValue} run */
@@ -42,13 +44,16 @@ export class Forming {
   // One after the other: on a slow line, changes are left out.
   async #bring() {
     this.busy = true;
-    for (let brought = 0; brought < this.wanted; ) {
-      brought = this.wanted;
-      const { name } = this;
-      const [config, weights] = await Promise.all(["config.json", "model.safetensors"].map((file) => get(name, file)));
-      if (name === this.name && config && weights) this.#take(config, weights);
+    try {
+      for (let brought = 0; brought < this.wanted; ) {
+        brought = this.wanted;
+        const { name } = this;
+        const [config, weights] = await Promise.all(FILES.map((file) => get(name, file)));
+        if (name === this.name && config && weights) this.#take(config, weights);
+      }
+    } finally {
+      this.busy = false;
     }
-    this.busy = false;
   }
 
   /**
@@ -146,7 +151,7 @@ async function get(name, file) {
   for (const place of ["forming", "networks"]) {
     try {
       const answer = await fetch(`${config?.root ?? ""}/${place}/${name}/${file}`);
-      if (answer.ok) return answer.arrayBuffer();
+      if (answer.ok) return await answer.arrayBuffer();
     } catch {
       return null;
     }

@@ -30,8 +30,8 @@ export class Runs {
     this.table.hidden = false;
     const row = this.#rowOf(run.name);
     const old = find(this.table, `[data-run=${run.name}]`);
-    if (old) old.replaceWith(row);
-    else find(this.table, "tbody").append(row);
+    if (!old) find(this.table, "tbody").append(row);
+    else if (old.textContent !== row.textContent) old.replaceWith(row); // what has the focus keeps it
   }
 
   /** Those whose curves are shown. */
