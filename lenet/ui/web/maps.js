@@ -109,6 +109,8 @@ class Maps {
 
   // A network has come: what was drawn or changed before is shown, and what is explained gets its numbers.
   #catchUp() {
+    if (!this.live.missing) return; // it came before it was asked for
+    this.live.missing = false;
     if (this.unanswered) this.answer(this.unanswered);
     const unshown = this.live.unshown.pop();
     if (unshown) this.change(unshown);

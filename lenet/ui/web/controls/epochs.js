@@ -8,6 +8,7 @@ import { explain } from "../lib/words.js";
 import { Curve, wordsOf } from "./curve.js";
 
 const PACE = 600; // milliseconds for which an epoch is shown while it plays
+const NEAR = 100; // milliseconds after a mouse has moved over the slider until it is expected to take it
 const EXACT = "epochs-exact"; // the id of the sentence with all values of an epoch
 
 /** @typedef {Pick<import("../values.js").ControlsValue, "epochs" | "curve" | "tested">} Training */
@@ -37,12 +38,27 @@ export class Epochs {
       this.#stop();
       this.#choose();
     });
-    for (const near of ["pointerenter", "focusin"]) this.box.addEventListener(near, () => signal("lab-ahead", null));
     const line = make("div", "epochs-line");
     line.append(this.curve.box, this.slider);
     const words = make("p", "epochs-words");
     words.append(this.said, this.right, this.loss, this.held, this.exact);
     this.box.append(this.button, line, words);
+    this.#expectHand();
+  }
+
+  // A mouse that only passes by, or lies where the menu of networks was open, fetches nothing.
+  #expectHand() {
+    const ahead = () => signal("lab-ahead", null);
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let rests;
+    this.box.addEventListener("pointermove", () => {
+      rests ??= setTimeout(ahead, NEAR);
+    });
+    this.box.addEventListener("pointerleave", () => {
+      clearTimeout(rests);
+      rests = undefined;
+    });
+    for (const sure of ["pointerdown", "focusin"]) this.box.addEventListener(sure, ahead);
   }
 
   /**

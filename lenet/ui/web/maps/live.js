@@ -53,6 +53,7 @@ export class Live {
   found = null; // what was computed last, while the frame and the pictures are the same
   /** @type {Viewed[]} */
   unshown = []; // changes of the view that the frame does not show yet, the earliest first
+  missing = false; // a network was needed that is not here
 
   /** @param {() => void} arrived is called when a network has come */
   constructor(arrived) {
@@ -190,9 +191,11 @@ export class Live {
    * @param {NetworkValue | null} value
    */
   #network(frame, value) {
-    if (!value || value !== frame.network) return value && this.networks.find(value);
-    const network = this.networks.find(value, epochOf(frame));
-    return network && broken(network, frame.altered);
+    if (!value) return null;
+    const mine = value === frame.network;
+    const network = this.networks.find(value, mine ? epochOf(frame) : null);
+    this.missing ||= !network;
+    return network && mine ? broken(network, frame.altered) : network;
   }
 
   /** Brings the network as it was after every epoch, before it is asked for: the nearest to what is shown first. */
