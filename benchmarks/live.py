@@ -283,6 +283,7 @@ def main() -> None:
     with served(page, **options) as url, served(stock.page()) as stock_url, browser.launch() as chromium:
         results: dict[str, Any] = {str(delay): measure(chromium, url, stock_url, delay) for delay in DELAYS}
         results[LARGE] = large(chromium, url)
+        results["scrubbed_ms"] = scrubbed(chromium, url)
         results["first_visit_kb"] = rounded(transfer.first_visit(chromium, url, stock_url))
         looked_at = with_an_example(chromium, url)
         results["pinned_ms"], results["hovered_ms"] = round(pinned(looked_at), 1), round(hovered(looked_at), 1)
