@@ -36,12 +36,12 @@ test("flags and choices", () => {
   assert.equal(read("choice", "max"), "max");
 });
 
-test("with more layers the last entry is repeated, with fewer the list is cut", () => {
+test("with more layers the last entry is repeated and the maps keep their size, with fewer the list is cut", () => {
   const knobs = { channels: [6, 16], kernel_sizes: [5, 5], paddings: [2, 0], pooling: "max" };
   assert.deepEqual(withLayers(knobs, 3), {
     channels: [6, 16, 16],
     kernel_sizes: [5, 5, 5],
-    paddings: [2, 0, 0],
+    paddings: [2, 0, 2],
     pooling: "max",
   });
   assert.deepEqual(withLayers(knobs, 1).channels, [6]);

@@ -196,6 +196,7 @@ class Pad {
     const value = /** @type {PadValue | null} */ (received(this.component.props));
     if (!value || !("put" in value)) return; // an echo of what this pad sent
     if (value.drawing <= this.drawing) return this.#insist();
+    signal("lab-placed", null);
     if (value.strokes) this.#replay(value.strokes, value.drawing);
     else this.#replaceBy(value.grid, value.drawing);
   }

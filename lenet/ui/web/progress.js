@@ -10,6 +10,7 @@ import { Forming } from "./progress/forming.js";
 import { Runs } from "./progress/runs.js";
 
 const OVER = ["done", "failed"];
+const STORE = "lab-trainings";
 const LOST = "The server was away, and the training is lost. Please train again.";
 
 /** @typedef {import("./values.js").ProgressValue} ProgressValue */
@@ -49,7 +50,8 @@ class Progress {
       this.words.scrollIntoView({ block: "nearest" }); // on a phone it is below the knobs
     });
     this.component.watch("value", () => this.receive());
-    this.curves.show([]);
+    for (const run of stored()) this.runs.keep(run);
+    this.curves.show(this.runs.shown());
   }
 
   receive() {
@@ -64,7 +66,9 @@ class Progress {
     this.component.element.dataset.training = value.phase; // for styles, and for tests
     if (over) signal("lab-trained", null);
     if (!value.name) return;
-    this.runs.keep(value);
+    if (value.phase === "failed" && !value.epochs.length) this.runs.forget(value.name);
+    else this.runs.keep(value);
+    store(this.runs.done());
     this.curves.show(this.runs.shown());
     this.forming.follow(value);
   }
@@ -79,8 +83,27 @@ class Progress {
 
   /** @param {string} name */
   #use(name) {
-    this.component.trigger("use", { what: name, mine: this.runs.usable() });
+    this.component.trigger("use", { what: name, mine: this.runs.done().map(({ name }) => name) });
     signal("lab-at", "explore");
+  }
+}
+
+/**
+ * The trainings of this visit, for the page that is loaded again; a browser may not allow that.
+ * @param {ProgressValue[]} runs
+ */
+function store(runs) {
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(runs));
+  } catch {} // they are on the page all the same
+}
+
+/** @returns {ProgressValue[]} */
+function stored() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
+  } catch {
+    return [];
   }
 }
 

@@ -93,16 +93,18 @@ function toNumber(text) {
 }
 
 /**
- * The lists that have an entry for each convolution layer, with another number of layers: the last entry is repeated.
+ * The lists that have an entry for each convolution layer, with another number of layers: the last entry is repeated, and
+ * an added layer has the padding with which its maps stay as large as what it reads.
  * @param {Record<string, unknown>} knobs
  * @param {number} count
  */
 export function withLayers(knobs, count) {
-  const lists = BY_LAYER.map((name) => {
-    const list = /** @type {unknown[]} */ (knobs[name]);
-    return [name, Array.from({ length: count }, (_, i) => list[Math.min(i, list.length - 1)])];
-  });
-  return { ...knobs, ...Object.fromEntries(lists) };
+  const [channels, kernels, paddings] = BY_LAYER.map((name) => /** @type {number[]} */ (knobs[name]));
+  const stretched = (/** @type {number[]} */ list) =>
+    Array.from({ length: count }, (_, i) => list[Math.min(i, list.length - 1)]);
+  const sides = stretched(kernels);
+  const borders = sides.map((side, i) => paddings[i] ?? Math.floor(side / 2));
+  return { ...knobs, channels: stretched(channels), kernel_sizes: sides, paddings: borders };
 }
 
 /**

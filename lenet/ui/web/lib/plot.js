@@ -4,6 +4,8 @@ import { make } from "./elements.js";
 import { within } from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
+const KEYS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "End"];
+const SAME = 1e-3; // epochs that are so near are the same
 const TICKS = 4; // on the upright axis, at most
 
 /**
@@ -34,7 +36,7 @@ export class Plot {
     Object.assign(this.area, { tabIndex: 0, role: "application", ariaLabel: title });
     this.area.addEventListener("pointermove", ({ clientX }) => this.#point(clientX));
     this.area.addEventListener("pointerdown", ({ clientX }) => this.#point(clientX));
-    this.area.addEventListener("pointerleave", () => this.read(null));
+    this.area.addEventListener("pointerleave", ({ pointerType }) => pointerType === "touch" || this.read(null));
     this.area.addEventListener("blur", () => {
       this.reading.setAttribute("aria-live", "off");
       this.read(null);
@@ -74,7 +76,8 @@ export class Plot {
 
   /** @param {Line} line */
   #said({ name, className, points }) {
-    const value = this.at === null ? "" : ` ${this.words(nearest(points, this.at)[1])}`;
+    const known = this.at === null ? null : latest(points, this.at);
+    const value = known ? ` ${this.words(known[1])}` : "";
     return make("span", `plot-name ${className}`, `${name}${value}`);
   }
 
@@ -105,13 +108,11 @@ export class Plot {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const [line] = this.lines;
-    if (!way || !line) return;
+    if (!line || !KEYS.includes(event.key)) return;
     event.preventDefault();
     this.reading.setAttribute("aria-live", "polite");
-    const now = this.at === null ? -1 : line.points.indexOf(nearest(line.points, this.at));
-    this.read(line.points[within(now + way, 0, line.points.length - 1)][0]);
+    this.read(reached(line.points, this.at, event.key));
   }
 }
 
@@ -133,6 +134,32 @@ function labelled(className, text, place) {
  */
 export function nearest(points, epoch) {
   return points.reduce((best, point) => (Math.abs(point[0] - epoch) < Math.abs(best[0] - epoch) ? point : best));
+}
+
+/**
+ * The last point of a line until an epoch; null before its first.
+ * @param {[number, number][]} points
+ * @param {number} epoch
+ */
+export function latest(points, epoch) {
+  return points.findLast(([at]) => at <= epoch + SAME) ?? null;
+}
+
+/**
+ * The epoch that a key leads to: arrows go from point to point, page keys from epoch to epoch.
+ * @param {[number, number][]} points
+ * @param {number | null} now null while none is read
+ * @param {string} key
+ */
+export function reached(points, now, key) {
+  const last = points.length - 1;
+  const place = now === null ? last : points.indexOf(nearest(points, now));
+  const [epoch] = points[place];
+  if (key === "Home") return points[0][0];
+  if (key === "End" || now === null) return points[last][0];
+  if (key === "PageUp") return nearest(points, Math.floor(epoch + SAME) + 1)[0];
+  if (key === "PageDown") return nearest(points, Math.ceil(epoch - SAME) - 1)[0];
+  return points[within(place + (key === "ArrowLeft" ? -1 : 1), 0, last)][0];
 }
 
 /**

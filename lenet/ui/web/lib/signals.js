@@ -57,6 +57,7 @@
  * lab-trained: it is over.
  * lab-at: another view of the page is wanted.
  * lab-ink: the pen has drawn or erased something.
+ * lab-placed: the server has put a picture on the pad.
  * lab-example: an example was chosen; its bytes of ink, PICTURE_SIZE x PICTURE_SIZE.
  * lab-view: a switch was changed.
  * lab-ahead: somebody is about to go through the epochs of the training.
@@ -77,6 +78,7 @@
  * @property {null} lab-trained
  * @property {ViewName} lab-at
  * @property {Inked} lab-ink
+ * @property {null} lab-placed
  * @property {Uint8Array} lab-example
  * @property {Viewed} lab-view
  * @property {null} lab-ahead

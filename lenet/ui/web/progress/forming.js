@@ -1,5 +1,6 @@
 // A network as it forms: the kernels of its first layer, what its maps make of the picture on the pad, and its answer.
 
+import { prepareDrawing } from "../engine/drawing.js";
 import { Network, softmax } from "../engine/network.js";
 import { readTensors } from "../engine/safetensors.js";
 import { putPixels } from "../lib/canvas.js";
@@ -7,6 +8,7 @@ import { find, findAll, make } from "../lib/elements.js";
 import { percent } from "../lib/numbers.js";
 import { computed, onSignal } from "../lib/signals.js";
 import { mapPixels } from "../maps/pixels.js";
+import { GRID_SIZE } from "../pad/grid.js";
 
 const FILES = ["config.json", "model.safetensors"];
 const MOST_MAPS = 16; // of a layer
@@ -20,6 +22,10 @@ export class Forming {
   network = null;
   /** @type {string[]} */
   classes = [];
+  /** @type {"digit" | "garment"} */
+  kind = "digit";
+  /** @type {Uint8Array | null} */
+  ink = null; // what a hand has drawn
   name = "";
   wanted = 0; // which change of the network was asked for last
   busy = false;
@@ -28,7 +34,13 @@ export class Forming {
   constructor(box) {
     this.box = box;
     this.says = find(box, ".progress-says");
-    onSignal("lab-live", () => this.paint());
+    onSignal("lab-ink", ({ ink }) => {
+      this.ink = ink;
+      this.paint();
+    });
+    onSignal("lab-placed", () => {
+      this.ink = null;
+    });
     onSignal("lab-stages", () => this.paint());
     onSignal("lab-at", () => requestAnimationFrame(() => this.paint())); // it is seen again
   }
@@ -63,6 +75,7 @@ export class Forming {
   #take(config, weights) {
     const described = JSON.parse(new TextDecoder().decode(config));
     this.classes = described.classes;
+    this.kind = described.kind;
     this.network = new Network(described, readTensors(weights));
     this.box.hidden = false;
     this.paint();
@@ -72,7 +85,7 @@ export class Forming {
   paint() {
     const { network } = this;
     if (!network || !this.box.checkVisibility()) return;
-    const { picture } = computed();
+    const picture = this.ink ? prepareDrawing(this.ink, GRID_SIZE, this.kind) : computed().picture;
     const outputs = picture && network.stages(Float32Array.from(picture, (grey) => grey / FULL));
     this.says.textContent = outputs ? this.#answer(outputs.logits) : "Draw something, and see its maps form.";
     for (const row of findAll(this.box, "[data-stage]")) {
@@ -93,7 +106,8 @@ export class Forming {
   #answer({ data }) {
     const shares = softmax(data);
     const best = shares.indexOf(Math.max(...shares));
-    return `Your picture, through the network as it forms. It says: ${this.classes[best]}, ${percent(shares[best])}`;
+    const words = `It says: ${this.classes[best]}, ${percent(shares[best])}`;
+    return `Your picture, through the network as it forms. ${words} (at the left answers the network in the menu).`;
   }
 }
 

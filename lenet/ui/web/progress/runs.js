@@ -34,14 +34,24 @@ export class Runs {
     else if (old.textContent !== row.textContent) old.replaceWith(row); // what has the focus keeps it
   }
 
+  /**
+   * A training that has given nothing leaves no row.
+   * @param {string} name
+   */
+  forget(name) {
+    this.known.delete(name);
+    this.table.querySelector(`[data-run=${name}]`)?.remove();
+    this.table.hidden = !this.known.size;
+  }
+
   /** Those whose curves are shown. */
   shown() {
     return [...this.known.values()].filter(({ seen }) => seen);
   }
 
-  /** The names of the networks that can be looked through. */
-  usable() {
-    return [...this.known.values()].filter(({ run }) => run.phase === "done").map(({ run }) => run.name);
+  /** Those whose networks can be looked through. */
+  done() {
+    return [...this.known.values()].map(({ run }) => run).filter(({ phase }) => phase === "done");
   }
 
   /** @param {string} name */
