@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, live, load, pens, speed
+from benchmarks import ablations, live, load, pens, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, Limits
 from lenet.training.datasets import SOURCES
@@ -130,6 +130,30 @@ def serving() -> str:
     )
 
 
+def trained() -> str:
+    """Training in the page beside train.py, scrubbing through one, and what many trainings leave."""
+    measured = json.loads(training.RESULTS.read_text(encoding="utf-8"))
+    rates, waits = measured["examples_a_second"], measured["answer_at_rest_ms"]
+    before, after = (measured["begun_and_left"][f"after {count}"] for count in (training.SETTLED, training.CYCLES))
+    scrubbed = json.loads(live.RESULTS.read_text(encoding="utf-8"))["scrubbed_ms"]
+    return "\n".join(
+        [
+            "| what | measured |",
+            "|---|---|",
+            f"| pictures a second of the classic recipe, in the page and by train.py in turn | {rates['page']:,} and "
+            f"{rates['train.py']:,}: {rates['ratio']} times as many |",
+            f"| both give the same weights, byte for byte | {'yes' if measured['same_weights'] else 'no'} |",
+            f"| from the click to the first point of the curve | {measured['seconds_to_the_first_point']} s |",
+            f"| an answer to a pen at rest, idle and while a network is trained | {waits['idle']} ms and "
+            f"{waits['while training']} ms |",
+            f"| the server's memory after {training.SETTLED} trainings that were begun and left, and after "
+            f"{training.CYCLES} | {before['megabytes']:.0f} MB and {after['megabytes']:.0f} MB |",
+            f"| a step of the time machine's slider until all is painted, median and 95 % | {scrubbed['p50']} ms, "
+            f"{scrubbed['p95']} ms |",
+        ]
+    )
+
+
 LIMIT_WORDS = {
     "epochs": "epochs of a training",
     "width": "largest number of maps, kernel side, padding or size of a dense layer",
@@ -161,6 +185,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "speeds": speeds,
     "pace": pace,
     "serving": serving,
+    "trained": trained,
     "limits": limits,
 }
 

@@ -297,9 +297,8 @@ class Handlers:
     def on_card(self, checkpoint: str, chosen: Chosen) -> Answer:
         """The card of a network, and beside it that of the one that is chosen, if one is."""
         try:
-            return Answer(
-                card=card_value(chosen.asked, self._carded(checkpoint, chosen), self._lab.menu_with(checkpoint))
-            )
+            menu = self._lab.menu_with(checkpoint, *chosen.mine)
+            return Answer(card=card_value(chosen.asked, self._carded(checkpoint, chosen), menu))
         except (ValueError, OSError) as error:
             return Answer(card=no_card(chosen.asked, str(error)))
         except Exception as error:

@@ -79,9 +79,10 @@ class Lab:
         """The checkpoints that are in the folder now, as a person chooses among them."""
         return menu_value({name: self._readable(name) for name in self.names})
 
-    def menu_with(self, name: str) -> list[Choice]:
-        """The menu, and before it a network that it does not list, where that is the one looked through."""
-        return [*(menu_value({name: self._readable(name)}) if self._private(name) else []), *self.menu]
+    def menu_with(self, *names: str) -> list[Choice]:
+        """The menu, and before it those networks that it does not list."""
+        private = {name: self._readable(name) for name in names if self._private(name)}
+        return [*menu_value(private), *self.menu]
 
     def _readable(self, name: str) -> Checkpoint | None:
         try:

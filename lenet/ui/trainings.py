@@ -10,7 +10,6 @@ from lenet.ui.handlers import Answer, Handlers, Upload
 from lenet.ui.lab import Lab
 from lenet.ui.plan import plan
 from lenet.ui.trainer import Trainer
-from lenet.ui.values.menu import menu_value
 from lenet.ui.values.plan import plan_value
 from lenet.ui.values.progress import progress_value, refused
 from lenet.ui.values.takeaway import notice
@@ -58,11 +57,7 @@ class Trainings:
 
     def on_use(self, pad: Any, upload: Upload, checkpoint: str, controls: Any, chosen: Chosen) -> Answer:
         """A network that was trained here looks at the picture, for this visitor alone."""
-        try:
-            mine = {name: self._lab.find(name) for name in chosen.mine if self._trainer.folder(name)}
-        except (ValueError, OSError):  # it goes at this moment
-            mine = {}
-        if chosen.what not in mine:
+        if not chosen.what or not self._trainer.folder(chosen.what):
             return Answer(takeaway=notice(GONE))
         shown = self._handlers.on_checkpoint(pad, upload, chosen.what, controls)
-        return replace(shown, offered=[*menu_value(mine), *self._lab.menu], checkpoint=chosen.what)
+        return replace(shown, offered=self._lab.menu_with(chosen.what, *chosen.mine), checkpoint=chosen.what)

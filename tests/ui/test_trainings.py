@@ -93,6 +93,13 @@ def test_a_network_is_trained_and_used(trainings, trainer, lab, digits):
     assert name not in lab.names
 
 
+def test_an_own_network_can_stand_beside_another_one_s_card(trainings, lab):
+    name = trained(trainings)[-1]["name"]
+    card = Handlers(lab).on_card("mnist-lenet", chosen(what=name, mine=[name, name, "../mnist-lenet"])).card
+    assert [each["name"] for each in card["networks"]] == ["mnist-lenet", name]
+    assert [each for _, each in card["offered"]][0] == name
+
+
 def test_a_link_to_an_own_network_opens_while_it_is_kept(trainings, trainer, lab, digits):
     name = trained(trainings)[-1]["name"]
     handlers = Handlers(lab)

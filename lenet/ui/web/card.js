@@ -5,6 +5,7 @@
 import { Article } from "./card/article.js";
 import { find } from "./lib/elements.js";
 import { onSignal, signal } from "./lib/signals.js";
+import { mine } from "./lib/trainings.js";
 import { received } from "./lib/value.js";
 import { explain } from "./lib/words.js";
 
@@ -60,7 +61,7 @@ class Cards {
   #ask() {
     if (!this.open) return;
     this.asked += 1;
-    this.component.trigger("input", { asked: this.asked, what: this.beside });
+    this.component.trigger("input", { asked: this.asked, what: this.beside, mine: mine() });
   }
 
   /** @param {CardValue} value */

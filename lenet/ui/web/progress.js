@@ -4,13 +4,13 @@
 import { find } from "./lib/elements.js";
 import { duration, percent } from "./lib/numbers.js";
 import { onSignal, signal } from "./lib/signals.js";
+import { mine, store, stored } from "./lib/trainings.js";
 import { received } from "./lib/value.js";
 import { Curves } from "./progress/curves.js";
 import { Forming } from "./progress/forming.js";
 import { Runs } from "./progress/runs.js";
 
 const OVER = ["done", "failed"];
-const STORE = "lab-trainings";
 const LOST = "The server was away, and the training is lost. Please train again.";
 
 /** @typedef {import("./values.js").ProgressValue} ProgressValue */
@@ -83,27 +83,8 @@ class Progress {
 
   /** @param {string} name */
   #use(name) {
-    this.component.trigger("use", { what: name, mine: this.runs.done().map(({ name }) => name) });
+    this.component.trigger("use", { what: name, mine: mine() });
     signal("lab-at", "explore");
-  }
-}
-
-/**
- * The trainings of this visit, for the page that is loaded again; a browser may not allow that.
- * @param {ProgressValue[]} runs
- */
-function store(runs) {
-  try {
-    sessionStorage.setItem(STORE, JSON.stringify(runs));
-  } catch {} // they are on the page all the same
-}
-
-/** @returns {ProgressValue[]} */
-function stored() {
-  try {
-    return JSON.parse(sessionStorage.getItem(STORE) ?? "[]");
-  } catch {
-    return [];
   }
 }
 
