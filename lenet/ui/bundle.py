@@ -16,6 +16,20 @@ EXPORT = re.compile(r"^export (?P<default>default )?(?P<kind>(?:async )?function
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b.*|.*\bawait import\(.*", re.MULTILINE)
 
 
+LATER = """const load = async ({ detail }) => {
+  if (detail !== "VIEW") return;
+  const answer = await fetch(`${window.gradio_config?.root ?? ""}/later/NAME.js`);
+  if (!answer.ok) return;
+  document.removeEventListener("lab-at", load);
+  const parts = ["element", "props", "trigger", "watch"];
+  new Function(...parts, await answer.text())(element, props, trigger, watch);
+  document.dispatchEvent(new CustomEvent("lab-at", { detail }));
+};
+document.addEventListener("lab-at", load);
+"""
+"""A script that fetches a component's module when its view is first wanted, and then wants the view once more."""
+
+
 class BundleError(ValueError):
     """A module that cannot be bundled; the sentence names the file."""
 
@@ -27,6 +41,17 @@ def bundle(entry: Path, events: Sequence[str] = ()) -> str:
     """
     names = " ".join(f'"{event}"' for event in events)
     return f"// Events: {names}\n{_program(entry)}({{ element, props, trigger, watch }});\n{_source_name(entry)}"
+
+
+def later_bundle(entry: Path) -> str:
+    """The same without its events, for ``LATER`` to fetch."""
+    return f"{_program(entry)}({{ element, props, trigger, watch }});\n{_source_name(entry)}"
+
+
+def later(entry: Path, events: Sequence[str], view: str) -> str:
+    """The text for ``js_on_load`` of a component that only one view of the page shows; its module comes with that."""
+    names = " ".join(f'"{event}"' for event in events)
+    return f"// Events: {names}\n" + LATER.replace("NAME", entry.stem).replace("VIEW", view)
 
 
 def page_bundle(entry: Path) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import gradio as gr
 
-from lenet.ui.bundle import bundle
+from lenet.ui.bundle import bundle, later, later_bundle
 from lenet.ui.door import uploaded
 from lenet.ui.sentence import Sentence
 from lenet.ui.words import word_list
@@ -27,16 +27,21 @@ VIEWS = (WEB / "views.html").read_text(encoding="utf-8")
 
 
 class Asset(gr.HTML):
-    """A component whose template and module are files named after it; ``triggers`` are the events of its module."""
+    """A component whose template and module are files named after it; ``triggers`` are the events of its module.
+
+    The module comes with the page, or, where only one ``view`` of the page shows the component, when that is wanted.
+    """
 
     triggers: tuple[str, ...] = ()
+    view = ""
 
     def __init__(self, value: Any = None, **options: Any):
         name = type(self).__name__.lower()
+        script = WEB / f"{name}.js"
         super().__init__(
             value,
             html_template=(WEB / f"{name}.html").read_text(encoding="utf-8"),
-            js_on_load=bundle(WEB / f"{name}.js", self.triggers),
+            js_on_load=later(script, self.triggers, self.view) if self.view else bundle(script, self.triggers),
             css_template="",
             apply_default_css=False,
             **options,
@@ -109,6 +114,7 @@ class Bench(Asset):
     """
 
     triggers = ("input", "train")
+    view = "train"
 
 
 class Progress(Asset):
@@ -117,6 +123,7 @@ class Progress(Asset):
     """
 
     triggers = ("stop", "use")
+    view = "train"
 
 
 class Card(Asset):
@@ -125,6 +132,7 @@ class Card(Asset):
     """
 
     triggers = ("input", "select", "put")
+    view = "card"
 
 
 class Takeaway(Asset):
@@ -147,3 +155,9 @@ class Menu(gr.Dropdown):
 
     def preprocess(self, payload: Any) -> str:
         return payload if isinstance(payload, str) else ""
+
+
+def later_scripts() -> dict[str, str]:
+    """The modules that come when their view is wanted, by the component's name."""
+    late = [kind.__name__.lower() for kind in Asset.__subclasses__() if kind.view]
+    return {name: later_bundle(WEB / f"{name}.js") for name in late}

@@ -143,11 +143,11 @@ class Sentences:
 
 
 class Packed(GZipMiddleware):
-    """ASGI middleware: the page's document is sent compressed; gradio compresses files with an ending alone."""
+    """ASGI middleware: the page's document, and what comes later, is sent compressed; gradio does not."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        document = scope["type"] == "http" and scope["path"] == "/"
-        await (super().__call__ if document else self.app)(scope, receive, send)
+        packed = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith("/later/"))
+        await (super().__call__ if packed else self.app)(scope, receive, send)
 
 
 def note(error: Exception) -> None:

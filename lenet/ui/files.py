@@ -3,6 +3,7 @@
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -53,6 +54,16 @@ def trained_files(trainer: Trainer) -> list[Route]:
         return FileResponse(_zipped(folder), media_type="application/zip", filename=f"{ZIPPED}.zip")
 
     return [Route("/forming/{name}/{file}", send_forming), Route("/trained/{name}.zip", send_zip)]
+
+
+def later_files(scripts: Mapping[str, str]) -> Route:
+    """``/later/<name>.js``: the ``scripts`` by name, of components that a page needs only for one of its views."""
+
+    async def send(request: Request) -> Response:
+        script = scripts.get(request.path_params["name"])
+        return Response(script, media_type="text/javascript", headers=ASK_AGAIN) if script else _refused()
+
+    return Route("/later/{name}.js", send)
 
 
 def _is_offered(file: str) -> bool:

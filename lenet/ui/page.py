@@ -13,7 +13,7 @@ from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Chosen, Door, Packed, Sentences
-from lenet.ui.files import network_files, trained_files
+from lenet.ui.files import later_files, network_files, trained_files
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.trainer import Trainer
@@ -84,7 +84,8 @@ def build(root: Path) -> Door:
     trainer = Trainer(settings.limits())
     lab = Lab(root, trainer.folder)
     handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
-    routes, kept = [network_files(lab), *trained_files(trainer)], (KEEP_UPLOADS, KEEP_UPLOADS)
+    routes = [network_files(lab), *trained_files(trainer), later_files(ui.later_scripts())]
+    kept = (KEEP_UPLOADS, KEEP_UPLOADS)
     with Door(routes=routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
         components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
