@@ -10,7 +10,7 @@ import pytest
 
 from lenet.ui import bundle as bundler
 from lenet.ui import components as ui
-from lenet.ui.bundle import BundleError, bundle, page_bundle
+from lenet.ui.bundle import BundleError, bundle, later, later_bundle, page_bundle
 from tools import node
 
 NODE = node.find()
@@ -138,3 +138,11 @@ def test_a_component_triggers_what_it_declares_and_nothing_else(name):
     text = bundle(bundler.WEB / f"{name}.js", declared)
     assert set(re.findall(r'\btrigger\("(\w+)"', text)) == set(declared)
     assert not re.findall(r'\btrigger\((?!")', text), "an event's name stands where it is triggered"
+
+
+def test_a_module_that_comes_later_is_fetched_when_its_view_is_wanted():
+    text = later(ui.WEB / "bench.js", ("input", "train"), "train")
+    assert text.startswith('// Events: "input" "train"\n')
+    assert 'detail !== "train"' in text and "/later/bench.js`" in text
+    assert len(text) < 1_000
+    assert later_bundle(ui.WEB / "bench.js") in bundle(ui.WEB / "bench.js", ("input", "train"))

@@ -14,7 +14,7 @@ from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, Limits
 from lenet.training.order import FORMING
 from lenet.training.session import Session
-from lenet.ui.files import network_files, trained_files
+from lenet.ui.files import later_files, network_files, trained_files
 from lenet.ui.handlers import UNCHANGED, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.trainer import Trainer
@@ -158,3 +158,9 @@ def test_a_network_is_downloaded_as_a_folder_that_can_be_loaded(trainings, clien
 def test_no_other_folder_is_sent(client, name):
     assert client.get(f"/trained/{name}.zip").status_code == 404
     assert client.get(f"/forming/{name}/config.json").status_code == 404
+
+
+def test_the_scripts_of_a_view_are_sent_and_no_others():
+    client = TestClient(Starlette(routes=[later_files({"bench": "// the bench"})]))
+    assert client.get("/later/bench.js").text == "// the bench"
+    assert client.get("/later/maps.js").status_code == 404
