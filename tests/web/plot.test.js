@@ -37,7 +37,7 @@ test("between two points the earlier one is known, before the first none", () =>
 
 test("keys go from point to point, from epoch to epoch, and to the ends", () => {
   const from = (/** @type {number | null} */ now) => (/** @type {string} */ key) => reached(HALVES, now, key);
-  assert.deepEqual(["ArrowLeft", "End", "PageDown", "Home"].map(from(null)), [2, 2, 2, 0.5]);
+  assert.deepEqual(["ArrowLeft", "End", "PageDown", "Home", "ArrowRight"].map(from(null)), [2, 2, 2, 0.5, 0.5]);
   assert.deepEqual(["ArrowLeft", "ArrowRight", "PageUp", "PageDown"].map(from(1.5)), [1, 2, 2, 1]);
   assert.deepEqual(["ArrowRight", "PageUp"].map(from(2)), [2, 2]);
 });

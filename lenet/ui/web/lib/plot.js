@@ -155,7 +155,7 @@ export function reached(points, now, key) {
   const last = points.length - 1;
   const place = now === null ? last : points.indexOf(nearest(points, now));
   const [epoch] = points[place];
-  if (key === "Home") return points[0][0];
+  if (key === "Home" || (now === null && key === "ArrowRight")) return points[0][0];
   if (key === "End" || now === null) return points[last][0];
   if (key === "PageUp") return nearest(points, Math.floor(epoch + SAME) + 1)[0];
   if (key === "PageDown") return nearest(points, Math.ceil(epoch - SAME) - 1)[0];
