@@ -20,8 +20,6 @@ PAUSE = 0.5
 """Seconds between two reports within an epoch."""
 
 NO_DATA = "{title} is not on this server, and it could not be downloaded. The rest of the page works without it."
-
-
 FAULT = "The training failed ({kind}). Choose other values, or try again later."
 
 

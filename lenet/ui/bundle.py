@@ -16,18 +16,24 @@ EXPORT = re.compile(r"^export (?P<default>default )?(?P<kind>(?:async )?function
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b.*|.*\bawait import\(.*", re.MULTILINE)
 
 
-LATER = """const load = async ({ detail }) => {
-  if (detail !== "VIEW") return;
-  const answer = await fetch(`${window.gradio_config?.root ?? ""}/later/NAME.js`);
-  if (!answer.ok) return;
+LATER = """let coming = false;
+const load = async ({ detail }) => {
+  if (coming || detail !== "VIEW") return;
+  coming = true;
+  const answer = await fetch(`${window.gradio_config?.root ?? ""}/later/NAME.js`).catch(() => null);
+  coming = Boolean(answer?.ok);
+  if (!coming) return;
   document.removeEventListener("lab-at", load);
   const parts = ["element", "props", "trigger", "watch"];
   new Function(...parts, await answer.text())(element, props, trigger, watch);
-  document.dispatchEvent(new CustomEvent("lab-at", { detail }));
+  if (document.querySelector(".lab-at-VIEW")) document.dispatchEvent(new CustomEvent("lab-at", { detail }));
 };
 document.addEventListener("lab-at", load);
 """
-"""A script that fetches a component's module when its view is first wanted, and then wants the view once more."""
+"""A script that fetches a component's module, once, when its view is first wanted, and tells the module of that view.
+
+A person who has gone on to another view by then stays there.
+"""
 
 
 class BundleError(ValueError):
@@ -39,19 +45,22 @@ def bundle(entry: Path, events: Sequence[str] = ()) -> str:
 
     gradio knows an event by its name in quotes somewhere in this text, so they all stand in the first line.
     """
-    names = " ".join(f'"{event}"' for event in events)
-    return f"// Events: {names}\n{_program(entry)}({{ element, props, trigger, watch }});\n{_source_name(entry)}"
-
-
-def later_bundle(entry: Path) -> str:
-    """The same without its events, for ``LATER`` to fetch."""
-    return f"{_program(entry)}({{ element, props, trigger, watch }});\n{_source_name(entry)}"
+    return _first_line(events) + later_bundle(entry)
 
 
 def later(entry: Path, events: Sequence[str], view: str) -> str:
-    """The text for ``js_on_load`` of a component that only one view of the page shows; its module comes with that."""
+    """The same for a component that only one view of the page shows: its module comes with that view."""
+    return _first_line(events) + LATER.replace("NAME", entry.stem).replace("VIEW", view)
+
+
+def later_bundle(entry: Path) -> str:
+    """What ``LATER`` fetches: a component's module without the line of its events."""
+    return f"{_program(entry)}({{ element, props, trigger, watch }});\n{_source_name(entry)}"
+
+
+def _first_line(events: Sequence[str]) -> str:
     names = " ".join(f'"{event}"' for event in events)
-    return f"// Events: {names}\n" + LATER.replace("NAME", entry.stem).replace("VIEW", view)
+    return f"// Events: {names}\n"
 
 
 def page_bundle(entry: Path) -> str:

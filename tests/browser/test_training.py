@@ -52,6 +52,7 @@ def knob(page: Page, name: str, value: str) -> None:
 def open_bench(page: Page, **knobs: str) -> None:
     page.get_by_role("button", name="Train", exact=True).first.click()
     expect(page.locator(".bench-stages tbody tr").first).to_be_visible()
+    expect(page.locator(".progress .plot")).to_have_count(2)  # of loss and of right answers, once each
     for name, value in (QUICK | knobs).items():
         knob(page, name, value)
 
