@@ -107,7 +107,7 @@ export class Forming {
     const shares = softmax(data);
     const best = shares.indexOf(Math.max(...shares));
     const words = `It says: ${this.classes[best]}, ${percent(shares[best])}`;
-    return `Your picture, through the network as it forms. ${words} (at the left answers the network in the menu).`;
+    return `Your picture in this network. ${words}. At the left: the network in the menu.`;
   }
 }
 
