@@ -8,8 +8,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.checkpoint import Checkpoint
+from lenet.doubt import Doubt, judge
 from lenet.model import Constants
 from lenet.pictures.prepare import Prepared, prepare
+
+UNSURE = 0.5
+"""Where even the likeliest class is less probable than this, a person is told that the network is not sure."""
+
+NOT_SURE = "The network is not sure."
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,16 @@ class Prediction:
     prepared: Prepared
     """The picture that the network saw, its preparation steps, and the warnings about it."""
 
+    doubt: Doubt | None = None
+    """How much the picture looks like what the network has learned; None where that is not known."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What a person should know before believing the answer, as sentences."""
+        unsure = self.probabilities[self.label] < UNSURE
+        strange = self.doubt.sentence if self.doubt else ""
+        return (*self.prepared.warnings, *[NOT_SURE] * unsure, *[strange] * bool(strange))
+
 
 def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Prediction:
     """Prepare a picture for the checkpoint's kind, digit or garment, and ask its network.
@@ -44,7 +60,8 @@ def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Predictio
 def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = None) -> Prediction:
     """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed.
 
-    The maps that are ``off`` have the given value everywhere after their activation.
+    The maps that are ``off`` have the given value everywhere after their activation; nothing is known then about
+    what the network should doubt.
     """
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None], off)
     logits = outputs["logits"][0]
@@ -55,4 +72,5 @@ def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = Non
         logits=logits.numpy(),
         activations={name: output[0].numpy() for name, output in outputs.items()},
         prepared=prepared,
+        doubt=None if off else judge(checkpoint, outputs),
     )

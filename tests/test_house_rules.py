@@ -17,7 +17,8 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
-        "prediction": {"checkpoint", "model", "pictures.prepare"},
+        "doubt": {"checkpoint", "model"},
+        "prediction": {"checkpoint", "doubt", "model", "pictures.prepare"},
     },
     "pictures": {
         "regions": set(),
@@ -32,6 +33,8 @@ ARROWS = {
         "datasets": {"model"},
         "augment": set(),
         "strokes": {"model"},
+        "outliers": {"model", "strokes"},
+        "exposure": {"augment", "checkpoint", "doubt", "model", "outliers", "strokes"},
         "loop": {"events", "recipes"},
         "assess": set(),
         "model_card": {"checkpoint"},
@@ -43,7 +46,9 @@ ARROWS = {
             "augment",
             "checkpoint",
             "datasets",
+            "doubt",
             "events",
+            "exposure",
             "loop",
             "microscope.atlas",
             "model",
@@ -120,7 +125,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 # The wings, and what of ours each may know beside itself.
 WINGS = {
     "pictures": set(),
-    "training": {"model", "checkpoint", "microscope.atlas"},
+    "training": {"model", "checkpoint", "doubt", "microscope.atlas"},
     "microscope": {"model", "checkpoint", "prediction", "pictures"},
 }
 

@@ -123,7 +123,8 @@ class Lab:
     def _alter(self, name: str, stamp: Stamp, epoch: int | None, noise: int, biases: bool, pooling: bool) -> Checkpoint:
         """A network after an epoch and with what is broken in it; another ``stamp`` asks for it again."""
         network = self.find(name) if epoch is None else after_epoch(self.find(name), epoch)
-        return replace(network, model=broken(network.model, noise=noise / 100, biases=biases, pooling=pooling))
+        model = broken(network.model, noise=noise / 100, biases=biases, pooling=pooling)
+        return replace(network, model=model, altered=True)
 
     def first(self, wished: str) -> str:
         """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.

@@ -15,9 +15,6 @@ from lenet.ui.sentence import Sentence
 from lenet.ui.values.pixels import encode, encode_picture, to_bytes
 from lenet.ui.view import View
 
-UNSURE = 0.5
-"""Where even the likeliest class is less probable than this, the page says that the network is not sure."""
-
 STEP_SIZE = 56
 """Longest side of a preparation step's small picture, in pixels."""
 
@@ -69,11 +66,18 @@ class OverlayValue(TypedDict):
     note: str
 
 
+class NearestValue(TypedDict):
+    """A picture that the network has learned from: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and its class."""
+
+    picture: str
+    label: str
+
+
 class VerdictValue(TypedDict):
     """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
 
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
-    keeps the answer back until it is asked for.
+    keeps the answer back until it is asked for. ``nearest`` are learned pictures that are like one that is doubted.
     """
 
     drawing: int
@@ -85,6 +89,7 @@ class VerdictValue(TypedDict):
     note: str
     probabilities: list[tuple[str, float]]
     doubts: list[str]
+    nearest: list[NearestValue]
     hide: bool
     prepared: bool
     other: OtherValue | None
@@ -115,6 +120,7 @@ def verdict_value(
         "note": "",
         "probabilities": [],
         "doubts": [],
+        "nearest": [],
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,
@@ -128,13 +134,14 @@ def verdict_value(
         "label": answer.label,
         "note": note,
         "probabilities": list(answer.probabilities.items()),
-        "doubts": _doubts(answer),
+        "doubts": list(answer.doubts),
+        "nearest": _nearest(answer),
     }
 
 
-def _doubts(answer: Prediction) -> list[str]:
-    unsure = answer.probabilities[answer.label] < UNSURE
-    return [*answer.prepared.warnings, *["The network is not sure."] * unsure]
+def _nearest(answer: Prediction) -> list[NearestValue]:
+    learned = answer.doubt.nearest if answer.doubt else ()
+    return [{"picture": encode(each.picture), "label": each.label} for each in learned]
 
 
 def other_value(b: Subject) -> OtherValue | None:
