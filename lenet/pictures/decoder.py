@@ -57,8 +57,8 @@ COEFFICIENT_BYTES = 2
 MAX_READS = 30_000
 """A file of a million tiny blocks is refused after this many; a PNG of 60 MB in blocks of 8 KB needs 23,000."""
 
-SUICIDE_SECONDS = 3.0
-"""The process ends itself after so long over one file: whoever would end it sooner may be gone."""
+LAST_SECONDS = 2.0
+"""The process ends itself when a file takes longer: whoever ends it sooner may be gone."""
 
 # What is said of a file
 
@@ -168,7 +168,7 @@ def _begins_as_a_picture(start: bytes) -> bool:
 
 def _answer(data: bytes) -> bytes:
     """What is sent back for a file. Raises MemoryError."""
-    faulthandler.dump_traceback_later(SUICIDE_SECONDS, exit=True)  # it also ends what does not return from C
+    faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)  # it also ends what does not return from C
     try:
         picture = decode(data)
         return HEAD.pack(PICTURE, *picture.size) + picture.tobytes()

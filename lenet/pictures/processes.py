@@ -147,8 +147,13 @@ class Decoders:
     """Some decoders, and the line before them."""
 
     def __init__(self, count: int) -> None:
+        self._count = count
+        self.forget()
+
+    def forget(self) -> None:
+        """Start with new ones. A process that was forked from this one must not write into the pipes of its parent."""
         self._line = BoundedSemaphore(IN_LINE)
-        self._all = [Decoder() for _ in range(count)]
+        self._all = [Decoder() for _ in range(self._count)]
         self._free: LifoQueue[Decoder] = LifoQueue()  # the one that was used last is warm
         for decoder in self._all:
             self._free.put(decoder)
@@ -177,3 +182,6 @@ class Decoders:
 DECODERS = Decoders(COUNT)
 
 atexit.register(DECODERS.end)
+
+if hasattr(os, "register_at_fork"):  # Windows does not fork
+    os.register_at_fork(after_in_child=DECODERS.forget)

@@ -184,6 +184,14 @@ def test_a_file_that_cannot_be_read_to_its_end_is_a_sentence():
         open_picture("/proc/self/mem")  # the system's answer is that of a failing disk
 
 
+def test_a_file_of_too_many_bytes_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "MAX_BYTES", 1_000)
+    (tmp_path / "large.png").write_bytes(READABLE["png"]() + bytes(1_000))
+    for source in (tmp_path / "large.png", READABLE["png"]() + bytes(1_000)):
+        with pytest.raises(ValueError, match="The file has more than 64 MB; make the picture smaller"):
+            open_picture(source)
+
+
 def test_a_link_to_a_picture_is_opened(tmp_path):
     (tmp_path / "seven.png").write_bytes(READABLE["png"]())
     (tmp_path / "link.png").symlink_to(tmp_path / "seven.png")
