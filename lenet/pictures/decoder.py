@@ -2,6 +2,7 @@
 
 ``python -m lenet.pictures.decoder`` answers file after file on its standard input, until that is closed. A file is
 the LENGTH of its bytes and the bytes. An answer is a HEAD, and after PICTURE the RGB bytes of that size, row by row.
+A file that takes too much memory or too long gets no answer: the process ends.
 """
 
 import faulthandler
@@ -54,8 +55,8 @@ WEBP_MASK = 0x3FFF
 COEFFICIENT_BYTES = 2
 """A progressive JPEG keeps the coefficients of all its components, so many bytes each, until its last scan is read."""
 
-MAX_READS = 30_000
-"""A file of a million tiny blocks is refused after this many; a PNG of 60 MB in blocks of 8 KB needs 23,000."""
+MAX_READS = 300_000
+"""A file of millions of tiny blocks is refused after so many of them, which take 0.3 s. No picture needs as many."""
 
 LAST_SECONDS = 2.0
 """The process ends itself when a file takes longer: whoever ends it sooner may be gone."""
@@ -167,19 +168,15 @@ def _begins_as_a_picture(start: bytes) -> bool:
 
 
 def _answer(data: bytes) -> bytes:
-    """What is sent back for a file. Raises MemoryError."""
+    """What is sent back for a file. Raises MemoryError, after which nobody knows what is left in the process."""
     faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)  # it also ends what does not return from C
     try:
         picture = decode(data)
         return HEAD.pack(PICTURE, *picture.size) + picture.tobytes()
     except Refused as refusal:
-        return _refusal(str(refusal))
+        return HEAD.pack(1 + SENTENCES.index(str(refusal)), 0, 0)
     finally:
         faulthandler.cancel_dump_traceback_later()
-
-
-def _refusal(sentence: str) -> bytes:
-    return HEAD.pack(1 + SENTENCES.index(sentence), 0, 0)
 
 
 def _limit_memory() -> None:
@@ -193,19 +190,12 @@ def _limit_memory() -> None:
 
 
 def _serve(files: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until nobody asks any more, or until the memory did not suffice: not all of it may have come back."""
-    _send(READY, answers)
-    while length := files.read(LENGTH.size):
-        try:
-            _send(_answer(files.read(*LENGTH.unpack(length))), answers)
-        except MemoryError:
-            _send(_refusal(TOO_MUCH), answers)
-            break
-
-
-def _send(answer: bytes, answers: BinaryIO) -> None:
-    answers.write(answer)
+    """Answer until nobody asks any more. Raises MemoryError."""
+    answers.write(READY)
     answers.flush()
+    while length := files.read(LENGTH.size):
+        answers.write(_answer(files.read(*LENGTH.unpack(length))))
+        answers.flush()
 
 
 def main() -> None:

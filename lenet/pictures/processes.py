@@ -30,9 +30,6 @@ COUNT = 2
 SECONDS = 1.5
 """A file that is not open after so long is refused."""
 
-TRIES = 2
-"""A process may have died of an earlier file, or by another hand: a file is refused when it ends two."""
-
 START_SECONDS = 20.0
 """A process that is not ready after so long will not be. On an idle machine it takes 0.3."""
 
@@ -56,22 +53,16 @@ class Decoder:
 
     def decode(self, data: bytes) -> Image.Image:
         """The picture in a file of these bytes. Raises ValueError with a sentence for a person."""
-        left = SECONDS
-        for _ in range(TRIES):
-            process = self._started()
-            began = monotonic()
-            try:
-                number, size, pixels = _ask(process, data, left)
-            except (OSError, EOFError):
-                self._start_again()
-                left -= monotonic() - began
-                if left <= 0:
-                    break
-                continue
-            if number != PICTURE:
-                raise ValueError(SENTENCES[number - 1])
-            return Image.frombytes("RGB", size, pixels)
-        raise ValueError(TOO_MUCH)
+        process = self._started()
+        try:
+            number, size, pixels = _ask(process, data)
+        except (OSError, EOFError) as error:
+            with suppress(OSError):  # the next file is told
+                self._start()
+            raise ValueError(TOO_MUCH) from error
+        if number != PICTURE:
+            raise ValueError(SENTENCES[number - 1])
+        return Image.frombytes("RGB", size, pixels)
 
     def end(self) -> None:
         """End the process, whatever it does."""
@@ -80,59 +71,60 @@ class Decoder:
                 self._process.kill()
         self._process, self._ready = None, False
 
-    def _start_again(self) -> None:
-        """Nobody waits here until it is ready: the next file does, if it must."""
-        self.end()
-        with suppress(OSError):  # the next file is told
-            self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # each thread of numpy's would keep memory
-        self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=nothing, cwd=HOME, env=environment)
-        return self._process
-
     def _started(self) -> subprocess.Popen[bytes]:
-        """The process, ready. Raises ValueError with a sentence."""
+        """The process, ready; another one if it has died. Raises ValueError with a sentence."""
         try:
-            process = self._process or self._start()
+            process = self._process
+            if process is None or process.poll() is not None:
+                process = self._start()
             if not self._ready:
                 with _ended(process, START_SECONDS):
                     _read(process, len(READY))
                 self._ready = True
         except (OSError, EOFError) as error:
-            self.end()
             raise ValueError(NOT_STARTED) from error
         return process
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """A new process, which is not ready yet: the next file waits for it, if it must."""
+        self.end()
+        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # each thread of numpy's would keep memory
+        self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=nothing, cwd=HOME, env=environment)
+        return self._process
 
 
 @contextmanager
 def _ended(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
     """End the process after so many seconds, or where an exception leaves it in the middle of an answer."""
+    end, whole = monotonic() + seconds, False
     timer = Timer(seconds, process.kill)
     timer.daemon = True
     timer.start()
     try:
         yield
-    except BaseException:
-        process.kill()
-        raise
+        whole = True
     finally:
         timer.cancel()
         timer.join()
+        if not whole or monotonic() >= end:  # then the timer may have been quicker
+            process.kill()
+            process.wait()
 
 
-def _ask(process: subprocess.Popen[bytes], data: bytes, seconds: float) -> tuple[int, tuple[int, int], bytes]:
+def _ask(process: subprocess.Popen[bytes], data: bytes) -> tuple[int, tuple[int, int], bytes]:
     """The number, size and pixels of the process's answer. Raises EOFError or OSError when there is none."""
     assert process.stdin
-    with _ended(process, seconds):
+    with _ended(process, SECONDS):
         process.stdin.write(LENGTH.pack(len(data)))
         process.stdin.write(data)
         process.stdin.flush()
         number, width, height = HEAD.unpack(_read(process, HEAD.size))
-        if number > len(SENTENCES) or max(width, height) > WORKING_SIDE:
-            raise EOFError
-        return number, (width, height), _read(process, 3 * width * height)
+        if number == PICTURE and 0 < width <= WORKING_SIDE and 0 < height <= WORKING_SIDE:
+            return number, (width, height), _read(process, 3 * width * height)
+        if 0 < number <= len(SENTENCES):
+            return number, (0, 0), b""
+        raise EOFError
 
 
 def _read(process: subprocess.Popen[bytes], length: int) -> bytes:
@@ -164,15 +156,19 @@ class Decoders:
         if not self._line.acquire(blocking=False):
             raise ValueError(BUSY)
         try:
-            decoder = self._free.get(timeout=LINE_SECONDS)
+            decoder = self._next()
             try:
                 yield decoder
             finally:
                 self._free.put(decoder)
-        except Empty:
-            raise ValueError(BUSY) from None
         finally:
             self._line.release()
+
+    def _next(self) -> Decoder:
+        try:
+            return self._free.get(timeout=LINE_SECONDS)
+        except Empty:
+            raise ValueError(BUSY) from None
 
     def end(self) -> None:
         for decoder in self._all:

@@ -150,6 +150,7 @@ def test_a_process_that_has_died_is_replaced_and_nobody_notices(decoder):
     decoder.decode(GOOD)
     pid = decoder._process.pid
     os.kill(pid, signal.SIGKILL)
+    assert has_ended(pid, 5)
     assert decoder.decode(GOOD).size == (120, 100)
     assert decoder._process.pid != pid
     assert not is_there(pid)
@@ -182,11 +183,24 @@ def test_an_exception_in_the_middle_does_not_give_the_next_file_this_ones_pictur
     assert decoder.decode(GOOD).size == (120, 100)
 
 
+def test_a_file_that_takes_all_memory_ends_the_process_and_nothing_else(decoder, monkeypatch):
+    greedy = "from lenet.pictures import decoder as d; d.decode = lambda _: bytes(d.MAX_DATA) and {}; d.main()".format(
+        'd.Image.new("L", (1, 1))'
+    )
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "COMMAND", [sys.executable, "-c", greedy])
+        with pytest.raises(ValueError, match="takes too long or too much memory"):
+            decoder.decode(GOOD)
+    decoder.end()
+    assert decoder.decode(GOOD).size == (120, 100)
+
+
 ANSWERS = {
     "nothing": b"",
     "half a head": HEAD.pack(0, 1, 1)[:2],
     "half a picture": HEAD.pack(0, 2, 2) + bytes(11),
     "a huge picture": HEAD.pack(0, 513, 1) + bytes(3 * 513),
+    "an empty picture": HEAD.pack(0, 0, 7),
     "an unknown sentence": HEAD.pack(9, 0, 0),
 }
 
