@@ -185,7 +185,7 @@ def test_an_exception_in_the_middle_does_not_give_the_next_file_this_ones_pictur
 
 def test_a_file_that_takes_all_memory_ends_the_process_and_nothing_else(decoder, monkeypatch):
     greedy = "from lenet.pictures import decoder as d; d.decode = lambda _: bytes(d.MAX_DATA) and {}; d.main()".format(
-        'd.Image.new("L", (1, 1))'
+        'd.Image.new("RGB", (1, 1))'
     )
     with monkeypatch.context() as patch:
         patch.setattr(module, "COMMAND", [sys.executable, "-c", greedy])
