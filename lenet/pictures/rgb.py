@@ -18,7 +18,7 @@ def to_rgb(picture: Image.Image) -> Image.Image:
     """In mode RGB, no side longer than WORKING_SIDE, transparency flattened. The given picture may be changed."""
     if picture.mode.startswith("I") or picture.mode == "F":
         picture = _eight_bits(picture)
-    if picture.has_transparency_data:
+    if picture.has_transparency_data and not _is_opaque(picture):
         picture = _flatten(picture)
     if picture.mode not in ("L", "RGB"):
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
@@ -45,6 +45,11 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 
 def _values(picture: Image.Image) -> np.ndarray:
     return np.nan_to_num(np.asarray(picture, np.float64), posinf=0).clip(0)
+
+
+def _is_opaque(picture: Image.Image) -> bool:
+    """Whether nothing shows through, as in most screenshots."""
+    return picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255)
 
 
 def _flatten(picture: Image.Image) -> Image.Image:
