@@ -9,6 +9,8 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from io import TextIOWrapper
+from os.path import isdir  # of a name that no file can have it says no, where Path raises an exception
 from pathlib import Path
 from typing import TextIO
 
@@ -17,11 +19,15 @@ import torch
 from lenet import checkpoint, settings
 from lenet.microscope import export
 from lenet.model import LeNet, summarise
-from lenet.pictures.prepare import SUFFIXES, open_picture
+from lenet.pictures.decoder import MAX_BYTES
+from lenet.pictures.files import SUFFIXES, open_picture
 from lenet.prediction import Prediction, predict
 from lenet.training.recipes import RECIPES
 
 STDIN = "-"
+ESCAPED = "backslashreplace"
+"""How the letters of a file's name are written that cannot be encoded: a name may be any bytes."""
+
 USAGE_ERROR = 2
 """Exit status for arguments that cannot be used, as argparse has it."""
 
@@ -56,10 +62,9 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 def pictures(paths: list[str]) -> Iterator[str]:
     """The files that ``paths`` name, folders walked in alphabetical order; a folder without pictures names itself."""
     for path in paths:
-        if path != STDIN and Path(path).is_dir():
-            yield from [str(file) for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES] or [
-                path
-            ]
+        if path != STDIN and isdir(path):
+            found = [file for file in sorted(Path(path).rglob("*")) if file.suffix.lower() in SUFFIXES]
+            yield from [str(file) for file in found if not isdir(file)] or [path]
         else:
             yield path
 
@@ -67,8 +72,8 @@ def pictures(paths: list[str]) -> Iterator[str]:
 def read(path: str, network: checkpoint.Checkpoint) -> Prediction:
     """Predict one file. Raises ValueError or OSError when it cannot be read or is blank."""
     if path == STDIN:
-        return predict(network, open_picture(sys.stdin.buffer.read()))
-    if Path(path).is_dir():
+        return predict(network, open_picture(sys.stdin.buffer.read(MAX_BYTES + 1)))
+    if isdir(path):
         raise FileNotFoundError(f"There is no picture in the folder; pictures end in {', '.join(SUFFIXES)}.")
     return predict(network, open_picture(Path(path)))
 
@@ -95,7 +100,7 @@ def npz_path(folder: Path, path: str) -> Path:
 
 def open_table(path: Path | None) -> AbstractContextManager[TextIO | None]:
     """The CSV file as a context, or a context of None."""
-    return path.open("w", encoding="utf-8", newline="") if path else nullcontext()
+    return path.open("w", encoding="utf-8", errors=ESCAPED, newline="") if path else nullcontext()
 
 
 def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, table: TextIO | None) -> int:
@@ -149,6 +154,9 @@ def print_summary(options: argparse.Namespace) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     options = parse_arguments(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=ESCAPED)
     torch.set_num_threads(1)  # two are slower for one picture
     try:
         return options.run(options)

@@ -1,8 +1,10 @@
 import csv
 import json
+import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,6 +85,38 @@ def test_a_folder_without_pictures_is_an_error(tmp_path, capsys):
     assert main(["predict", str(tmp_path), "--json"]) == 1
     (answer,) = answers(capsys)
     assert "no picture in the folder" in answer["error"]
+
+
+def test_what_is_no_file_in_a_folder_is_told_and_the_rest_is_read(folder, capsys):
+    os.mkfifo(folder / "a pipe.png")
+    (folder / "a device.png").symlink_to("/dev/zero")
+    (folder / "a loop.png").symlink_to("a loop.png")
+    (folder / "deep" / "around").symlink_to(folder)
+    (folder / "a folder.png").mkdir()
+    assert main(["predict", str(folder), "--json"]) == 1
+    told = {Path(answer["file"]).name: answer.get("label", answer.get("error")) for answer in answers(capsys)}
+    assert list(told) == ["a device.png", "a loop.png", "a pipe.png", "broken.jpg", "one.PNG", "seven.png"]
+    assert told["one.PNG"] + told["seven.png"] == "17"
+    assert "a pipe or a device" in told["a device.png"]
+    assert "a pipe or a device" in told["a pipe.png"]
+    assert "cannot be opened" in told["a loop.png"]
+
+
+def test_a_name_that_no_file_can_have_does_not_end_the_run(folder, capsys):
+    assert main(["predict", "n" * 300, str(folder / "seven.png"), "--json"]) == 1
+    refused, seven = answers(capsys)
+    assert "cannot be opened" in refused["error"]
+    assert seven["label"] == "7"
+
+
+def test_a_name_that_cannot_be_encoded_is_written_in_escaped_letters(folder, capsys):
+    os.rename(folder / "seven.png", os.fsencode(folder) + b"/sev\xffen.png")
+    table = folder / "table.csv"
+    assert main(["predict", str(folder), "--csv", str(table), "--npz", str(folder / "maps")]) == 1
+    one, seven = capsys.readouterr().out.splitlines()
+    assert "sev\\udcffen.png: 7 (" in seven
+    assert "sev\\udcffen.png,7," in table.read_text()
+    assert b"sev\xffen.npz" in os.listdir(os.fsencode(folder / "maps"))
 
 
 @pytest.mark.parametrize("option", ["--csv", "--npz"])

@@ -25,7 +25,11 @@ ARROWS = {
         "planes": {"regions"},
         "digits": {"planes", "regions"},
         "garments": {"planes", "regions"},
-        "prepare": {"digits", "garments", "planes"},
+        "rgb": {"planes"},
+        "decoder": {"rgb"},
+        "processes": {"decoder", "rgb"},
+        "files": {"decoder", "processes"},
+        "prepare": {"digits", "garments", "planes", "rgb"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
     },
     "training": {

@@ -15,7 +15,7 @@ from lenet.checkpoint import Checkpoint
 from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
-from lenet.pictures.prepare import open_picture
+from lenet.pictures.files import open_picture
 from lenet.prediction import Prediction, predict
 from lenet.ui import link
 from lenet.ui.door import Chosen

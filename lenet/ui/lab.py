@@ -15,8 +15,9 @@ from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
 from lenet.model import Constants
 from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
+from lenet.pictures.files import open_picture
 from lenet.pictures.planes import PICTURE_SIZE, resize
-from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
+from lenet.pictures.prepare import Prepared, prepare, squeeze
 from lenet.prediction import Prediction, look
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
