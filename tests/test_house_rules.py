@@ -17,6 +17,7 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
+        "hub": {"checkpoint", "model"},
         "prediction": {"checkpoint", "model", "pictures.prepare"},
     },
     "pictures": {
@@ -25,6 +26,7 @@ ARROWS = {
         "digits": {"planes", "regions"},
         "garments": {"planes", "regions"},
         "prepare": {"digits", "garments", "planes"},
+        "files": {"prepare"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
     },
     "training": {
@@ -61,6 +63,7 @@ ARROWS = {
         "saliency": {"model"},
         "colours": {"layers"},
         "export": {"checkpoint", "prediction"},
+        "onnx_file": {"checkpoint", "model"},
         "sheet": {"colours", "layers"},
     },
 }
