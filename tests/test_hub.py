@@ -1,89 +1,25 @@
 """A checkpoint from the Hub, with a server on this machine in the Hub's place."""
 
-import hashlib
 import json
 import os
 import subprocess
 import sys
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 import pytest
+from fake_hub import COMMIT, NAME, Repository, served
 from PIL import Image
 from support import ROOT
 
-from lenet import from_pretrained, hub
-from lenet.settings import CHECKPOINTS
-
-NAME, COMMIT = "somebody/lenet", "0123456789abcdef0123456789abcdef01234567"
-
-
-class Repository:
-    """A repository's files, what is said of it, and what was asked for."""
-
-    def __init__(self):
-        folder = CHECKPOINTS / "mnist-classic"
-        self.files = {name: (folder / name).read_bytes() for name in hub.LIMITS}
-        self.sizes: dict[str, int] = {}
-        self.error = ""
-        self.asked: list[str] = []
-
-
-class Hub(BaseHTTPRequestHandler):
-    """Answers as the Hub does: what a repository holds, and its files."""
-
-    def __init__(self, repository: Repository, *arguments):
-        self.repository = repository
-        super().__init__(*arguments)
-
-    def do_HEAD(self):
-        self.answer()
-
-    def do_GET(self):
-        self.answer()
-
-    def answer(self):
-        path = self.path.split("?")[0]
-        if path.startswith(f"/api/models/{NAME}") and not self.repository.error:
-            revision = path.partition("/revision/")[2]
-            if revision and revision not in ("main", COMMIT):
-                return self.send(404, b"", {"X-Error-Code": "RevisionNotFound"})
-            return self.send(200, json.dumps(self.description()).encode(), {"Content-Type": "application/json"})
-        file = path.removeprefix(f"/{NAME}/resolve/").partition("/")[2]
-        if file in self.repository.files:
-            self.repository.asked.append(file)
-            content = self.repository.files[file]
-            return self.send(200, content, {"X-Repo-Commit": COMMIT, "ETag": f'"{hashlib.sha1(content).hexdigest()}"'})
-        self.send(403 if "Gated" in self.repository.error else 404, b"", {"X-Error-Code": self.repository.error})
-
-    def description(self) -> dict:
-        sizes = {name: len(content) for name, content in self.repository.files.items()} | self.repository.sizes
-        files = [{"rfilename": name, "size": size} for name, size in sizes.items()]
-        return {"id": NAME, "sha": COMMIT, "siblings": files}
-
-    def send(self, status: int, content: bytes, headers: dict[str, str]):
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(content)
-
-    def log_message(self, *arguments):
-        pass
+from lenet import from_pretrained
 
 
 @pytest.fixture
 def repository(monkeypatch) -> Repository:
     held = Repository()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Hub, held))
-    Thread(target=server.serve_forever, args=[0.01], daemon=True).start()
-    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-    yield held
-    server.shutdown()
-    server.server_close()
+    with served(held) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        yield held
 
 
 @pytest.fixture
@@ -113,7 +49,7 @@ def test_what_was_downloaded_once_is_there_without_the_hub(fetch, monkeypatch):
 def test_without_the_hub_and_without_a_download_it_is_a_sentence(fetch, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(
-        ConnectionError, match="the Hub cannot be reached for somebody/lenet, and it was not downloaded"
+        ConnectionError, match="the Hub cannot be reached for user/repository, and it was not downloaded"
     ):
         fetch(NAME)
 
@@ -121,8 +57,8 @@ def test_without_the_hub_and_without_a_download_it_is_a_sentence(fetch, monkeypa
 @pytest.mark.parametrize(
     ("code", "error", "words"),
     [
-        ("RepoNotFound", FileNotFoundError, "no repository somebody/lenet on the Hub, or it is private"),
-        ("GatedRepo", FileNotFoundError, "somebody/lenet is gated"),
+        ("RepoNotFound", FileNotFoundError, "no repository user/repository on the Hub, or it is private"),
+        ("GatedRepo", FileNotFoundError, "user/repository is gated"),
     ],
 )
 def test_what_the_hub_refuses_is_a_sentence(fetch, repository, code, error, words):
@@ -155,7 +91,7 @@ def test_a_repository_that_changes_meanwhile_is_refused(fetch, repository):
 
 def test_a_file_that_is_too_large_or_missing_is_refused_before_any_is_downloaded(fetch, repository):
     repository.sizes["model.safetensors"] = 10**10
-    with pytest.raises(ValueError, match="model.safetensors of somebody/lenet is 10,000,000,000 bytes large"):
+    with pytest.raises(ValueError, match="model.safetensors of user/repository is 10,000,000,000 bytes large"):
         fetch(NAME)
     del repository.files["model.safetensors"], repository.sizes["model.safetensors"]
     with pytest.raises(ValueError, match="holds no checkpoint of LeNet Lab: model.safetensors missing"):
