@@ -21,7 +21,7 @@ from tqdm import tqdm
 
 from lenet import settings
 from lenet.pictures.files import Batch, Preparation, Source, walk
-from lenet.pictures.prepare import Prepared
+from lenet.pictures.prepare import BY_KIND, Prepared
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used: it takes 1.5 s, in which pictures are prepared
     from lenet.checkpoint import Checkpoint
@@ -105,11 +105,15 @@ def sources(paths: Iterable[str]) -> Iterator[Source]:
 def predict_command(options: argparse.Namespace) -> int:
     """Predict all pictures: the exit status. Raises ValueError or OSError when nothing can be predicted."""
     with Preparation(sources(options.paths)) as preparation:
+        kind = kind_at_once(options.checkpoint, options.checkpoints)
+        begun = preparation.batches(kind) if kind else None
         network = load_checkpoint(options.checkpoint, options.checkpoints)
+        if kind not in (None, network.kind):
+            raise ValueError(f"{network.name} has changed while it was loaded; ask again")
         if options.npz:
             options.npz.mkdir(parents=True, exist_ok=True)
         with open_table(options.csv) as table, progress(options.paths) as bar:
-            return predict_all(options, network, preparation.batches(network.kind), table, bar)
+            return predict_all(options, network, begun or preparation.batches(network.kind), table, bar)
 
 
 def open_table(path: Path | None) -> AbstractContextManager[TextIO | None]:
@@ -208,8 +212,25 @@ def load_checkpoint(name: str, root: str | None) -> Checkpoint:
     if name.startswith(ON_HUB):
         repository, _, revision = name.removeprefix(ON_HUB).partition("@")
         return hub.from_pretrained(repository, revision or None)
+    return checkpoint.load(folder_of(name, root))
+
+
+def folder_of(name: str, root: str | None) -> Path:
+    """The folder ``name``, or the one of that name in the folder of checkpoints."""
     folder = Path(name)
-    return checkpoint.load(folder if folder.is_dir() else settings.checkpoints(root) / name)
+    return folder if folder.is_dir() else settings.checkpoints(root) / name
+
+
+def kind_at_once(name: str, root: str | None) -> str | None:
+    """What the network's pictures show, so that they can be prepared while it is being loaded.
+
+    None where it cannot be read; loading says then why.
+    """
+    try:
+        kind = json.loads((folder_of(name, root) / "config.json").read_text(encoding="utf-8"))["kind"]
+        return kind if kind in BY_KIND else None
+    except (OSError, KeyError, TypeError, ValueError):
+        return None
 
 
 def export_command(options: argparse.Namespace) -> int:

@@ -26,8 +26,8 @@ BATCH = 16
 FEW = 48
 """So many pictures are prepared here sooner than other processes would have started."""
 
-AHEAD = 3
-"""Batches that are under way for each process. One is being prepared, and no process waits for the next."""
+AHEAD = 32
+"""Batches that are under way or ready for each process: what it prepares while the network is being loaded."""
 
 NO_PICTURES = f"There is no picture in the folder that can be read; pictures end in {', '.join(SUFFIXES)}."
 
@@ -113,11 +113,15 @@ Batch = list[tuple[Source, Outcome]]
 """Some pictures, and what became of each."""
 
 
+Submitted = tuple[list[Source], Future[list[Outcome]]]
+"""A batch that a pool prepares."""
+
+
 class Preparation:
     """Prepares pictures in order, a batch at a time, in a pool of processes where there are more than ``FEW``.
 
-    The pool starts before the kind of the network is known, while that is being loaded. However many pictures there
-    are, only the batches that are under way are in memory. It is a context, and ends its processes.
+    However many pictures there are, only those are in memory that are under way. It is a context, and ends its
+    processes.
     """
 
     def __init__(self, sources: Iterable[Source], processes: int | None = None):
@@ -135,35 +139,51 @@ class Preparation:
             self._pool.shutdown(cancel_futures=True)
 
     def batches(self, kind: str) -> Iterator[Batch]:
-        """The pictures in their order, prepared for a network that reads ``kind``.
+        """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
 
         Raises ChildProcessError, with a sentence, when a process of the pool has ended.
         """
-        if self._pool is None:
-            for sources in self._chunks(1):  # each answer is wanted at once
-                yield list(zip(sources, prepare_batch(sources, kind), strict=True))
-            return
-        try:
-            yield from self._from_pool(self._pool, kind)
-        except BrokenProcessPool as error:
-            raise ChildProcessError(PROCESS_ENDED) from error
+        return self._here(kind) if self._pool is None else self._in_pool(self._pool, kind)
 
-    def _from_pool(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Batch]:
-        waiting: deque[tuple[list[Source], Future[list[Outcome]]]] = deque()
-        chunks = self._chunks(BATCH)
-        while True:
-            for sources in islice(chunks, self._under_way - len(waiting)):
-                waiting.append((sources, pool.submit(prepare_batch, sources, kind)))
-            if not waiting:
-                return
-            sources, outcomes = waiting.popleft()
-            yield list(zip(sources, outcomes.result(), strict=True))
+    def _here(self, kind: str) -> Iterator[Batch]:
+        """Each picture in a batch of its own, because its answer is wanted at once."""
+        for sources in self._chunks(1):
+            yield list(zip(sources, prepare_batch(sources, kind), strict=True))
+
+    def _in_pool(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Batch]:
+        submitted = self._submitted(pool, kind)
+        return _in_order(deque(islice(submitted, self._under_way)), submitted)
+
+    def _submitted(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Submitted]:
+        """Each batch, given to the pool when it is asked for here."""
+        for sources in self._chunks(BATCH):
+            with _sentence_for_ended_processes():
+                outcomes = pool.submit(prepare_batch, sources, kind)
+            yield sources, outcomes
 
     def _chunks(self, size: int) -> Iterator[list[Source]]:
         """All pictures, ``size`` at a time; those that were read ahead come first."""
         while chunk := [*self._first[:size], *islice(self._sources, size - len(self._first[:size]))]:
             del self._first[:size]
             yield chunk
+
+
+def _in_order(waiting: deque[Submitted], submitted: Iterator[Submitted]) -> Iterator[Batch]:
+    """The batches as they were given to the pool; for each that is ready, the next one is given to it."""
+    while waiting:
+        sources, outcomes = waiting.popleft()
+        waiting.extend(islice(submitted, 1))
+        with _sentence_for_ended_processes():
+            ready = outcomes.result()
+        yield list(zip(sources, ready, strict=True))
+
+
+@contextmanager
+def _sentence_for_ended_processes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise ChildProcessError(PROCESS_ENDED) from error
 
 
 def _cores() -> int:

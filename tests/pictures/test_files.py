@@ -55,7 +55,8 @@ def test_the_pool_gives_what_one_process_gives_and_keeps_the_order(many, digits)
             assert np.array_equal(outcome.picture, prepare(digits[number % 30], "digit").picture)
 
 
-def test_only_what_is_under_way_is_read_ahead(many):
+def test_only_what_is_under_way_is_read_ahead(many, monkeypatch):
+    monkeypatch.setattr(files, "AHEAD", 3)
     asked = []
 
     def endless():
@@ -67,7 +68,7 @@ def test_only_what_is_under_way_is_read_ahead(many):
         batches = preparation.batches("digit")
         for _ in range(5):
             assert len(next(batches)) == BATCH
-    assert len(asked) <= FEW + 1 + (5 + 2 * files.AHEAD) * BATCH
+    assert len(asked) <= FEW + 1 + (5 + 2 * 3) * BATCH
 
 
 def test_few_pictures_need_no_other_process_and_each_comes_at_once(many):
