@@ -51,6 +51,9 @@ SCRIBBLES = 400
 ENLARGED = 84
 """The side to which a data set's picture is enlarged on the pad, in cells."""
 
+AT_ONCE = 100
+"""Pictures whose activations are computed together."""
+
 OTHERS = 1_000
 """So many pictures of the other data set are put on the pad."""
 
@@ -134,7 +137,8 @@ def doubted(network: checkpoint.Checkpoint, pictures: Pictures) -> float:
 @torch.inference_mode()
 def doubted_as_they_are(network: checkpoint.Checkpoint, pictures: torch.Tensor) -> float:
     """The share of (N, 1, 28, 28) prepared pictures that the network doubts."""
-    found = [judge(network, network.model.activations(picture[None])) for picture in pictures]
+    parts = pictures.split(AT_ONCE)
+    found = [each for part in parts for each in judge(network, network.model.activations(part))]
     return round(sum(each.strange for each in found if each) / len(found), 4)
 
 

@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lenet.checkpoint import load
+    from lenet.hub import from_pretrained
     from lenet.pictures.files import open_picture
     from lenet.prediction import predict
 
-__all__ = ["load", "open_picture", "predict"]
+__all__ = ["from_pretrained", "load", "open_picture", "predict"]
 
-HOMES = {"load": "lenet.checkpoint", "open_picture": "lenet.pictures.files", "predict": "lenet.prediction"}
+HOMES = {
+    "from_pretrained": "lenet.hub",
+    "load": "lenet.checkpoint",
+    "open_picture": "lenet.pictures.files",
+    "predict": "lenet.prediction",
+}
 """The module of each function that a program needs. It is imported on first use: ``import lenet`` costs nothing."""
 
 

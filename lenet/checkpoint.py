@@ -277,6 +277,14 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return _read_json(folder / METRICS)
 
 
+def read_config(folder: Path) -> LeNetConfig:
+    """The network's configuration, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
+    try:
+        return _model_config(_read_json(folder / CONFIG)["model"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / CONFIG} does not describe a network: {_reason(error)}") from error
+
+
 def _identity(folder: Path) -> tuple[int, int] | None:
     """What tells a folder from another one that took its name; None where there is no folder."""
     try:

@@ -5,6 +5,7 @@ Training fits a small network, one hidden layer, on what the checkpoint's last m
 gets a sentence and the nearest pictures that the network has learned from. The answer stays.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -71,20 +72,26 @@ class Doubt:
         return NONE_OF_ITS_KIND.format(kind=self.kind, judged=judged) if self.strange else ""
 
 
-def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Doubt | None:
-    """How much the one picture whose ``outputs`` the stages put out looks like a digit, or a garment.
+def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt | None]:
+    """How much each of the N pictures whose ``outputs`` the stages put out looks like a digit, or a garment.
 
     None where nothing was learned about that: the checkpoint has no such file, or other weights than when it was made.
     Raises ValueError when the file is damaged.
     """
     if checkpoint.folder is None or checkpoint.altered or not (checkpoint.folder / FILE).is_file():
-        return None
+        return [None] * len(outputs["logits"])
     known = _scorer(checkpoint)
-    score = float(scores(known, features(checkpoint.model.config, outputs).numpy())[0])
-    strange = score < known["threshold"][0]
-    scarcer = [1 - share for share, test in zip(SHARES, known["tests"], strict=True) if score < test]
-    nearest = _nearest(checkpoint, outputs) if strange else ()
-    return Doubt(checkpoint.kind, score, bool(strange), scarcer[0] if scarcer else 0.0, nearest)
+    found = scores(known, features(checkpoint.model.config, outputs).numpy())
+    rows = summary(checkpoint.model.config, outputs).numpy()
+    return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
+
+
+def _doubt(checkpoint: Checkpoint, known: Tensors, score: float, row: NDArray[np.float32]) -> Doubt:
+    """What is said of a picture with this score and this ``summary``."""
+    strange = bool(score < known["threshold"][0])
+    more = [1 - share for share, test in zip(SHARES, known["tests"], strict=True) if score < test]
+    nearest = _nearest(checkpoint, row) if strange else ()
+    return Doubt(checkpoint.kind, score, strange, more[0] if more else 0.0, nearest)
 
 
 def features(config: LeNetConfig, outputs: dict[str, Tensor]) -> Tensor:
@@ -113,12 +120,12 @@ def scores(known: Tensors, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.maximum(hidden, 0) @ known["score.weight"] + known["score.bias"]
 
 
-def _nearest(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> tuple[Learned, ...]:
+def _nearest(checkpoint: Checkpoint, mine: NDArray[np.float32]) -> tuple[Learned, ...]:
+    """The learned pictures whose ``summary`` is nearest to ``mine``."""
     path = checkpoint.folder / LEARNED_FILE if checkpoint.folder else None
     if path is None or not path.is_file():
         return ()
     learned = _read(path, path.stat().st_mtime_ns)
-    mine = summary(checkpoint.model.config, outputs)[0].numpy()
     pictures, labels, theirs = (learned.get(name, np.zeros(0)) for name in ("pictures", "labels", "summaries"))
     _check(path, pictures, (len(labels), PICTURE_SIZE, PICTURE_SIZE))
     _check(path, theirs, (len(labels), len(mine)))

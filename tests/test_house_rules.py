@@ -18,6 +18,7 @@ ARROWS = {
         "model": set(),
         "checkpoint": {"model"},
         "doubt": {"checkpoint", "model"},
+        "hub": {"checkpoint", "model"},
         "prediction": {"checkpoint", "doubt", "model", "pictures.prepare"},
     },
     "pictures": {
@@ -30,6 +31,7 @@ ARROWS = {
         "processes": {"decoder", "rgb"},
         "files": {"decoder", "processes"},
         "prepare": {"digits", "garments", "planes", "rgb"},
+        "batches": {"files", "prepare"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
     },
     "training": {
@@ -70,6 +72,7 @@ ARROWS = {
         "saliency": {"model"},
         "colours": {"layers"},
         "export": {"checkpoint", "prediction"},
+        "onnx_file": {"checkpoint", "model"},
         "sheet": {"colours", "layers"},
     },
 }

@@ -324,12 +324,32 @@ class Handlers:
     # What programs ask
 
     def predict(self, picture: Upload, checkpoint: str) -> dict[str, Any]:
-        """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
-        prediction = self._predict_file(picture, checkpoint)
-        return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
+        """Say which handwritten digit, or which garment, a picture shows. A small LeNet looks at it.
+
+        The picture may be a photo, a scan or a drawing of one digit or garment, dark on bright or bright on dark.
+
+        Parameters:
+            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
+
+        Returns:
+            {"checkpoint", "label", "probabilities", "doubts"}: the likeliest class, the probability of each of the ten,
+            and sentences that say why not to believe it.
+        """
+        answer = self._predict_file(picture, checkpoint)
+        said = {"label": answer.label, "probabilities": answer.probabilities, "doubts": list(answer.doubts)}
+        return {"checkpoint": checkpoint, **said}
 
     def activations(self, picture: Upload, checkpoint: str) -> str:
-        """Everything that a network computes for a picture, as an .npz of named arrays."""
+        """Write everything that a network computes for a picture, stage by stage, into an .npz file of named arrays.
+
+        Parameters:
+            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
+
+        Returns:
+            The address of the file. Its arrays are the prepared "picture" and each stage's output by name.
+        """
         prediction = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
