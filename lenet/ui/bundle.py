@@ -68,6 +68,11 @@ def page_bundle(entry: Path) -> str:
     return f"() => {{\n{_program(entry)}();\n}}"
 
 
+def script_bundle(entry: Path) -> str:
+    """The module ``entry`` as a script that starts itself, for a page that no gradio serves."""
+    return f"(() => {{\n{_program(entry)}();\n}})();\n"
+
+
 def _program(entry: Path) -> str:
     """All modules, and at the end the entry's default export, which the caller calls."""
     modules: dict[Path, str] = {}
