@@ -3,16 +3,15 @@
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TypeVar
 
 from lenet.checkpoint import Checkpoint, snapshots
 from lenet.pictures.planes import PICTURE_SIZE
 from lenet.ui.exercises import NOISE_SEED, PLACES, Place, noise
-from lenet.ui.handlers import NOTHING_TO_KEEP, Answer, Handlers
+from lenet.ui.handlers import NOTHING_TO_KEEP, Handlers, Unchanged
 from lenet.ui.lab import NO_OTHER, NOTHING_KEPT, Lab, Seen
 from lenet.ui.scene import Scene
-from lenet.ui.values.controls import ControlsValue
+from lenet.ui.values.dense import DenseValue
 from lenet.ui.values.edition import (
     EditionValue,
     ExplainedMapValue,
@@ -28,7 +27,9 @@ from lenet.ui.values.lesson import lesson_value
 from lenet.ui.values.maps import MapsValue
 from lenet.ui.values.pad import Drawing
 from lenet.ui.values.pixels import encode
-from lenet.ui.view import View
+from lenet.ui.view import CHOICES, View
+
+Value = TypeVar("Value")
 
 LACKS = ("class", "steps", "overlay", "link", "code", "png", "npz", "csv")
 """The switches, choices and files of the page that need a server."""
@@ -86,12 +87,11 @@ class Beforehand:
     def opening(self, name: str) -> OpeningValue:
         """A fresh page of the network ``name``. Its examples' picture lies in ``examples/``."""
         fresh, network = self.handlers.opened(name), self.lab.find(name)
-        assert isinstance(fresh.verdict, dict) and isinstance(fresh.examples, dict)
         others = [other for other in self.lab.names if other != name]
         return {
-            "verdict": fresh.verdict,
-            "controls": _lacking(fresh),
-            "examples": {**fresh.examples, "sheet": f"examples/{network.kind}.png"},
+            "verdict": there(fresh.verdict),
+            "controls": {**there(fresh.controls), "lacks": list(LACKS)},
+            "examples": {**there(fresh.examples), "sheet": f"examples/{network.kind}.png"},
             "notes": [example_note(network.classes, index) for index in range(ROWS * COLUMNS)],
             "alone": self._frame(name, View()),
             "kept": self._frame(name, View(compare="kept", kept=BLANK)),
@@ -99,9 +99,7 @@ class Beforehand:
         }
 
     def _frame(self, name: str, view: View) -> MapsValue:
-        maps = self.handlers.staged(Scene(name, view)).maps
-        assert isinstance(maps, dict)
-        return maps
+        return there(self.handlers.staged(Scene(name, view)).maps)
 
     # What is explained
 
@@ -130,9 +128,8 @@ class Beforehand:
     ) -> ExplainedMapValue:
         """What is said about the cells of a map: the first one stands for all."""
         view = View(pin=(layer, channel, 0, 0))
-        whole = self._explain(scene, seen, view)
-        kinds = {"zero": View(off=((layer, channel),)), "mean": View(off=((layer, channel),), instead="mean")}
-        off = {kind: self._explain(scene, seen, replace(view, off=way.off, instead=kind)) for kind, way in kinds.items()}
+        whole, off = self._explain(scene, seen, view), replace(view, off=((layer, channel),))
+        instead = {kind: self._explain(scene, seen, replace(off, instead=kind)) for kind in CHOICES["instead"]}
         epochs = {
             epoch: self._explain(then, result, replace(view, epoch=then.view.epoch))
             for epoch, (then, result) in earlier.items()
@@ -144,15 +141,15 @@ class Beforehand:
                 map_words(view, compared=True),
                 map_words(replace(view, side="b"), compared=True),
             ),
-            "off": {kind: _line(value, "after") for kind, value in off.items()},
+            "off": {kind: _line(value, "after") for kind, value in instead.items()},
             "before": {epoch: _line(value, "before") for epoch, value in epochs.items()},
             "favourites": whole["favourites"],
             "liking": whole["liking"],
         }
 
-    def _dense(self, scene: Scene, seen: Seen, layer: int, count: int) -> list:
+    def _dense(self, scene: Scene, seen: Seen, layer: int, count: int) -> list[DenseValue]:
         views = (View(pin=(layer, index, 0, 0)) for index in range(count))
-        return [self._explain(scene, seen, view)["dense"] for view in views]
+        return [there(self._explain(scene, seen, view)["dense"]) for view in views]
 
     def _explain(self, scene: Scene, seen: Seen, view: View) -> ExplanationValue:
         return self.lab.explanation(replace(scene, view=view), seen)
@@ -164,16 +161,16 @@ def offered(names: Iterable[str]) -> list[Place]:
     return [place for place in PLACES.values() if place.exercise.offered(here)]
 
 
-def _lacking(fresh: Answer) -> ControlsValue:
-    """The controls of a fresh page without those that need a server."""
-    assert isinstance(fresh.controls, dict)
-    return {**fresh.controls, "lacks": list(LACKS)}
+def there(value: Value | Unchanged | None) -> Value:
+    """A value that an answer must hold. Raises ValueError where it does not."""
+    if value is None or isinstance(value, Unchanged):
+        raise ValueError("a network has no answer here; train it again, or leave it out of the edition")
+    return value
 
 
 def _blank(value: ExplanationValue) -> CellValue:
     """An explained cell without its numbers."""
-    cell = value["cell"]
-    assert cell is not None
+    cell = there(value["cell"])
     lines = [{**line, "value": 0.0} for line in cell["lines"]]
     none: dict[str, list] = {"patch": [], "kernel": [], "products": [], "sums": [], "window": [], "pair": []}
     return {**cell, **none, "value": 0.0, "lines": lines}  # type: ignore[typeddict-item]  # the keys are the cell's
@@ -181,6 +178,4 @@ def _blank(value: ExplanationValue) -> CellValue:
 
 def _line(value: ExplanationValue, kind: str) -> str:
     """The words of a line of the arithmetic."""
-    cell = value["cell"]
-    assert cell is not None
-    return next(line["words"] for line in cell["lines"] if line["kind"] == kind)
+    return next(line["words"] for line in there(value["cell"])["lines"] if line["kind"] == kind)

@@ -13,6 +13,9 @@ WEB = (Path(__file__).parent / "web").resolve()
 
 IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "(?P<path>[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?P<default>default )?(?P<kind>(?:async )?function|class|const) (?P<name>\w+)", re.M)
+SPARE = re.compile(r"^[ \t]*(?:(?://|/\*\*|\*/|\* ?).*\n)?", re.MULTILINE)
+"""What a browser does not need at the beginning of a line: the indentation, and a comment that is all of the line."""
+
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b.*|.*\bawait import\(.*", re.MULTILINE)
 
 
@@ -69,8 +72,8 @@ def page_bundle(entry: Path) -> str:
 
 
 def script_bundle(entry: Path) -> str:
-    """The module ``entry`` as a script that starts itself, for a page that no gradio serves."""
-    return f"(() => {{\n{_program(entry)}();\n}})();\n"
+    """The module ``entry`` as a script that starts itself, for a page that no gradio serves; without comments."""
+    return SPARE.sub("", f"(() => {{\n{_program(entry)}();\n}})();\n")
 
 
 def _program(entry: Path) -> str:

@@ -3,15 +3,19 @@
     python -m lenet.ui.edition DIR                           the digits' network and the garments' one
     python -m lenet.ui.edition DIR --checkpoint mnist-lenet  one network; can be repeated
     python -m lenet.ui.edition DIR --all                     every network, and so every exercise
+
+--snapshots N keeps more of the time machine, or less; --home ADDRESS says where the whole page is.
 """
 
 import argparse
 import json
+import re
 import shutil
 import sys
 import tempfile
 import zlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from string import Template
@@ -38,46 +42,64 @@ PARTS = ("pad", "verdict", "lesson", "examples", "controls", "exercises", "takea
 ABSENT = ("bench", "card", "progress", "plot")
 """Style sheets of what needs a server."""
 
-MOST_SNAPSHOTS = 4
+SNAPSHOTS_KEPT = 3
 """Of a network's training, beside those that an exercise speaks of: with them the default network stays below 1 MB."""
 
-INDEX, SCRIPT, STYLE, CONTENT = "index.html", "edition.js", "edition.css", "edition.json"
+SIZE_LIMIT = 1_000_000
+"""Bytes that the edition of the default network alone may have."""
+
+INDEX, SCRIPT, STYLE, ICON = "index.html", "edition.js", "edition.css", "icon.svg"
+CONTENT = "edition.json"
 OPENING, EXPLAINED = "opening.json", "explained.zlib"
 """Of each network: a fresh page, and what is said about each of its values, compressed by zlib."""
+
+SPARE = re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL)
+"""What a browser does not need of a style sheet: comments and indentation."""
 
 USAGE_ERROR = 2
 
 
-def write(out: Path, root: Path, chosen: Sequence[str], home: str = "") -> None:
-    """Write the edition of the ``chosen`` networks in the folder ``root`` to the folder ``out``, in place of an older one.
+@dataclass(frozen=True)
+class Order:
+    """What an edition holds: the ``chosen`` networks of the folder ``root``.
 
-    ``home`` is the address of the whole page, or "" where it has none. Raises FileNotFoundError or ValueError.
+    ``home`` is the address of the whole page, or "" where it has none. ``snapshots`` says how many there are of each
+    training, beside those that an exercise speaks of. Raises FileNotFoundError or ValueError.
     """
-    _check(out, root, chosen, home)
+
+    root: Path
+    chosen: tuple[str, ...] = DEFAULTS
+    home: str = ""
+    snapshots: int = SNAPSHOTS_KEPT
+
+    def __post_init__(self) -> None:
+        known = names(self.root)
+        for name in self.chosen:
+            if name not in known:
+                raise FileNotFoundError(f"there is no checkpoint {name!r} in {self.root}; there is {', '.join(known)}")
+        if not self.chosen:
+            raise ValueError("an edition needs a network; name one with --checkpoint")
+        if self.home and urlsplit(self.home).scheme not in ("http", "https"):
+            raise ValueError(f"{self.home} is no address of a page; one begins with https://")
+        if self.snapshots < 0:
+            raise ValueError(f"{self.snapshots} snapshots cannot be kept; 0 keeps those that the exercises need")
+
+
+def write(out: Path, order: Order) -> None:
+    """Write an edition to the folder ``out``, in place of an older one. Raises ValueError where it has other files."""
+    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / CONTENT).is_file()):
+        raise ValueError(f"{out} holds something else than a static edition; name a new or an empty folder")
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch)
-        for name in chosen:
-            _stage(root / name, stage / name, needed_epochs(name, chosen))
+        for name in order.chosen:
+            _stage(order.root / name, stage / name, needed_epochs(name, order.chosen), order.snapshots)
         lab = Lab(stage)
         answers = Beforehand(lab, Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT))
         shutil.rmtree(out, ignore_errors=True)
-        _write_page(out, home)
+        _write_page(out, order.home, {lab.find(name).kind for name in lab.names})
         _write_json(out / CONTENT, answers.edition())
         for name in lab.names:
             _write_network(out / "networks" / name, stage / name, answers)
-
-
-def _check(out: Path, root: Path, chosen: Sequence[str], home: str) -> None:
-    known = names(root)
-    for name in chosen:
-        if name not in known:
-            raise FileNotFoundError(f"there is no checkpoint {name!r} in {root}; there is {', '.join(known)}")
-    if not chosen:
-        raise ValueError("an edition needs a network; name one with --checkpoint")
-    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / CONTENT).is_file()):
-        raise ValueError(f"{out} holds something else than a static edition; name a new or an empty folder")
-    if home and urlsplit(home).scheme not in ("http", "https"):
-        raise ValueError(f"{home} is no address of a page; one begins with https://")
 
 
 # The networks
@@ -89,20 +111,18 @@ def needed_epochs(name: str, chosen: Collection[str]) -> set[int]:
     return {step.view.epoch for step in steps if step.checkpoint == name and step.view.epoch is not None}
 
 
-def kept_epochs(epochs: Sequence[int], needed: Collection[int]) -> list[int]:
-    """Of all ``epochs``, those that are ``needed``, and MOST_SNAPSHOTS more or less evenly over the others."""
-    if len(epochs) <= MOST_SNAPSHOTS:
-        return list(epochs)
-    # The last one is left out: it looks like the trained network, which is there.
-    places = {round(i * (len(epochs) - 2) / (MOST_SNAPSHOTS - 1)) for i in range(MOST_SNAPSHOTS)}
+def kept_epochs(epochs: Sequence[int], needed: Collection[int], most: int) -> list[int]:
+    """Of all ``epochs``, those that are ``needed``, and at most ``most`` others, evenly from the first to the last."""
+    count = min(most, len(epochs))
+    places = {round(i * (len(epochs) - 1) / max(count - 1, 1)) for i in range(count)}
     return [epoch for place, epoch in enumerate(epochs) if place in places or epoch in needed]
 
 
-def _stage(source: Path, target: Path, needed: Collection[int]) -> None:
+def _stage(source: Path, target: Path, needed: Collection[int], most: int) -> None:
     """A copy of a checkpoint that has only those snapshots that the edition keeps."""
     shutil.copytree(source, target)
     found = {int(match[1]): path for path in (target / SNAPSHOTS).glob("*") if (match := SNAPSHOT.fullmatch(path.name))}
-    kept = kept_epochs(sorted(found), needed)
+    kept = kept_epochs(sorted(found), needed, most)
     for epoch, path in found.items():
         if epoch not in kept:
             path.unlink()
@@ -129,12 +149,15 @@ def _json(value: Any) -> bytes:
 # The page
 
 
-def _write_page(out: Path, home: str) -> None:
+def _write_page(out: Path, home: str, kinds: Collection[str]) -> None:
     out.mkdir(parents=True)
     (out / INDEX).write_text(page(home), encoding="utf-8")
     (out / SCRIPT).write_text(script_bundle(ui.WEB / "edition.js"), encoding="utf-8")
     (out / STYLE).write_text(style(), encoding="utf-8")
-    shutil.copytree(EXAMPLES, out / "examples")
+    shutil.copyfile(OWN / ICON, out / ICON)
+    (out / "examples").mkdir()
+    for name in (*(f"{kind}.png" for kind in kinds), "LICENSE.md"):
+        shutil.copyfile(EXAMPLES / name, out / "examples" / name)
 
 
 def page(home: str) -> str:
@@ -148,7 +171,7 @@ def page(home: str) -> str:
 def style() -> str:
     """The page's style sheets, after what stands in for gradio's."""
     sheets = [OWN / "gradio.css", *(sheet for sheet in ui.STYLE_SHEETS if sheet.stem not in ABSENT), OWN / "page.css"]
-    return "".join(sheet.read_text(encoding="utf-8") for sheet in sheets)
+    return SPARE.sub("", "".join(sheet.read_text(encoding="utf-8") for sheet in sheets))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -157,12 +180,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--checkpoint", action="append", metavar="NAME", help="a network; can be repeated")
     parser.add_argument("--all", action="store_true", help="every network, and so every exercise")
     parser.add_argument("--checkpoints", metavar="DIR", help="the folder of networks (default: the committed ones)")
-    parser.add_argument("--home", default="", metavar="ADDRESS", help="where the whole page is; the edition links to it")
+    parser.add_argument(
+        "--snapshots", type=int, default=SNAPSHOTS_KEPT, metavar="N", help="of each training (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--home", default="", metavar="ADDRESS", help="where the whole page is; the edition links to it"
+    )
     options = parser.parse_args(arguments)
     try:
         root = settings.checkpoints(options.checkpoints)
         chosen = names(root) if options.all else options.checkpoint or DEFAULTS
-        write(options.out, root, list(dict.fromkeys(chosen)), options.home)
+        order = Order(root, tuple(dict.fromkeys(chosen)), options.home, options.snapshots)
+        write(options.out, order)
     except (OSError, ValueError) as error:
         print(f"lenet.ui.edition: error: {error}", file=sys.stderr)
         return USAGE_ERROR
