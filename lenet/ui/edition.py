@@ -49,6 +49,8 @@ SIZE_LIMIT = 1_000_000
 """Bytes that the edition of the default network alone may have."""
 
 INDEX, SCRIPT, STYLE, ICON = "index.html", "edition.js", "edition.css", "icon.svg"
+README = "README.md"
+"""What makes the folder a static Space of Hugging Face."""
 CONTENT = "edition.json"
 OPENING, EXPLAINED = "opening.json", "explained.zlib"
 """Of each network: a fresh page, and what is said about each of its values, compressed by zlib."""
@@ -86,8 +88,11 @@ class Order:
 
 
 def write(out: Path, order: Order) -> None:
-    """Write an edition to the folder ``out``, in place of an older one. Raises ValueError where it has other files."""
-    if out.is_file() or (out.is_dir() and any(out.iterdir()) and not (out / CONTENT).is_file()):
+    """Write an edition to the folder ``out``, in place of an older one, whose .git stays.
+
+    Raises ValueError where the folder has other files.
+    """
+    if out.is_file() or (out.is_dir() and _files(out) and not (out / CONTENT).is_file()):
         raise ValueError(f"{out} holds something else than a static edition; name a new or an empty folder")
     with tempfile.TemporaryDirectory() as scratch:
         stage = Path(scratch)
@@ -95,11 +100,17 @@ def write(out: Path, order: Order) -> None:
             _stage(order.root / name, stage / name, needed_epochs(name, order.chosen), order.snapshots)
         lab = Lab(stage)
         answers = Beforehand(lab, Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT))
-        shutil.rmtree(out, ignore_errors=True)
+        for path in _files(out):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         _write_page(out, order.home, {lab.find(name).kind for name in lab.names})
         _write_json(out / CONTENT, answers.edition())
         for name in lab.names:
             _write_network(out / "networks" / name, stage / name, answers)
+
+
+def _files(out: Path) -> list[Path]:
+    """What is in a folder, which may be a clone of a static Space."""
+    return [path for path in out.glob("*") if path.name != ".git"]
 
 
 # The networks
@@ -150,11 +161,12 @@ def _json(value: Any) -> bytes:
 
 
 def _write_page(out: Path, home: str, kinds: Collection[str]) -> None:
-    out.mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
     (out / INDEX).write_text(page(home), encoding="utf-8")
     (out / SCRIPT).write_text(script_bundle(ui.WEB / "edition.js"), encoding="utf-8")
     (out / STYLE).write_text(style(), encoding="utf-8")
-    shutil.copyfile(OWN / ICON, out / ICON)
+    for name in (ICON, README):
+        shutil.copyfile(OWN / name, out / name)
     (out / "examples").mkdir()
     for name in (*(f"{kind}.png" for kind in kinds), "LICENSE.md"):
         shutil.copyfile(EXAMPLES / name, out / "examples" / name)

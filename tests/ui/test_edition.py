@@ -8,6 +8,7 @@ import zlib
 
 import numpy as np
 import pytest
+import yaml
 from support import ROOT
 
 from lenet import checkpoint
@@ -46,7 +47,7 @@ def test_the_folder_holds_these_files_and_no_others(out):
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
     network = ["config.json", "model.safetensors", "opening.json", "explained.zlib"]
     network += [f"snapshots/epoch-{epoch}.safetensors" for epoch in ("00", "12", "36")]
-    page = {"index.html", "edition.js", "edition.css", "edition.json", "icon.svg"}
+    page = {"index.html", "edition.js", "edition.css", "edition.json", "icon.svg", "README.md"}
     assert found == page | {"examples/digit.png", "examples/LICENSE.md"} | {
         f"networks/{NAME}/{file}" for file in network
     }
@@ -151,13 +152,14 @@ def test_snapshots_are_kept_evenly_and_where_an_exercise_needs_one():
 def test_an_older_edition_is_replaced_and_nothing_else_is(out, tmp_path, capsys):
     shutil.copytree(out, tmp_path / "old")
     (tmp_path / "old" / "networks" / "gone").mkdir()
+    (tmp_path / "old" / ".git").mkdir()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     assert main([str(tmp_path / "mine"), "--checkpoint", NAME]) == edition.USAGE_ERROR
     assert "name a new or an empty folder" in capsys.readouterr().err
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
     assert main([str(tmp_path / "old"), "--checkpoint", NAME, "--snapshots", "0"]) == 0
-    assert not (tmp_path / "old" / "networks" / "gone").exists()
+    assert not (tmp_path / "old" / "networks" / "gone").exists() and (tmp_path / "old" / ".git").is_dir()
     assert not list((tmp_path / "old").rglob("epoch-*"))
 
 
@@ -173,6 +175,12 @@ def test_what_cannot_be_written_is_said_in_a_sentence(arguments, words, tmp_path
     assert main([str(tmp_path / "out"), *arguments]) == edition.USAGE_ERROR
     assert words in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_the_folder_is_a_static_space(out):
+    said = yaml.safe_load((out / "README.md").read_text(encoding="utf-8").split("---")[1])
+    assert (said["sdk"], said["app_file"]) == ("static", "index.html")
+    assert len(said["short_description"]) <= 60
 
 
 def test_noise_is_a_whole_picture(out):
