@@ -9,7 +9,7 @@ from lenet.checkpoint import Checkpoint, snapshots
 from lenet.pictures.planes import PICTURE_SIZE
 from lenet.ui.exercises import NOISE_SEED, PLACES, Place, noise
 from lenet.ui.handlers import NOTHING_TO_KEEP, Handlers, Unchanged
-from lenet.ui.lab import NO_OTHER, NOTHING_KEPT, Lab, Seen
+from lenet.ui.lab import HINT, NO_OTHER, NOTHING_KEPT, Lab, Seen
 from lenet.ui.scene import Scene
 from lenet.ui.values.dense import DenseValue
 from lenet.ui.values.edition import (
@@ -24,7 +24,7 @@ from lenet.ui.values.examples import COLUMNS, ROWS, example_note, example_pictur
 from lenet.ui.values.exercises import exercises_value
 from lenet.ui.values.explanation import CellValue, ExplanationValue, map_words
 from lenet.ui.values.lesson import lesson_value
-from lenet.ui.values.maps import MapsValue
+from lenet.ui.values.maps import FrameValue, MapsValue
 from lenet.ui.values.pad import Drawing
 from lenet.ui.values.pixels import encode
 from lenet.ui.view import CHOICES, View
@@ -33,6 +33,12 @@ Value = TypeVar("Value")
 
 LACKS = ("class", "steps", "overlay", "link", "code", "png", "npz", "csv")
 """The switches, choices and files of the page that need a server."""
+
+HINTS = {
+    "digit": HINT.format(way="Draw a digit, or choose an example."),
+    "garment": HINT.format(way="Choose an example of a garment, or draw one."),
+}
+"""What an empty pad says where no picture can be dropped."""
 
 PHASES = ("before", "after", "pooled")
 """Those whose cells have an arithmetic."""
@@ -89,16 +95,26 @@ class Beforehand:
         fresh, network = self.handlers.opened(name), self.lab.find(name)
         others = [other for other in self.lab.names if other != name]
         return {
-            "verdict": there(fresh.verdict),
+            "verdict": {**there(fresh.verdict), "text": HINTS[network.kind]},
             "controls": {**there(fresh.controls), "lacks": list(LACKS)},
             "examples": {**there(fresh.examples), "sheet": f"examples/{network.kind}.png"},
             "notes": [example_note(network.classes, index) for index in range(ROWS * COLUMNS)],
             "alone": self._frame(name, View()),
+            "unpooled": self._staged(name, View(pooling=False))["words"][0],
             "kept": self._frame(name, View(compare="kept", kept=BLANK)),
             "others": {other: self._frame(name, View(compare="checkpoint", other=other)) for other in others},
         }
 
     def _frame(self, name: str, view: View) -> MapsValue:
+        """The frame of a view, with every other phase as it would be if it were shown."""
+        frames = {phase: self._staged(name, replace(view, phase=phase)) for phase in CHOICES["phase"]}
+        others = {phase: frame for phase, frame in frames.items() if phase != view.phase}
+        phases: dict[str, FrameValue] = {
+            phase: {"note": frame["note"], "layers": frame["layers"]} for phase, frame in others.items()
+        }
+        return {**frames[view.phase], "phases": phases}
+
+    def _staged(self, name: str, view: View) -> MapsValue:
         return there(self.handlers.staged(Scene(name, view)).maps)
 
     # What is explained

@@ -88,6 +88,7 @@ def test_a_fresh_page_has_the_epochs_that_the_folder_has_and_what_it_lacks(openi
     assert opening["controls"]["epochs"] == opening["alone"]["network"]["epochs"] == [0, 12, 36]
     assert opening["controls"]["lacks"] == list(LACKS)
     assert opening["examples"]["sheet"] == "examples/digit.png"
+    assert opening["verdict"]["text"].startswith("Draw a digit, or choose an example.")
     assert opening["notes"][13] == "The data set calls this example: 3"
 
 

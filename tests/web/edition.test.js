@@ -10,10 +10,10 @@ const VIEW = {
 const NUMBERED = { drawing: 4, revision: 7 };
 const SENTENCES = { nothing_kept: "Keep one first.", no_other: "Choose one." };
 const frame = (b) => ({
-  ...{ phase: "after", note: "", layers: [{ name: "act1", b }], pictures: ["", ""] },
+  ...{ phase: "after", note: "", layers: [{ name: "act1", b }], pictures: ["", ""], words: [["max pooling"]] },
   phases: { before: { note: "", layers: [{ name: "conv1", b }] } },
 });
-const OPENING = { alone: frame(null), kept: frame("kept"), others: { theirs: frame("theirs") } };
+const OPENING = { alone: frame(null), kept: frame("kept"), others: { theirs: frame("theirs") }, unpooled: ["no pooling"] };
 const framed = (changes) => frameOf(OPENING, { ...VIEW, ...changes }, NUMBERED, SENTENCES);
 
 test("a script gets its value, is told of new ones, and is answered", () => {
@@ -39,6 +39,11 @@ test("a frame is that of the view, and of what stands beside the picture", () =>
   assert.equal(framed({ compare: "checkpoint", other: "theirs" }).layers[0].b, "theirs");
   const kept = framed({ compare: "kept", kept: "AAAA" });
   assert.deepEqual([kept.layers[0].b, kept.pictures], ["kept", ["", "AAAA"]]);
+});
+
+test("without its pooling, a network is called so", () => {
+  assert.deepEqual(framed({}).words, [["max pooling"]]);
+  assert.deepEqual(framed({ pooling: false }).words, [["no pooling"]]);
 });
 
 test("where nothing stands beside the picture, a sentence says why, in every phase", () => {

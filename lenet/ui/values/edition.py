@@ -11,7 +11,7 @@ from lenet.ui.values.examples import ExamplesValue
 from lenet.ui.values.exercises import ExercisesValue
 from lenet.ui.values.explanation import CellValue, FavouriteValue, SquareValue
 from lenet.ui.values.lesson import LessonValue
-from lenet.ui.values.maps import MapsValue
+from lenet.ui.values.maps import MapsValue, PartValue
 from lenet.ui.values.menu import Choice
 from lenet.ui.values.verdict import VerdictValue
 from lenet.ui.view import ViewValue
@@ -64,7 +64,8 @@ class OpeningValue(TypedDict):
     """A fresh page of a network, and the frames for what can stand beside its picture.
 
     ``alone`` is the frame of a picture by itself, ``kept`` of one beside a kept picture, and ``others`` of one beside
-    the same picture in another network, by that network's name. ``notes`` say what each example shows.
+    the same picture in another network, by that network's name. ``unpooled`` says what the network is without its
+    pooling. ``notes`` say what each example shows.
     """
 
     verdict: VerdictValue
@@ -74,6 +75,7 @@ class OpeningValue(TypedDict):
     alone: MapsValue
     kept: MapsValue
     others: dict[str, MapsValue]
+    unpooled: list[PartValue]
 
 
 class ExplainedMapValue(TypedDict):

@@ -477,7 +477,8 @@ export interface NetworkValue {
  * A fresh page of a network, and the frames for what can stand beside its picture.
  *
  * ``alone`` is the frame of a picture by itself, ``kept`` of one beside a kept picture, and ``others`` of one beside
- * the same picture in another network, by that network's name. ``notes`` say what each example shows.
+ * the same picture in another network, by that network's name. ``unpooled`` says what the network is without its
+ * pooling. ``notes`` say what each example shows.
  */
 export interface OpeningValue {
   verdict: VerdictValue;
@@ -487,6 +488,7 @@ export interface OpeningValue {
   alone: MapsValue;
   kept: MapsValue;
   others: Record<string, MapsValue>;
+  unpooled: PartValue[];
 }
 
 /**

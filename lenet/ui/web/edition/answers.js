@@ -37,7 +37,9 @@ export function frameOf(opening, view, { drawing, revision }, sentences) {
   const side = /** @type {MapsValue["side"]} */ (view.side);
   const altered = { noise, biases, pooling, epoch };
   const own = { drawing, revision, scale, numbers, sort, pin, side, off, instead, altered, prepared: prepare };
-  return { ...inPhase(besideOf(opening, view, sentences), phase), ...own };
+  const frame = inPhase(besideOf(opening, view, sentences), phase);
+  const [mine, ...theirs] = frame.words;
+  return { ...frame, ...own, words: [pooling ? mine : opening.unpooled, ...theirs] };
 }
 
 /**

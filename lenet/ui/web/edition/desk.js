@@ -128,6 +128,7 @@ export class Desk {
     if (turn !== this.turn) return null;
     if (!page) {
       signal("lab-trouble", this.edition.sentences.no_files);
+      this.menu.value = this.network;
       return null;
     }
     [this.network, this.page] = [network, page];
@@ -168,7 +169,7 @@ export class Desk {
 
   // The maps show most changes of a view by themselves; others need another frame.
   #show() {
-    if (!sameFrame(this.framed, this.#view()) || !this.answer) this.#frame();
+    if (!sameFrame(this.framed, this.#view())) this.#frame();
     else this.#fill();
     this.#answered();
   }
@@ -179,6 +180,14 @@ export class Desk {
     this.framed = this.#view();
     this.hosts.maps.give(frameOf(this.page, this.framed, this.#numbered(), this.edition.sentences));
     this.#fill();
+    if (this.framed.phase === "kernels") this.#showKernels();
+  }
+
+  // Kernels are no answer to a picture: the maps show them when the view has changed.
+  #showKernels() {
+    this.#turnSwitches({});
+    const { revision } = this.#numbered();
+    signal("lab-view", { revision, view: this.framed, changed: ["phase"], painted: "" });
   }
 
   #fill() {
