@@ -20,7 +20,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from lenet import settings
 from lenet.checkpoint import CONFIG, SNAPSHOT, SNAPSHOTS, WEIGHTS, names
@@ -52,8 +52,8 @@ INDEX, SCRIPT, STYLE, ICON = "index.html", "edition.js", "edition.css", "icon.sv
 README = "README.md"
 """What makes the folder a static Space of Hugging Face."""
 CONTENT = "edition.json"
-OPENING, EXPLAINED = "opening.json", "explained.zlib"
-"""Of each network: a fresh page, and what is said about each of its values, compressed by zlib."""
+OPENING, EXPLAINED = "opening.zlib", "explained.zlib"
+"""Of each network, as JSON that zlib has compressed: a fresh page, and what is said about each of its values."""
 
 SPARE = re.compile(r"/\*.*?\*/|^\s+", re.MULTILINE | re.DOTALL)
 """What a browser does not need of a style sheet: comments and indentation."""
@@ -102,8 +102,8 @@ def write(out: Path, order: Order) -> None:
         answers = Beforehand(lab, Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT))
         for path in _files(out):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        _write_page(out, order.home, {lab.find(name).kind for name in lab.names})
-        _write_json(out / CONTENT, answers.edition())
+        _write_page(out, page(answers.first, order.home), {lab.find(name).kind for name in lab.names})
+        (out / CONTENT).write_bytes(_json(answers.edition()))
         for name in lab.names:
             _write_network(out / "networks" / name, stage / name, answers)
 
@@ -145,12 +145,8 @@ def _write_network(out: Path, source: Path, answers: Beforehand) -> None:
         shutil.copyfile(source / file, out / file)
     if (source / SNAPSHOTS).is_dir():
         shutil.copytree(source / SNAPSHOTS, out / SNAPSHOTS)
-    _write_json(out / OPENING, answers.opening(source.name))
-    (out / EXPLAINED).write_bytes(zlib.compress(_json(answers.explained(source.name)), 9))
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_bytes(_json(value))
+    for file, value in ((OPENING, answers.opening(source.name)), (EXPLAINED, answers.explained(source.name))):
+        (out / file).write_bytes(zlib.compress(_json(value), 9))
 
 
 def _json(value: Any) -> bytes:
@@ -160,9 +156,9 @@ def _json(value: Any) -> bytes:
 # The page
 
 
-def _write_page(out: Path, home: str, kinds: Collection[str]) -> None:
+def _write_page(out: Path, document: str, kinds: Collection[str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    (out / INDEX).write_text(page(home), encoding="utf-8")
+    (out / INDEX).write_text(document, encoding="utf-8")
     (out / SCRIPT).write_text(script_bundle(ui.WEB / "edition.js"), encoding="utf-8")
     (out / STYLE).write_text(style(), encoding="utf-8")
     for name in (ICON, README):
@@ -172,12 +168,18 @@ def _write_page(out: Path, home: str, kinds: Collection[str]) -> None:
         shutil.copyfile(EXAMPLES / name, out / "examples" / name)
 
 
-def page(home: str) -> str:
-    """The page's document: the components' templates in the places that gradio would give them."""
+def page(first: str, home: str) -> str:
+    """The page's document: the components' templates in the places that gradio would give them.
+
+    What the network called ``first`` needs is fetched together with the script, and not after it.
+    """
+    folder = f"networks/{quote(first, safe='')}"
+    ahead = [CONTENT, *(f"{folder}/{file}" for file in (OPENING, CONFIG, WEIGHTS))]
+    links = [f'<link rel="preload" as="fetch" href="{escape(address)}" crossorigin>' for address in ahead]
     parts = {name: (ui.WEB / f"{name}.html").read_text(encoding="utf-8") for name in PARTS}
     whole = f'<a href="{escape(home)}">the whole page</a>' if home else "the whole page"
     template = Template((OWN / "page.html").read_text(encoding="utf-8"))
-    return template.substitute(parts, words=ui.WORDS, whole=whole, no_files=NO_FILES)
+    return template.substitute(parts, words=ui.WORDS, whole=whole, no_files=NO_FILES, ahead="\n".join(links))
 
 
 def style() -> str:

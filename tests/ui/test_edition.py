@@ -35,7 +35,7 @@ def out(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def opening(out):
-    return json.loads((out / "networks" / NAME / "opening.json").read_text(encoding="utf-8"))
+    return json.loads(zlib.decompress((out / "networks" / NAME / "opening.zlib").read_bytes()))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def explained(out):
 
 def test_the_folder_holds_these_files_and_no_others(out):
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    network = ["config.json", "model.safetensors", "opening.json", "explained.zlib"]
+    network = ["config.json", "model.safetensors", "opening.zlib", "explained.zlib"]
     network += [f"snapshots/epoch-{epoch}.safetensors" for epoch in ("00", "12", "36")]
     page = {"index.html", "edition.js", "edition.css", "edition.json", "icon.svg", "README.md"}
     assert found == page | {"examples/digit.png", "examples/LICENSE.md"} | {
@@ -78,10 +78,14 @@ def test_nothing_in_the_document_needs_more_than_its_policy_allows(out):
 
 
 def test_the_whole_page_is_linked_where_it_has_an_address():
-    assert '<a href="https://example.org/lab?a=1&amp;b=2">the whole page</a>' in edition.page(
-        "https://example.org/lab?a=1&b=2"
-    )
-    assert "<a href" not in edition.page("")
+    linked = edition.page(NAME, "https://example.org/lab?a=1&b=2")
+    assert '<a href="https://example.org/lab?a=1&amp;b=2">the whole page</a>' in linked
+    assert "<a href" not in edition.page(NAME, "")
+
+
+def test_what_the_first_answer_needs_is_fetched_together_with_the_script(out):
+    ahead = re.findall(r'rel="preload" as="fetch" href="([^"]+)" crossorigin', (out / "index.html").read_text())
+    assert len(ahead) == 4 and all((out / address).is_file() for address in ahead)
 
 
 def test_a_fresh_page_has_the_epochs_that_the_folder_has_and_what_it_lacks(opening):

@@ -17,7 +17,7 @@ export function edition() {
  * @returns {Promise<OpeningValue>}
  */
 export function opening(network) {
-  return once(addressOf(network, "opening.json"), async (answer) => answer.json());
+  return once(addressOf(network, "opening.zlib"), inflated);
 }
 
 /**
