@@ -109,6 +109,18 @@ UI_ARROWS = {
         "values.pixels",
         "values.plan",
     },
+    "values.edition": {
+        "values.controls",
+        "values.dense",
+        "values.examples",
+        "values.exercises",
+        "values.explanation",
+        "values.lesson",
+        "values.maps",
+        "values.menu",
+        "values.verdict",
+        "view",
+    },
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "values.strokes", "view"},
     "link": {"exercises", "values.examples", "values.lesson", "values.pad", "values.pixels", "values.strokes", "view"},
@@ -123,6 +135,8 @@ UI_ARROWS = {
     "handlers": {"door", "exercises", "lab", "link", "qr", "scene", "sentence", "view", "values"},
     "trainings": {"door", "handlers", "lab", "plan", "trainer", "values"},
     "files": {"lab", "trainer"},
+    "beforehand": {"exercises", "handlers", "lab", "scene", "values", "view"},
+    "edition": {"beforehand", "bundle", "components", "handlers", "lab", "values.examples"},
     "page": {"bundle", "components", "door", "files", "handlers", "lab", "trainer", "trainings", "values.menu"},
 }
 

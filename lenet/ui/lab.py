@@ -43,6 +43,7 @@ ALTERED_KEPT = 32
 """Networks of an earlier epoch, or with something broken, that stay in memory, at most: a training has up to 26."""
 
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
+NO_OTHER = "Choose the other network."
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ class Lab:
                 return self._kept(scene) if view.kept else Sentence(NOTHING_KEPT)
             if view.compare == "checkpoint":
                 if not view.other:
-                    return Sentence("Choose the other network.")
+                    return Sentence(NO_OTHER)
                 other = self._found(view.other)
                 return _subject(view.other, other, view, _answer(other, sight))
             if view.compare == "class":

@@ -146,10 +146,10 @@ def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
 def cell_words(view: View, *, compared: bool) -> str:
     """Which cell is pinned, in words, counted from 1."""
     _, _, row, column = _pinned(view)
-    return f"{_map_words(view, compared=compared)}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
+    return f"{map_words(view, compared=compared)}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
 
 
-def _map_words(view: View, *, compared: bool) -> str:
+def map_words(view: View, *, compared: bool) -> str:
     layer, channel, *_ = _pinned(view)
     whose = f" of {view.side.upper()}" if compared else ""
     return f"Layer {layer}, map {channel + 1}{whose}"
@@ -216,7 +216,7 @@ def _cell(
         "value": next(line["value"] for line in lines if line["own"]),
         "pin": _pinned(view),
         "side": "b" if view.side == "b" else "a",
-        "name": _map_words(view, compared=compared),
+        "name": map_words(view, compared=compared),
         "where": WHERE[view.phase],
         "shape": (side, side),
         "channels": config.channels[layer - 1],
