@@ -47,6 +47,8 @@ def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = Non
     The maps that are ``off`` have the given value everywhere after their activation.
     """
     outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None], off)
+    if not all(torch.isfinite(output).all() for output in outputs.values()):
+        raise ValueError(f"{checkpoint.name} has no finite answer to this picture; its weights are damaged")
     logits = outputs["logits"][0]
     probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))
     return Prediction(

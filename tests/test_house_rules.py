@@ -16,7 +16,8 @@ ARROWS = {
     "": {
         "settings": set(),
         "model": set(),
-        "checkpoint": {"model"},
+        "untrusted": set(),
+        "checkpoint": {"model", "untrusted"},
         "prediction": {"checkpoint", "model", "pictures.prepare"},
     },
     "pictures": {
@@ -56,7 +57,7 @@ ARROWS = {
         "layers": {"checkpoint", "model"},
         "activations": set(),
         "ablation": {"model"},
-        "atlas": {"checkpoint", "layers", "model"},
+        "atlas": {"checkpoint", "layers", "model", "untrusted"},
         "explain": {"activations", "layers", "model"},
         "saliency": {"model"},
         "colours": {"layers"},
@@ -121,7 +122,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 WINGS = {
     "pictures": set(),
     "training": {"model", "checkpoint", "microscope.atlas"},
-    "microscope": {"model", "checkpoint", "prediction", "pictures"},
+    "microscope": {"model", "checkpoint", "prediction", "pictures", "untrusted"},
 }
 
 CORE = [(wing, name) for wing, modules in ARROWS.items() for name in modules]
@@ -243,6 +244,7 @@ def test_model_knows_only_torch():
         "math",
         "collections",
         "dataclasses",
+        "reprlib",
         "torch",
         "typing",
     }
