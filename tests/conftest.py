@@ -33,6 +33,8 @@ UPLOADS = tempfile.mkdtemp(prefix="lenet-uploads-")
 """gradio keeps the uploads of all pages on a machine in one folder: a page that closes empties it for other tests."""
 os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
 
+os.environ["LENET_VISIT_REQUESTS"] = os.environ["LENET_VISIT_STREAMS"] = "0"
+"""The tests of a process share one address, and ask without pause."""
 
 SHUTDOWN_SECONDS = 0.01
 """How long a test waits, at most, for a server of its own to notice that it is over."""

@@ -106,13 +106,25 @@ UI_ARROWS = {
     "worker": set(),
     "trainer": {"plan", "worker"},
     "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.maps", "values.menu", "view"},
-    "door": {"sentence"},
+    "door": {"guard", "sentence"},
+    "guard": set(),
     "words": set(),
     "components": {"bundle", "door", "sentence", "words"},
-    "handlers": {"door", "exercises", "lab", "link", "qr", "scene", "sentence", "view", "values"},
+    "handlers": {"door", "exercises", "guard", "lab", "link", "qr", "scene", "sentence", "view", "values"},
     "trainings": {"door", "handlers", "lab", "plan", "trainer", "values"},
     "files": {"lab", "trainer"},
-    "page": {"bundle", "components", "door", "files", "handlers", "lab", "trainer", "trainings", "values.menu"},
+    "page": {
+        "bundle",
+        "components",
+        "door",
+        "files",
+        "guard",
+        "handlers",
+        "lab",
+        "trainer",
+        "trainings",
+        "values.menu",
+    },
 }
 
 KNOW_GRADIO = {"components", "door", "handlers", "page"}
