@@ -4,6 +4,7 @@ import functools
 import inspect
 import logging
 import re
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Collection, Sequence
@@ -207,7 +208,7 @@ def _can_be_given_up(answer: Callable, blocks: gr.Blocks) -> Callable:
 def _remove_left_over() -> None:
     """Remove the files of uploads that failed: whole ones lie in a folder each."""
     with suppress(OSError):
-        for path in Path(get_upload_folder()).iterdir():
+        for path in Path(get_upload_folder()).glob(f"{tempfile.gettempprefix()}*"):
             if path.is_file() and path.stat().st_mtime < time.time() - LEFT_OVER:
                 path.unlink()
 

@@ -4,6 +4,7 @@ A visitor is an address, since all else in a request is its sender's own to inve
 class of thirty behind one address needs. ``settings.Visits`` has them, and what each is for.
 """
 
+import re
 import shutil
 import tempfile
 import time
@@ -11,7 +12,7 @@ from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 from typing import IO
 from urllib.parse import parse_qs
@@ -47,6 +48,12 @@ SEND_SECONDS = 60
 SAME_NETWORK = 64
 """Bits of an IPv6 address that tell one visitor from another: the rest is a visitor's own to choose."""
 
+LONGEST_ADDRESS = 64
+"""Characters of what stands in place of an address."""
+
+WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+")
+"""An address with a port, as some proxies write it."""
+
 API = "/gradio_api"
 UPLOAD = f"{API}/upload"
 STREAMS = (f"{API}/heartbeat/", f"{API}/queue/data", f"{API}/call/", f"{API}/upload_progress")
@@ -59,7 +66,7 @@ CLOSED = (
 )
 """Routes of gradio that the page has no use for."""
 
-TOO_LARGE = "This is more than {limit:,} bytes, the most that the page takes at once; send a smaller picture."
+TOO_LARGE = "This is more than {limit:,} bytes, the most that the page takes at once."
 TOO_OFTEN = "Too many requests came from your address. The page asks again by itself in {wait} s."
 TOO_MUCH = "More pictures came from your address than are kept for an hour; try again in {minutes} minutes."
 FULL = "The server keeps no more pictures now; draw instead, or try again in {minutes} minutes."
@@ -88,7 +95,7 @@ class Buckets:
 
     def take(self, key: str, amount: float = 1.0) -> float:
         """Take so much. Returns 0, or else takes nothing and returns the seconds after which there is enough."""
-        if not self._capacity:
+        if not self._capacity or not self._a_second:
             return 0.0
         now = time.monotonic()
         left, since = self._left.pop(key, (self._capacity, now))
@@ -108,7 +115,7 @@ def hourly(amount: int) -> Buckets:
     return Buckets(amount, amount / HOUR)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # an exception is changed while it is raised
 class Refusal(Exception):
     """Why a request is not answered. ``wait`` is in seconds."""
 
@@ -135,11 +142,21 @@ def visitor(scope: Scope, proxies: int) -> str:
     if proxies:
         seen = [part.strip() for line in Headers(scope=scope).getlist("x-forwarded-for") for part in line.split(",")]
         found = seen[-proxies] if len(seen) >= proxies else found
+    return _network(found)
+
+
+def _network(text: str) -> str:
+    """An address without its port; of IPv6, the part that is not the visitor's own to choose."""
+    if found := WITH_PORT.fullmatch(text):
+        text = found[1] or found[2]
     try:
-        address = ip_address(found)
+        address = ip_address(text)
     except ValueError:
-        return found[:SAME_NETWORK]
-    return found if address.version == 4 else str(ip_network((address, SAME_NETWORK), strict=False))
+        return text[:LONGEST_ADDRESS]
+    if isinstance(address, IPv4Address):
+        return text
+    inner = address.ipv4_mapped
+    return str(inner) if inner else str(ip_network((address, SAME_NETWORK), strict=False))
 
 
 class Guard:

@@ -334,7 +334,7 @@ class Handlers:
         """Everything that a network computes for a picture, as an .npz of named arrays."""
         prediction = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
-        if self._stored and (wait := self._stored.take("", len(content))):
+        if self._stored is not None and (wait := self._stored.take("", len(content))):
             raise gr.Error(FULL.format(minutes=ceil(wait / 60)), print_exception=False)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
 

@@ -154,6 +154,19 @@ def test_a_body_that_arrives_in_drops_is_given_up(clock):
     assert (answer.status_code, answer.json()["error"]) == (408, guard.TOO_SLOW.format(seconds=200))
 
 
+def test_a_reader_that_does_not_read_is_given_up(monkeypatch):
+    async def never(message):
+        await anyio.sleep(30)
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    monkeypatch.setattr(guard, "SEND_SECONDS", 0.05)
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": None}
+    with pytest.raises(TimeoutError):
+        asyncio.run(Guard(app, Visits(), ANCESTORS, hourly(1))(scope, None, never))
+
+
 # How often
 
 
@@ -182,6 +195,11 @@ def test_one_too_many_is_told_when_to_come_again_and_then_passes(clock):
     assert refused.json()["error"] == guard.TOO_OFTEN.format(wait=1)
 
 
+def test_a_limit_of_0_is_none():
+    for buckets in (Buckets(0, 1), Buckets(1, 0), hourly(0)):
+        assert not any(buckets.take("a", 10**12) for _ in range(100))
+
+
 def test_visitors_do_not_take_from_one_another_and_files_take_little(clock):
     requests = Buckets(10, 1)
     assert [bool(requests.take("a")) for _ in range(11)] == [False] * 10 + [True]
@@ -208,6 +226,9 @@ def test_a_million_addresses_take_the_memory_of_ten_thousand():
         (1, ["x" * 10_000], "x" * 64),
         (1, ["2001:db8:1:2:3:4:5:6"], "2001:db8:1:2::/64"),
         (1, ["2001:db8:1:2:9:9:9:9"], "2001:db8:1:2::/64"),
+        (1, ["::ffff:1.2.3.4"], "1.2.3.4"),
+        (1, ["1.2.3.4:5678"], "1.2.3.4"),
+        (1, ["[2001:db8:1:2::1]:5678"], "2001:db8:1:2::/64"),
     ],
 )
 def test_a_visitor_is_the_address_that_the_outermost_proxy_of_ours_has_seen(proxies, headers, found):

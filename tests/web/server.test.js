@@ -57,8 +57,10 @@ test("a request that was one of too many is sent again after the seconds that th
     }
     assert.equal((await answer).status, 200);
     assert.ok(sent.every(([, options]) => options.body === "the last stroke"));
-    assert.match(said[0], /your network/);
-    assert.equal(said.at(-1), "");
+    const joins = address !== RUN; // a training's own place says that it waits
+    assert.equal(said.length, joins ? 0 : 2);
+    if (!joins) assert.match(said[0], /your network/);
+    if (!joins) assert.equal(said[1], "");
   }
 });
 

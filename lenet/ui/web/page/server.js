@@ -55,8 +55,9 @@ export class Line {
     if (addressOf(request).includes(JOINS)) return this.#join(request);
     if (!addressOf(request).includes(REQUESTS)) return this.#fetch(request);
     let answer = await this.#attempt(request);
-    while (!answer || answer.status === TOO_OFTEN) {
-      this.#say(answer ? BUSY : AWAY);
+    for (let times = 1; !answer || answer.status === TOO_OFTEN; times++) {
+      if (!answer) this.#say(AWAY);
+      else if (times > 1) this.#say(BUSY); // once is nothing to speak of: what the browser shows is right
       await pause(answer ? waitOf(answer) : SEND_AGAIN);
       answer = await this.#attempt(request);
     }
@@ -72,10 +73,8 @@ export class Line {
   async #join(request) {
     let answer = await this.#fetch(request);
     while (answer.status === TOO_OFTEN) {
-      this.#say(BUSY);
       await pause(waitOf(answer));
       answer = await this.#fetch(request);
-      this.#say("");
     }
     return answer;
   }
