@@ -27,7 +27,7 @@ from lenet.ui.values.pad import Drawing
 from lenet.ui.view import View
 
 MOST_SECONDS = 2
-"""That a damaged folder may cost."""
+"""Of computing that a damaged folder may cost; a pipe that is waited for would meet the time limit of all tests."""
 
 MOST_MEGABYTES = 200
 """That all of them may take together while they are read."""
@@ -78,10 +78,10 @@ def everything(lab: Lab, breaks: str) -> list[str]:
 
 @pytest.mark.parametrize("name", DAMAGES)
 def test_a_damaged_folder_is_a_sentence_and_all_else_goes_on(name, source, tmp_path, caplog):
-    damage, started = DAMAGES[name], time.perf_counter()
+    damage, started = DAMAGES[name], time.process_time()
     lab = lab_with(source, tmp_path, damage)
     said = everything(lab, damage.breaks)
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.process_time() - started < MOST_SECONDS
     assert str(tmp_path) not in "".join(said)
     assert caplog.messages == []
     assert ("whole" in [label for _, label in lab.menu]) and predict(lab.find("whole"), ink()).label
