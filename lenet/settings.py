@@ -94,7 +94,7 @@ class Visits:
     """
 
     question_bytes: int = 1_000_000
-    upload_bytes: int = 20_000_000
+    upload_bytes: int = 20_971_520
     requests: int = 1_200
     requests_a_second: int = 40
     hour_bytes: int = 500_000_000

@@ -90,7 +90,7 @@ def test_a_damaged_folder_is_a_sentence_and_all_else_goes_on(name, source, tmp_p
 
 def network_is_broken(lab: Lab, name: str) -> None:
     (words, last) = lab.menu[-1]
-    assert (last, words.startswith("mine cannot be read: mine/")) == ("mine", True), words
+    assert (last, words.startswith("Cannot be read: mine/"), words.endswith(" · mine")) == ("mine", True, True), words
     assert lab.first("mine") == "whole"
     with pytest.raises(ValueError, match="mine/"):
         lab.find("mine")

@@ -13,7 +13,7 @@ Choice = tuple[str, str]
 """What a person reads, and the name of the network."""
 
 LONGEST = 160
-"""Characters of a choice whose network cannot be read."""
+"""Characters of the reason why a network cannot be read."""
 
 FIRST = (settings.DEFAULT_CHECKPOINT, settings.GARMENT_CHECKPOINT)
 """The networks that stand first among those of their kind."""
@@ -31,7 +31,7 @@ def menu_value(networks: Mapping[str, Checkpoint | str]) -> list[Choice]:
 
 def broken(name: str, reason: str) -> str:
     """A network that cannot be read, in words."""
-    return shorten(f"{name} cannot be read: {reason}", LONGEST, placeholder=" ...")
+    return f"{shorten(f'Cannot be read: {reason}', LONGEST, placeholder=' ...')} · {name}"
 
 
 def words(network: Checkpoint) -> str:

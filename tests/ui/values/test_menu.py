@@ -44,7 +44,7 @@ def test_digits_come_first_then_the_default_then_the_chapters_own_then_the_small
     ]
     offered = menu_value({item.name: item for item in networks} | {"broken": "broken/config.json is missing"})
     assert [name for _, name in offered] == ["mnist-lenet", "book", "small", "large", "clothes", "broken"]
-    assert offered[-1] == ("broken cannot be read: broken/config.json is missing", "broken")
+    assert offered[-1] == ("Cannot be read: broken/config.json is missing · broken", "broken")
 
 
 @pytest.mark.parametrize("test", [None, [], {}, {"accuracy": "1"}, {"accuracy": True}, {"accuracy": 1.5}])
@@ -57,5 +57,5 @@ def test_a_damaged_checkpoint_is_offered_with_what_is_wrong_with_it(tmp_path):
     (tmp_path / "broken" / "config.json").write_text("{")
     ((words, name),) = Lab(tmp_path).menu
     assert name == "broken"
-    assert words.startswith("broken cannot be read: broken/config.json is not JSON")
-    assert len(words) <= LONGEST
+    assert words.startswith("Cannot be read: broken/config.json is not JSON")
+    assert len(words) <= LONGEST + len(" · broken")
