@@ -118,7 +118,8 @@ class ExplanationValue(TypedDict):
     ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
     nothing is pinned.
 
-    ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
+    ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see. ``unliked`` says why
+    there are no favourites, or is "".
     """
 
     drawing: int
@@ -128,6 +129,7 @@ class ExplanationValue(TypedDict):
     dense: DenseValue | None
     favourites: list[FavouriteValue]
     liking: SquareValue
+    unliked: str
 
 
 def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
@@ -140,6 +142,7 @@ def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
         "dense": None,
         "favourites": [],
         "liking": NO_SQUARE,
+        "unliked": "",
     }
 
 
@@ -162,15 +165,17 @@ def explanation_value(
     config: LeNetConfig,
     found: Explanation,
     values: dict[str, float],
-    liked: list[Favourite],
+    liked: list[Favourite] | str,
     *,
     compared: bool,
 ) -> ExplanationValue:
     """What was ``found`` for the cell that ``view`` has pinned, and the test pictures that its channel ``liked`` most.
 
-    ``values`` are "A"'s and "B"'s, and empty where they cannot be compared. ``compared`` says that there is a B.
+    ``liked`` may say instead why there are none. ``values`` are "A"'s and "B"'s, and empty where they cannot be
+    compared. ``compared`` says that there is a B.
     """
     cell = _cell(view, config, found, values, compared=compared)
+    unliked, liked = (liked, []) if isinstance(liked, str) else ("", liked)
     return {
         "drawing": drawing,
         "revision": revision,
@@ -187,6 +192,7 @@ def explanation_value(
             for item in liked
         ],
         "liking": _liking(liked, cell["field"]),
+        "unliked": unliked,
     }
 
 

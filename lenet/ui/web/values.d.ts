@@ -274,7 +274,8 @@ export interface ExplainedValue {
  * ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
  * nothing is pinned.
  *
- * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
+ * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see. ``unliked`` says why
+ * there are no favourites, or is "".
  */
 export interface ExplanationValue {
   drawing: number;
@@ -284,6 +285,7 @@ export interface ExplanationValue {
   dense: DenseValue | null;
   favourites: FavouriteValue[];
   liking: SquareValue;
+  unliked: string;
 }
 
 /**
