@@ -93,7 +93,7 @@ def printed_letters() -> Pictures:
     return np.array(found)
 
 
-def scribbles() -> Pictures:
+def scribbles(count: int = SCRIBBLES) -> Pictures:
     """Zigzags, walks, tangles and coils. They have enough turns, so that none is a digit by chance."""
     random = np.random.default_rng(2)
     makers: tuple[Callable[[int], NDArray], ...] = (
@@ -103,7 +103,7 @@ def scribbles() -> Pictures:
         lambda turns: _coil(turns, random),
     )
     return np.array(
-        [anywhere([makers[number % 4](int(random.integers(7, 18))).tolist()], random) for number in range(SCRIBBLES)]
+        [anywhere([makers[number % 4](int(random.integers(7, 18))).tolist()], random) for number in range(count)]
     )
 
 

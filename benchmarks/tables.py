@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, batch, live, load, pens, speed, training
+from benchmarks import ablations, batch, doubts, live, load, pens, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, VISIT_PREFIX, Limits, Visits
 from lenet.training.datasets import SOURCES
@@ -66,6 +66,23 @@ def strokes() -> str:
             row = measured[name]
             cells = [f"{row['by_pen'][str(width)]:.3f}" for width in pens.PENS]
             lines.append(f"| {name} | {' | '.join(cells)} | {row['accuracy']:.3f} |")
+    return "\n".join(lines)
+
+
+def doubted() -> str:
+    """How often each checkpoint doubts what it should doubt, and what it should not."""
+    measured = json.loads(doubts.RESULTS.read_text(encoding="utf-8"))
+    lines = [
+        "| checkpoint | letters in Hershey's fonts | printed letters | scribbles | the other kind of picture | "
+        "its own test pictures | strangers' pen strokes |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name, row in measured.items():
+        (other,) = [share for title, share in row.items() if title.endswith("on the pad")]
+        alarms = row.get("strangers' pen strokes")
+        caught = (row["Hershey letters"], row["printed letters"], row["scribbles"], other)
+        cells = [*(f"{share:.1%}" for share in caught), f"{row['its test pictures']:.2%}"]
+        lines.append(f"| {name} | {' | '.join(cells)} | {'' if alarms is None else f'{alarms:.2%}'} |")
     return "\n".join(lines)
 
 
@@ -222,6 +239,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "results": results,
     "exercises": exercises,
     "strokes": strokes,
+    "doubted": doubted,
     "speeds": speeds,
     "pace": pace,
     "serving": serving,

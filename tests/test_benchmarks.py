@@ -8,8 +8,10 @@ import pytest
 import torch
 from support import real_pictures
 
-from benchmarks import ablations, batch, live, load, pens, speed, textbook
+from benchmarks import ablations, batch, doubts, live, load, pens, speed, textbook
+from lenet import checkpoint
 from lenet.model import LeNet, parameter_count
+from lenet.settings import CHECKPOINTS
 from lenet.training.recipes import RECIPES
 
 
@@ -121,3 +123,19 @@ def test_a_drawing_has_the_pen_s_width_and_its_place():
     assert columns.max() - columns.min() + 1 == pytest.approx(6, abs=1)
     assert columns.mean() == pytest.approx(20 + 25 - 0.5, abs=1)
     assert (rows.min(), rows.max()) == (pytest.approx(27, abs=1), pytest.approx(82, abs=1))
+
+
+def test_what_is_no_digit_is_doubted_and_digits_are_not():
+    measured = read(doubts.RESULTS)
+    assert set(measured) == set(checkpoint.names(CHECKPOINTS))
+    for name, letters in (("mnist-lenet", 0.85), ("mnist-modern", 0.9)):
+        row = measured[name]
+        assert min(row["Hershey letters"], row["printed letters"]) >= letters
+        assert row["scribbles"] >= 0.93 and row["garments on the pad"] >= 0.9
+        assert row["its test pictures"] <= 0.01 and row["strangers' pen strokes"] <= 0.03
+
+
+def test_the_drawings_to_doubt_are_on_the_pad_and_no_two_alike():
+    drawn = doubts.scribbles(20)
+    assert drawn.shape == (20, 112, 112) and drawn.max() == 255
+    assert len({picture.tobytes() for picture in drawn}) == len(drawn)

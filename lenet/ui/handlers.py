@@ -331,7 +331,7 @@ class Handlers:
         The picture may be a photo, a scan or a drawing of one digit or garment, dark on bright or bright on dark.
 
         Parameters:
-            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            picture: The picture as a data URL (data:image/png;base64,...), or as the path of an upload.
             checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
 
         Returns:
@@ -346,7 +346,7 @@ class Handlers:
         """Write everything that a network computes for a picture, stage by stage, into an .npz file of named arrays.
 
         Parameters:
-            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            picture: The picture as a data URL (data:image/png;base64,...), or as the path of an upload.
             checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
 
         Returns:

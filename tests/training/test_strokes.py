@@ -38,12 +38,10 @@ def test_ink_fits_the_box_of_20_and_is_centred_at_14(drawn):
 
 
 @pytest.mark.parametrize("width", [2.0, 4.0])
-def test_a_pen_is_as_wide_as_it_says(width, monkeypatch):
-    monkeypatch.setattr(strokes, "PEN", (width, width))
+def test_a_pen_is_as_wide_as_it_says(width):
     stick = torch.tensor([[[[0.0, -0.5], [0.0, 0.5]]]])
-    monkeypatch.setattr(strokes, "SLANT", 0)
-    monkeypatch.setattr(strokes, "ROTATION", 0)
-    picture = strokes.render(stick, generator())[0, 0]
+    upright = strokes.Hand(slant=0, rotation=0, pen=(width, width))
+    picture = strokes.render(stick, generator(), upright)[0, 0]
     assert picture[14].sum() == pytest.approx(width, abs=0.1)
 
 

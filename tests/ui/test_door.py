@@ -115,7 +115,7 @@ def test_an_uploaded_picture_is_opened_by_its_path(api, endpoints, picture):
     path = upload(api, picture)
     assert uploaded(path) == str(Path(path).resolve())
     for mark in ({}, MARK):
-        assert '"label": "7"' in asked(api, endpoints["predict"], [{"path": path} | mark, "mnist-modern"]).text
+        assert '"label":"7"' in asked(api, endpoints["predict"], [{"path": path} | mark, "mnist-modern"]).text
 
 
 def test_only_regular_files_among_the_uploads_are_opened(tmp_path, monkeypatch, picture):
@@ -151,7 +151,7 @@ def test_activations_are_written_into_gradio_s_cache_and_nowhere_else(api, endpo
     before = set(path.parent.rglob("*"))
     for _ in range(2):
         answer = asked(api, endpoints["activations"], [{"path": str(path)} | MARK, "mnist-classic"])
-        written = Path(json.loads(answer.text.split("data: ")[1])[0]["path"])
+        written = Path(answer.json()["data"][0]["path"])
         assert written.parent.parent == Path(get_upload_folder())
         assert written.name == "seven.npz"
     assert set(path.parent.rglob("*")) == before
@@ -249,4 +249,4 @@ def test_what_no_page_sends_is_answered_with_a_sentence_and_at_most_one_line_in_
     assert "Traceback" not in caplog.text + "".join(capfd.readouterr())
     assert len(caplog.messages) <= asked_for
     assert not [line for line in caplog.messages if "\n" in line]
-    assert '"label": "7"' in asked(api, endpoints["predict"], [{"path": upload(api, picture)}, "mnist-modern"]).text
+    assert '"label":"7"' in asked(api, endpoints["predict"], [{"path": upload(api, picture)}, "mnist-modern"]).text
