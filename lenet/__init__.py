@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lenet.checkpoint import load
     from lenet.pictures.prepare import open_picture
+    from lenet.pictures.several import find_digits
     from lenet.prediction import predict
 
-__all__ = ["load", "open_picture", "predict"]
+__all__ = ["find_digits", "load", "open_picture", "predict"]
 
-HOMES = {"load": "lenet.checkpoint", "open_picture": "lenet.pictures.prepare", "predict": "lenet.prediction"}
+HOMES = {
+    "load": "lenet.checkpoint",
+    "open_picture": "lenet.pictures.prepare",
+    "find_digits": "lenet.pictures.several",
+    "predict": "lenet.prediction",
+}
 """The module of each function that a program needs. It is imported on first use: ``import lenet`` costs nothing."""
 
 

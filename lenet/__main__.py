@@ -18,7 +18,7 @@ from lenet import checkpoint, settings
 from lenet.microscope import export
 from lenet.model import LeNet, summarise
 from lenet.pictures.prepare import SUFFIXES, open_picture
-from lenet.prediction import Prediction, predict
+from lenet.prediction import Digit, Prediction, predict, predict_each
 from lenet.training.recipes import RECIPES
 
 STDIN = "-"
@@ -64,23 +64,33 @@ def pictures(paths: list[str]) -> Iterator[str]:
             yield path
 
 
-def read(path: str, network: checkpoint.Checkpoint) -> Prediction:
-    """Predict one file. Raises ValueError or OSError when it cannot be read or is blank."""
-    if path == STDIN:
-        return predict(network, open_picture(sys.stdin.buffer.read()))
-    if Path(path).is_dir():
+def read(path: str, network: checkpoint.Checkpoint) -> tuple[Prediction, tuple[Digit, ...]]:
+    """Predict one file, and each digit by itself where there are several.
+
+    Raises ValueError or OSError when the file cannot be read or is blank.
+    """
+    if path != STDIN and Path(path).is_dir():
         raise FileNotFoundError(f"There is no picture in the folder; pictures end in {', '.join(SUFFIXES)}.")
-    return predict(network, open_picture(Path(path)))
+    picture = open_picture(sys.stdin.buffer.read() if path == STDIN else Path(path))
+    answer = predict(network, picture)
+    return answer, predict_each(network, answer, picture.size)
 
 
-def describe(path: str, name: str, answer: Prediction | Exception, as_json: bool) -> str:
-    """One picture's answer, or what is wrong with it, as a line of text or of JSON."""
-    if isinstance(answer, Exception):
-        return json.dumps({"file": path, "error": str(answer)}) if as_json else f"{path}: {answer}"
-    if not as_json:
-        return f"{path}: {answer.label} ({answer.probabilities[answer.label]:.1%})"
-    line = {"file": path, "checkpoint": name, "label": answer.label, "probabilities": answer.probabilities}
-    return json.dumps(line)
+def describe(path: str, name: str, answer: Prediction, digits: tuple[Digit, ...], as_json: bool) -> str:
+    """One picture's answer as a line of text or of JSON."""
+    if as_json:
+        line = {"file": path, "checkpoint": name, "label": answer.label, "probabilities": answer.probabilities}
+        return json.dumps(line | export.digits(digits))
+    each = f"; each digit: {' '.join(digit.prediction.label for digit in digits)}" if digits else ""
+    return f"{path}: {answer.label} ({answer.probabilities[answer.label]:.1%}){each}"
+
+
+def complain(path: str, error: Exception, as_json: bool) -> None:
+    """Print what is wrong with a picture: as JSON among the answers, or as text among the errors."""
+    if as_json:
+        print(json.dumps({"file": path, "error": str(error)}))
+    else:
+        print(f"{path}: {error}", file=sys.stderr)
 
 
 def npz_path(folder: Path, path: str) -> Path:
@@ -105,12 +115,12 @@ def predict_all(options: argparse.Namespace, network: checkpoint.Checkpoint, tab
     status = 0
     for path in pictures(options.paths):
         try:
-            answer = read(path, network)
+            answer, digits = read(path, network)
         except (OSError, ValueError) as error:
             status = 1
-            print(describe(path, network.name, error, options.json), file=None if options.json else sys.stderr)
+            complain(path, error, options.json)
             continue
-        print(describe(path, network.name, answer, options.json))
+        print(describe(path, network.name, answer, digits, options.json))
         if options.npz:
             npz_path(options.npz, path).write_bytes(export.npz(network, answer))
         if table:

@@ -10,6 +10,7 @@ from PIL import Image
 from lenet.checkpoint import Checkpoint
 from lenet.model import Constants
 from lenet.pictures.prepare import Prepared, prepare
+from lenet.pictures.several import Box, digits_of
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,34 @@ class Prediction:
     """The picture that the network saw, its preparation steps, and the warnings about it."""
 
 
+@dataclass(frozen=True)
+class Digit:
+    """One of several digits in a picture: its box in the picture's pixels, and the network's answer about it alone."""
+
+    box: Box
+    prediction: Prediction
+
+
 def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Prediction:
     """Prepare a picture for the checkpoint's kind, digit or garment, and ask its network.
 
     Raises BlankPicture when nothing of the kind is found in the picture.
     """
     return look(checkpoint, prepare(picture, checkpoint.kind))
+
+
+def predict_each(
+    checkpoint: Checkpoint, prediction: Prediction, size: tuple[int, int] | None = None
+) -> tuple[Digit, ...]:
+    """Each digit of a picture that shows more than one, in reading order; nothing where it shows one, or a garment.
+
+    ``prediction`` is the answer about the whole picture, and ``size`` the picture's (width, height) in pixels; without
+    it the boxes are in pixels of the steps.
+    """
+    if "cleaned" not in prediction.prepared.steps:
+        return ()
+    found = digits_of(prediction.prepared, size)
+    return tuple(Digit(each.box, look(checkpoint, each.prepared)) for each in found) if len(found) > 1 else ()
 
 
 @torch.inference_mode()

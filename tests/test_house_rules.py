@@ -17,7 +17,7 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
-        "prediction": {"checkpoint", "model", "pictures.prepare"},
+        "prediction": {"checkpoint", "model", "pictures.prepare", "pictures.several"},
     },
     "pictures": {
         "regions": set(),
@@ -26,12 +26,15 @@ ARROWS = {
         "garments": {"planes", "regions"},
         "prepare": {"digits", "garments", "planes"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
+        "several": {"digits", "prepare", "regions"},
     },
     "training": {
         "recipes": {"model"},
         "datasets": {"model"},
         "augment": set(),
         "strokes": {"model"},
+        "textures": set(),
+        "photos": {"pictures.regions", "textures"},
         "loop": {"events", "recipes"},
         "assess": set(),
         "model_card": {"checkpoint"},
@@ -120,7 +123,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 # The wings, and what of ours each may know beside itself.
 WINGS = {
     "pictures": set(),
-    "training": {"model", "checkpoint", "microscope.atlas"},
+    "training": {"model", "checkpoint", "microscope.atlas", "pictures"},
     "microscope": {"model", "checkpoint", "prediction", "pictures"},
 }
 

@@ -95,6 +95,8 @@ MOSTLY_INK = 0.5
 SEVERAL = 0.4
 """Two regions side by side, each at least this share as tall as all the ink, are two digits."""
 
+SEVERAL_DIGITS = "There seem to be several digits; the network reads one at a time."
+
 _SOUGHT = "No digit was found: dark or light strokes on an even ground were looked for, but"
 
 NO_STROKES = Unfound(
@@ -272,7 +274,7 @@ def _doubts(mask: NDArray[np.bool_]) -> tuple[str, ...]:
     if mask.mean() > MOSTLY_INK:
         return ("Most of the picture is ink; a digit is a thin line on an empty ground.",)
     if _is_several(mask[rows, columns]):
-        return ("There seem to be several digits; the network reads one at a time.",)
+        return (SEVERAL_DIGITS,)
     return ()
 
 

@@ -16,7 +16,7 @@ from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
 from lenet.pictures.prepare import open_picture
-from lenet.prediction import Prediction, predict
+from lenet.prediction import Digit, Prediction, predict, predict_each
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
@@ -324,23 +324,29 @@ class Handlers:
     # What programs ask
 
     def predict(self, picture: Upload, checkpoint: str) -> dict[str, Any]:
-        """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}."""
-        prediction = self._predict_file(picture, checkpoint)
-        return {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
+        """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}.
+
+        With several digits there is "digits": [{"box": [left, top, right, bottom], "label", "probabilities"}] too.
+        """
+        prediction, digits = self._predict_file(picture, checkpoint)
+        answer = {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
+        return answer | export.digits(digits)
 
     def activations(self, picture: Upload, checkpoint: str) -> str:
         """Everything that a network computes for a picture, as an .npz of named arrays."""
-        prediction = self._predict_file(picture, checkpoint)
+        prediction, _ = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
 
-    def _predict_file(self, picture: Upload, checkpoint: str) -> Prediction:
+    def _predict_file(self, picture: Upload, checkpoint: str) -> tuple[Prediction, tuple[Digit, ...]]:
         if isinstance(picture, Sentence):
             raise gr.Error(picture.text, print_exception=False)
         if not picture:
             raise gr.Error(NO_PICTURE, print_exception=False)
         try:
-            return predict(self._lab.find(checkpoint), open_picture(picture))
+            network, opened = self._lab.find(checkpoint), open_picture(picture)
+            prediction = predict(network, opened)
+            return prediction, predict_each(network, prediction, opened.size)
         except (ValueError, OSError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -400,7 +406,16 @@ class Handlers:
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number, off)
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
-        return verdict_value(*place, answer, network=network.name, note=note, other=other, steps=steps, overlay=overlay)
+        return verdict_value(
+            *place,
+            answer,
+            network=network.name,
+            note=note,
+            other=other,
+            steps=steps,
+            overlay=overlay,
+            digits=predict_each(network, answer) if scene.upload else (),
+        )
 
 
 def _empty(scene: Scene, fault: Sentence) -> Answer:

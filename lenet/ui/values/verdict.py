@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from lenet.microscope.layers import Subject
 from lenet.microscope.saliency import PATCH
+from lenet.pictures.digits import SEVERAL_DIGITS
 from lenet.pictures.planes import resize
 from lenet.pictures.prepare import Prepared
-from lenet.prediction import Prediction
+from lenet.prediction import Digit, Prediction
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.pixels import encode, encode_picture, to_bytes
 from lenet.ui.view import View
@@ -53,6 +54,13 @@ class OtherValue(TypedDict):
     probabilities: list[tuple[str, float]]
 
 
+class DigitValue(TypedDict):
+    """One of several digits in a picture: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and what it is taken for."""
+
+    picture: str
+    label: str
+
+
 class StepValue(TypedDict):
     """One step of the preparation as a small picture: ``height`` x ``width`` bytes in base64."""
 
@@ -72,8 +80,8 @@ class OverlayValue(TypedDict):
 class VerdictValue(TypedDict):
     """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
 
-    ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
-    keeps the answer back until it is asked for.
+    ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
+    are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for.
     """
 
     drawing: int
@@ -85,6 +93,7 @@ class VerdictValue(TypedDict):
     note: str
     probabilities: list[tuple[str, float]]
     doubts: list[str]
+    digits: list[DigitValue]
     hide: bool
     prepared: bool
     other: OtherValue | None
@@ -103,6 +112,7 @@ def verdict_value(
     other: OtherValue | None = None,
     steps: Sequence[StepValue] = (),
     overlay: OverlayValue | None = None,
+    digits: Sequence[Digit] = (),
 ) -> VerdictValue:
     """The verdict that ``answer`` is, or the sentence where there is none. A sentence stands alone, without a note."""
     value: VerdictValue = {
@@ -115,6 +125,7 @@ def verdict_value(
         "note": "",
         "probabilities": [],
         "doubts": [],
+        "digits": [_digit_value(digit) for digit in digits],
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,
@@ -128,13 +139,19 @@ def verdict_value(
         "label": answer.label,
         "note": note,
         "probabilities": list(answer.probabilities.items()),
-        "doubts": _doubts(answer),
+        "doubts": _doubts(answer, several=bool(digits)),
     }
 
 
-def _doubts(answer: Prediction) -> list[str]:
+def _doubts(answer: Prediction, *, several: bool) -> list[str]:
+    """The sentences of doubt. Where several digits are offered, the one that says so is left out."""
     unsure = answer.probabilities[answer.label] < UNSURE
-    return [*answer.prepared.warnings, *["The network is not sure."] * unsure]
+    warnings = [warning for warning in answer.prepared.warnings if not (several and warning == SEVERAL_DIGITS)]
+    return [*warnings, *["The network is not sure."] * unsure]
+
+
+def _digit_value(digit: Digit) -> DigitValue:
+    return {"picture": encode_picture(digit.prediction.prepared.picture), "label": digit.prediction.label}
 
 
 def other_value(b: Subject) -> OtherValue | None:

@@ -187,6 +187,14 @@ export interface DenseValue {
 }
 
 /**
+ * One of several digits in a picture: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and what it is taken for.
+ */
+export interface DigitValue {
+  picture: string;
+  label: string;
+}
+
+/**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
  * ``strokes`` are the same drawing as letters, or "" where there is more on the pad than strokes. ``shown`` is the
@@ -652,8 +660,8 @@ export interface TestedValue {
 /**
  * The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
  *
- * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
- * keeps the answer back until it is asked for.
+ * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
+ * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for.
  */
 export interface VerdictValue {
   drawing: number;
@@ -665,6 +673,7 @@ export interface VerdictValue {
   note: string;
   probabilities: [string, number][];
   doubts: string[];
+  digits: DigitValue[];
   hide: boolean;
   prepared: boolean;
   other: OtherValue | null;
