@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, live, load, pens, speed, training
+from benchmarks import ablations, live, load, pens, photos, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, Limits
 from lenet.training.datasets import SOURCES
@@ -66,6 +66,24 @@ def strokes() -> str:
             row = measured[name]
             cells = [f"{row['by_pen'][str(width)]:.3f}" for width in pens.PENS]
             lines.append(f"| {name} | {' | '.join(cells)} | {row['accuracy']:.3f} |")
+    return "\n".join(lines)
+
+
+def photographed() -> str:
+    """How many photos of each scene are read, by the constants alone and with the finder."""
+    measured = json.loads(photos.RESULTS.read_text(encoding="utf-8"))
+    lines = []
+    for kind, networks in photos.NETWORKS.items():
+        heads = " | ".join(f"{column} {way}" for column in (*networks, "blank:") for way in photos.WAYS)
+        lines += [f"| {kind}s | {heads} |", "|---" * (2 * len(networks) + 3) + "|"]
+        rows = measured[kind] | {"all": photos.mean(measured[kind])}
+        for scene, row in rows.items():
+            cells = [f"{row[way][column]:.2f}" for column in (*networks, "blank") for way in photos.WAYS]
+            lines.append(f"| {scene} | {' | '.join(cells)} |")
+        lines.append("")
+    several = measured["several"]
+    lines.append(f"Of numbers of two to four digits, {several['split']:.0%} are split into their digits, and")
+    lines.append(f"{several['read']:.0%} are read without a mistake ({photos.NETWORKS['digit'][0]}).")
     return "\n".join(lines)
 
 
@@ -182,6 +200,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "results": results,
     "exercises": exercises,
     "strokes": strokes,
+    "photos": photographed,
     "speeds": speeds,
     "pace": pace,
     "serving": serving,

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from lenet.pictures.digits import prepare_digit
+from lenet.pictures.finder import is_photo
 from lenet.pictures.garments import prepare_garment
 from lenet.pictures.planes import MIN_CONTRAST, PICTURE_SIZE, Plane, in_greys, luminance, resize
 
@@ -121,14 +122,16 @@ def _begins_as_a_picture(start: bytes) -> bool:
     return start.startswith(SIGNATURES) or (start.startswith(b"RIFF") and start.endswith(b"WEBP"))
 
 
-def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
+def prepare(picture: Image.Image | NDArray, kind: str, *, finder: bool = True) -> Prepared:
     """Prepare a picture for a network that reads ``kind``: "digit" or "garment".
 
-    An array is (height, width), uint8 or float in [0, 1]. The picture may have any size, colour and polarity.
+    An array is (height, width), uint8 or float in [0, 1]. The picture may have any size, colour and polarity. Without
+    the ``finder`` a photo is prepared as a drawing is.
 
     Raises BlankPicture when nothing of the kind is found.
     """
-    steps, doubts = BY_KIND[kind](_colours(picture))
+    colours = _colours(picture)
+    steps, doubts = BY_KIND[kind](colours, photo=finder and is_photo(colours))
     return Prepared(steps, doubts)
 
 
