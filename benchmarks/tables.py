@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, live, load, pens, photos, speed, training
+from benchmarks import ablations, batch, live, load, pens, photos, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, Limits
 from lenet.training.datasets import SOURCES
@@ -148,6 +148,21 @@ def serving() -> str:
     )
 
 
+def batches() -> str:
+    """How many pictures the command line answers in a second."""
+    measured = json.loads(batch.RESULTS.read_text(encoding="utf-8"))
+    rates, ratios, work = (measured[name] for name in ("pictures_a_second", "ratios", "processor_seconds"))
+    shared = "" if measured["load_before"] < 1 else ", which other programs used too"
+    lines = [
+        f"| {measured['pictures']:,} pictures on {measured['cores']} cores{shared} | pictures a second | in batches "
+        "| processor seconds |",
+        "|---|---|---|---|",
+    ]
+    for way, ratio in ratios.items():
+        lines.append(f"| {way} | {rates[way]:,} | {ratio:,} times as many | {work.get(way, '')} |")
+    return "\n".join([*lines, f"| in batches | {rates['in batches']:,} | | {work['in batches']} |"])
+
+
 def trained() -> str:
     """Training in the page beside train.py, scrubbing through one, and what many trainings leave."""
     measured = json.loads(training.RESULTS.read_text(encoding="utf-8"))
@@ -206,6 +221,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "serving": serving,
     "trained": trained,
     "limits": limits,
+    "batches": batches,
 }
 
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lenet.checkpoint import load
-    from lenet.pictures.prepare import open_picture
+    from lenet.hub import from_pretrained
+    from lenet.pictures.files import open_picture
     from lenet.pictures.several import find_digits
     from lenet.prediction import predict
 
-__all__ = ["find_digits", "load", "open_picture", "predict"]
+__all__ = ["find_digits", "from_pretrained", "load", "open_picture", "predict"]
 
 HOMES = {
+    "from_pretrained": "lenet.hub",
     "load": "lenet.checkpoint",
-    "open_picture": "lenet.pictures.prepare",
+    "open_picture": "lenet.pictures.files",
     "find_digits": "lenet.pictures.several",
     "predict": "lenet.prediction",
 }

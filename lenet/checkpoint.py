@@ -52,7 +52,8 @@ class Checkpoint:
     """A network in evaluation mode, with what a caller must know to use it.
 
     ``classes`` are the labels in the order of the logits; ``metrics`` is what training measured. ``folder`` is where it
-    was loaded from, and None before it is saved.
+    was loaded from, and None before it is saved. A network is ``altered`` when its weights are others than the
+    folder's: what training has measured of it does not hold then.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Checkpoint:
     classes: tuple[str, ...]
     metrics: dict[str, Any]
     folder: Path | None = None
+    altered: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -267,12 +269,20 @@ def after_epoch(checkpoint: Checkpoint, epoch: int) -> Checkpoint:
         raise FileNotFoundError(f"{checkpoint.name} has no snapshot of epoch {epoch}")
     model = LeNet(checkpoint.model.config)
     _load_weights(model, checkpoint.folder / SNAPSHOTS / f"epoch-{epoch:02}.safetensors")
-    return replace(checkpoint, model=model.eval())
+    return replace(checkpoint, model=model.eval(), altered=True)
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
     """What training measured, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
     return _read_json(folder / METRICS)
+
+
+def read_config(folder: Path) -> LeNetConfig:
+    """The network's configuration, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
+    try:
+        return _model_config(_read_json(folder / CONFIG)["model"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{folder / CONFIG} does not describe a network: {_reason(error)}") from error
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

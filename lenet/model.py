@@ -81,8 +81,8 @@ class LeNetConfig:
             raise ValueError(f"pooling is {self.pooling!r}; it can be {', '.join(POOLINGS)}")
         if min(*self.channels, *self.kernel_sizes, *self.hidden, self.classes, self.input_size) < 1:
             raise ValueError("channels, kernel sizes, hidden sizes, classes and input size must be 1 or more")
-        if min(self.paddings) < 0 or not 0 <= self.dropout < 1 or not self.std > 0:
-            raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0")
+        if min(self.paddings) < 0 or not 0 <= self.dropout < 1 or not self.std > 0 or not math.isfinite(self.mean):
+            raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0, mean a number")
         self._check_sizes()
 
     def _check_sizes(self) -> None:

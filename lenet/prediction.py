@@ -1,5 +1,6 @@
 """What a network says about one picture, and everything that it computed for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +9,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.checkpoint import Checkpoint
+from lenet.doubt import Doubt, judge
 from lenet.model import Constants
 from lenet.pictures.prepare import Prepared, prepare
-from lenet.pictures.several import Box, digits_of
+from lenet.pictures.several import Box, Found, digits_of
+
+UNSURE = 0.5
+"""Where even the likeliest class is less probable than this, a person is told that the network is not sure."""
+
+NOT_SURE = "The network is not sure."
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,16 @@ class Prediction:
 
     prepared: Prepared
     """The picture that the network saw, its preparation steps, and the warnings about it."""
+
+    doubt: Doubt | None = None
+    """How much the picture looks like what the network has learned; None where that is not known."""
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What a person should know before believing the answer, as sentences."""
+        unsure = self.probabilities[self.label] < UNSURE
+        strange = self.doubt.sentence if self.doubt else ""
+        return (*self.prepared.warnings, *[NOT_SURE] * unsure, *[strange] * bool(strange))
 
 
 @dataclass(frozen=True)
@@ -60,22 +77,55 @@ def predict_each(
     if "cleaned" not in prediction.prepared.steps:
         return ()
     found = digits_of(prediction.prepared, size)
-    return tuple(Digit(each.box, look(checkpoint, each.prepared)) for each in found) if len(found) > 1 else ()
+    return look_at_each(checkpoint, found) if len(found) > 1 else ()
 
 
-@torch.inference_mode()
+def look_at_each(checkpoint: Checkpoint, found: Sequence[Found]) -> tuple[Digit, ...]:
+    """Ask the network about each digit that was found in a picture."""
+    looked = look_at_all(checkpoint, [digit.prepared for digit in found])
+    return tuple(Digit(digit.box, answer) for digit, answer in zip(found, looked, strict=True))
+
+
 def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = None) -> Prediction:
     """Ask the checkpoint's network about a picture as it is: prepared already, or deliberately only squeezed.
 
-    The maps that are ``off`` have the given value everywhere after their activation.
+    The maps that are ``off`` have the given value everywhere after their activation; nothing is known then about
+    what the network should doubt.
     """
-    outputs = checkpoint.model.activations(torch.from_numpy(prepared.picture)[None, None], off)
-    logits = outputs["logits"][0]
-    probabilities = dict(zip(checkpoint.classes, logits.softmax(0).tolist(), strict=True))
+    return look_at_all(checkpoint, [prepared], off)[0]
+
+
+@torch.inference_mode()
+def look_at_all(checkpoint: Checkpoint, pictures: Sequence[Prepared], off: Constants | None = None) -> list[Prediction]:
+    """Ask the network about all ``pictures`` at once, as ``look`` does: in batches a picture takes a fifth of the time.
+
+    The numbers are those of ``look`` up to rounding, some 1e-7.
+    """
+    if not pictures:
+        return []
+    batch = torch.from_numpy(np.stack([prepared.picture for prepared in pictures]))[:, None]
+    outputs = checkpoint.model.activations(batch, off)
+    shares = outputs["logits"].softmax(1).tolist()
+    stages = {name: output.numpy() for name, output in outputs.items()}
+    own = [{name: stage[number] for name, stage in stages.items()} for number in range(len(pictures))]
+    doubts = [None] * len(pictures) if off else judge(checkpoint, outputs)
+    return [_prediction(checkpoint, *each) for each in zip(pictures, shares, own, doubts, strict=True)]
+
+
+def _prediction(
+    checkpoint: Checkpoint,
+    prepared: Prepared,
+    shares: list[float],
+    activations: dict[str, NDArray[np.float32]],
+    doubt: Doubt | None,
+) -> Prediction:
+    """The answer about one picture; ``shares`` are its probabilities in the order of the classes."""
+    probabilities = dict(zip(checkpoint.classes, shares, strict=True))
     return Prediction(
         label=max(probabilities, key=probabilities.__getitem__),
         probabilities=probabilities,
-        logits=logits.numpy(),
-        activations={name: output[0].numpy() for name, output in outputs.items()},
+        logits=activations["logits"],
+        activations=activations,
         prepared=prepared,
+        doubt=doubt,
     )

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from pathlib import Path
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
@@ -12,7 +13,7 @@ DEFAULT_CHECKPOINT = "mnist-lenet"
 GARMENT_CHECKPOINT = "fashion-lenet"
 """The first of the garments' networks in the menu."""
 
-CHECKPOINTS_VARIABLE, PORT_VARIABLE = "LENET_CHECKPOINTS", "GRADIO_SERVER_PORT"
+CHECKPOINTS_VARIABLE, PORT_VARIABLE, MCP_VARIABLE = "LENET_CHECKPOINTS", "GRADIO_SERVER_PORT", "GRADIO_MCP_SERVER"
 
 LAST_PORT = 65_535
 
@@ -44,6 +45,14 @@ def port() -> int | None:
     if not said.isascii() or not said.isdigit() or not 0 < int(said[:6]) <= LAST_PORT:
         raise ValueError(f"{PORT_VARIABLE} is {said!r}; a port is a number from 1 to {LAST_PORT}")
     return int(said)
+
+
+def serves_mcp() -> bool:
+    """Whether the page is an MCP server too: where gradio's extra for it is installed, as on a Space.
+
+    GRADIO_MCP_SERVER, "true" or "false", decides otherwise; without the extra it is never one.
+    """
+    return find_spec("mcp") is not None and os.environ.get(MCP_VARIABLE, "true").lower() == "true"
 
 
 @dataclass(frozen=True)

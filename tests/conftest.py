@@ -33,6 +33,9 @@ UPLOADS = tempfile.mkdtemp(prefix="lenet-uploads-")
 """gradio keeps the uploads of all pages on a machine in one folder: a page that closes empties it for other tests."""
 os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
 
+os.environ["GRADIO_MCP_SERVER"] = "false"
+"""The page is an MCP server only in the tests of that: it takes a second to start one."""
+
 
 SHUTDOWN_SECONDS = 0.01
 """How long a test waits, at most, for a server of its own to notice that it is over."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from lenet import checkpoint
 from lenet.microscope.layers import Subject
@@ -26,6 +26,15 @@ def real_pictures(kind: str) -> np.ndarray:
     """(30, 28, 28) uint8: the page's examples, three real test images of each class; number i shows class i % 10."""
     sheet = np.asarray(Image.open(SHEETS / f"{kind}.png"))
     return sheet.reshape(3, 28, 10, 28).swapaxes(1, 2).reshape(30, 28, 28)
+
+
+def drawing(mode: str = "RGB", size: tuple[int, int] = (120, 100)) -> Image.Image:
+    """A stroke with one corner, dark on white: a 7."""
+    image = Image.new("L", size, 255)
+    width, height = size
+    points = [(width * 0.3, height * 0.2), (width * 0.7, height * 0.2), (width * 0.4, height * 0.8)]
+    ImageDraw.Draw(image).line(points, fill=0, width=max(1, width // 14))
+    return image.convert(mode)
 
 
 def seen(network: checkpoint.Checkpoint, picture: np.ndarray, title: str = "this picture") -> Subject:

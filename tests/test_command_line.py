@@ -1,15 +1,25 @@
 import csv
+import io
 import json
+import os
+import pty
 import shutil
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 from support import ROOT
 
+from lenet import __main__ as command_line
 from lenet.__main__ import main
+from lenet.pictures.batches import FEW
+from lenet.pictures.files import open_picture
+from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
 
 
@@ -35,7 +45,7 @@ def test_a_folder_is_walked_and_each_picture_is_one_json_line(folder, capsys):
     assert broken.keys() == {"file", "error"}
     assert one["label"] == "1"
     assert seven["label"] == "7"
-    assert seven.keys() == {"file", "checkpoint", "label", "probabilities"}
+    assert seven.keys() == {"file", "checkpoint", "label", "probabilities", "doubts"}
     assert seven["checkpoint"] == "mnist-lenet"
     assert list(seven["probabilities"]) == list("0123456789")
 
@@ -59,7 +69,7 @@ def test_several_digits_are_listed_with_their_boxes(tmp_path, digits, capsys):
         assert 0 <= top < bottom <= 28
         assert list(digit["probabilities"]) == list("0123456789")
     assert main(["predict", str(tmp_path / "number.png")]) == 0
-    assert capsys.readouterr().out.endswith("each digit: 4 7 1\n")
+    assert capsys.readouterr().out.endswith("Each digit: 4 7 1.\n")
 
 
 def test_garments_have_torchvision_s_names(tmp_path, garments, capsys):
@@ -97,6 +107,38 @@ def test_a_folder_without_pictures_is_an_error(tmp_path, capsys):
     assert main(["predict", str(tmp_path), "--json"]) == 1
     (answer,) = answers(capsys)
     assert "no picture in the folder" in answer["error"]
+
+
+def test_what_is_no_file_in_a_folder_is_told_and_the_rest_is_read(folder, capsys):
+    os.mkfifo(folder / "a pipe.png")
+    (folder / "a device.png").symlink_to("/dev/zero")
+    (folder / "a loop.png").symlink_to("a loop.png")
+    (folder / "deep" / "around").symlink_to(folder)
+    (folder / "a folder.png").mkdir()
+    assert main(["predict", str(folder), "--json"]) == 1
+    told = {Path(answer["file"]).name: answer.get("label", answer.get("error")) for answer in answers(capsys)}
+    assert list(told) == ["a device.png", "a loop.png", "a pipe.png", "broken.jpg", "one.PNG", "seven.png"]
+    assert told["one.PNG"] + told["seven.png"] == "17"
+    assert "a pipe or a device" in told["a device.png"]
+    assert "a pipe or a device" in told["a pipe.png"]
+    assert "cannot be opened" in told["a loop.png"]
+
+
+def test_a_name_that_no_file_can_have_does_not_end_the_run(folder, capsys):
+    assert main(["predict", "n" * 300, str(folder / "seven.png"), "--json"]) == 1
+    refused, seven = answers(capsys)
+    assert "cannot be opened" in refused["error"]
+    assert seven["label"] == "7"
+
+
+def test_a_name_that_cannot_be_encoded_is_written_in_escaped_letters(folder, capsys):
+    os.rename(folder / "seven.png", os.fsencode(folder) + b"/sev\xffen.png")
+    table = folder / "table.csv"
+    assert main(["predict", str(folder), "--csv", str(table), "--npz", str(folder / "maps")]) == 1
+    one, seven = capsys.readouterr().out.splitlines()
+    assert "sev\\udcffen.png: 7 (" in seven
+    assert "sev\\udcffen.png,7," in table.read_text()
+    assert b"sev\xffen.npz" in os.listdir(os.fsencode(folder / "maps"))
 
 
 @pytest.mark.parametrize("option", ["--csv", "--npz"])
@@ -152,3 +194,89 @@ def test_a_network_of_one_s_own_is_found_in_a_folder_of_one_s_own(tmp_path, fold
     monkeypatch.setenv("LENET_CHECKPOINTS", str(own))
     assert main(asked) == 0
     assert [answer["label"] for answer in answers(capsys)] == ["7", "7"]
+
+
+@pytest.fixture
+def many(tmp_path, digits):
+    """A folder of more pictures than one process prepares."""
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(2 * FEW):
+        Image.fromarray(digits[number % 30]).save(folder / f"{number:03}.png")
+    return folder
+
+
+def started(*arguments: str, **options) -> subprocess.Popen:
+    """The command line in a process, and a process group, of its own."""
+    command = [sys.executable, "-m", "lenet", *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True, **options)
+
+
+def test_many_pictures_get_the_answers_that_each_gets_alone(many, classic, capsys):
+    assert main(["predict", str(many), "--json", "--checkpoint", "mnist-classic"]) == 0
+    found = answers(capsys)
+    assert [answer["file"] for answer in found] == [str(path) for path in sorted(many.iterdir())]
+    for answer in found:
+        alone = predict(classic, open_picture(answer["file"]))
+        assert answer["label"] == alone.label
+        assert answer["probabilities"] == pytest.approx(alone.probabilities, abs=1e-6)
+
+
+def test_ctrl_c_ends_it_without_a_traceback(many):
+    paths = [str(many)] * 200
+    run = started("predict", *paths, stdout=subprocess.PIPE)
+    assert run.stdout.readline()
+    os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to all processes of the group
+    _, errors = run.communicate(timeout=30)
+    assert (run.returncode, errors) == (command_line.INTERRUPTED, b"")
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(many):
+    paths = [str(many)] * 200
+    run = started("predict", *paths, "--json", stdout=subprocess.PIPE)
+    assert run.stdout.readline()
+    run.stdout.close()
+    errors = run.stderr.read()
+    assert (run.wait(timeout=30), errors) == (command_line.UNHEARD, b"")
+
+
+@pytest.mark.slow
+def test_the_processes_of_a_killed_command_end_too(many):
+    run = started("predict", *[str(many)] * 200, stdout=subprocess.PIPE)
+    assert run.stdout.readline()
+    run.kill()
+    run.wait()
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        try:
+            os.killpg(run.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    pytest.fail("its processes are still there")
+
+
+def test_the_bar_is_for_a_person_whose_answers_go_into_a_file(tmp_path, monkeypatch):
+    master, terminal = pty.openpty()
+    reader, writer = os.pipe()
+    with os.fdopen(terminal, "w") as screen, os.fdopen(writer, "w") as pipe, (tmp_path / "out").open("w") as file:
+        shown = {}
+        for name, out, err in [
+            ("into a file", file, screen),
+            ("on the terminal", screen, screen),
+            ("to a program", pipe, screen),
+            ("nobody looks", file, file),
+            ("no file", io.StringIO(), screen),
+        ]:
+            monkeypatch.setattr(sys, "stdout", out)
+            monkeypatch.setattr(sys, "stderr", err)
+            shown[name] = command_line.shows_progress()
+    os.close(master)
+    os.close(reader)
+    assert [name for name, bar in shown.items() if bar] == ["into a file"]
+
+
+def test_the_bar_knows_how_many_there_are(folder, monkeypatch):
+    monkeypatch.setattr(command_line, "shows_progress", lambda: True)
+    with command_line.progress([str(folder), "-", str(folder / "seven.png")]) as bar:
+        assert bar.total == 3 + 1 + 1

@@ -17,7 +17,9 @@ ARROWS = {
         "settings": set(),
         "model": set(),
         "checkpoint": {"model"},
-        "prediction": {"checkpoint", "model", "pictures.prepare", "pictures.several"},
+        "doubt": {"checkpoint", "model"},
+        "hub": {"checkpoint", "model"},
+        "prediction": {"checkpoint", "doubt", "model", "pictures.prepare", "pictures.several"},
     },
     "pictures": {
         "regions": set(),
@@ -25,7 +27,12 @@ ARROWS = {
         "finder": {"planes", "regions"},
         "digits": {"finder", "planes", "regions"},
         "garments": {"finder", "planes", "regions"},
-        "prepare": {"digits", "finder", "garments", "planes"},
+        "rgb": {"planes"},
+        "decoder": {"rgb"},
+        "processes": {"decoder", "rgb"},
+        "files": {"decoder", "processes"},
+        "prepare": {"digits", "finder", "garments", "planes", "rgb"},
+        "batches": {"files", "prepare", "several"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
         "several": {"digits", "prepare", "regions"},
     },
@@ -37,6 +44,8 @@ ARROWS = {
         "textures": set(),
         "photos": {"pictures.regions", "textures"},
         "finding": {"photos", "pictures.finder"},
+        "outliers": {"model", "strokes"},
+        "exposure": {"augment", "checkpoint", "doubt", "model", "outliers", "strokes"},
         "loop": {"events", "recipes"},
         "assess": set(),
         "model_card": {"checkpoint"},
@@ -48,7 +57,9 @@ ARROWS = {
             "augment",
             "checkpoint",
             "datasets",
+            "doubt",
             "events",
+            "exposure",
             "loop",
             "microscope.atlas",
             "model",
@@ -66,6 +77,7 @@ ARROWS = {
         "saliency": {"model"},
         "colours": {"layers"},
         "export": {"checkpoint", "prediction"},
+        "onnx_file": {"checkpoint", "model"},
         "sheet": {"colours", "layers"},
     },
 }
@@ -125,7 +137,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 # The wings, and what of ours each may know beside itself.
 WINGS = {
     "pictures": set(),
-    "training": {"model", "checkpoint", "microscope.atlas", "pictures"},
+    "training": {"model", "checkpoint", "doubt", "microscope.atlas", "pictures"},
     "microscope": {"model", "checkpoint", "prediction", "pictures"},
 }
 

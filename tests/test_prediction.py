@@ -7,8 +7,8 @@ from PIL import Image
 
 from lenet import model
 from lenet.pictures import planes
+from lenet.pictures.files import open_picture
 from lenet.pictures.planes import BlankPicture
-from lenet.pictures.prepare import open_picture
 from lenet.prediction import predict
 from lenet.training import datasets
 

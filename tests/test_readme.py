@@ -2,20 +2,25 @@
 
 import argparse
 import json
+import os
 import re
+import shlex
 import subprocess
-import textwrap
+import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 import yaml
+from fake_hub import Repository, served
 from PIL import Image
 from support import ROOT, real_pictures
 
 import train
 from benchmarks import pens, tables
 from lenet import checkpoint
+from lenet.__main__ import parse_arguments
 from lenet.settings import CHECKPOINTS
 from lenet.training.recipes import SOURCES, cite
 
@@ -101,13 +106,65 @@ def test_the_tree_names_every_file_of_the_core():
         assert any((folder / name).exists() for folder in folders), name
 
 
-def test_the_lines_of_python_run_as_they_stand(tmp_path, monkeypatch, capsys):
-    (lines,) = re.findall(r"^( +from lenet import .*\n(?: .*\n|\n)+)", README, re.MULTILINE)
-    (tmp_path / "checkpoints").symlink_to(CHECKPOINTS)
-    Image.fromarray(real_pictures("digit")[7]).save(tmp_path / "digit.png")
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+NOT_RUN = {
+    "make ": "installs and runs everything; it is what runs the tests",
+    "python train.py --recipe": "trains for minutes; how it is written is tested above",
+}
+"""How lines begin that are not run, and why."""
+
+LINES = [line for block in blocks("bash") for line in block.splitlines() if not line.startswith(tuple(NOT_RUN))]
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """A folder with what the examples name, and a Hub that has the repository that they name."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "networks").mkdir()
+    for name in ("checkpoints", "lenet", "train.py"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "networks" / "mine").symlink_to(CHECKPOINTS / "mnist-classic")
+    for name in ("digit.png", "photos/one.png"):
+        Image.fromarray(real_pictures("digit")[7]).save(tmp_path / name)
     monkeypatch.chdir(tmp_path)
-    exec(textwrap.dedent(lines), {})
-    assert re.fullmatch(r"7 0\.99\d* \(\d+, 28, 28\)\n", capsys.readouterr().out)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    with served(Repository()) as address:
+        monkeypatch.setenv("HF_ENDPOINT", address)
+        yield tmp_path
+
+
+def test_code_has_its_language_and_there_is_enough_of_it():
+    assert README.count("```") == 2 * len(blocks("bash") + blocks("python"))
+    assert len(LINES) >= 8
+    assert len(blocks("python")) >= 3
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if "-m lenet" in line])
+def test_the_command_line_knows_every_option_that_is_named(line):
+    arguments = shlex.split(line.split("python -m lenet")[1], comments=True)
+    assert parse_arguments(arguments).run
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", LINES)
+def test_the_lines_of_bash_run_as_they_stand(line, place):
+    run = subprocess.run(["bash", "-ec", line], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_the_lines_of_python_run_as_they_stand_and_print_what_is_shown(block, place, page_url, monkeypatch, capsys):
+    """But for the page's port, and for the Hub's cache, which its package has found before the test."""
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(place / "home"))
+    exec(block.replace("http://127.0.0.1:7860", page_url), {})
+    shown = "".join(f"{line[2:]}\n" for line in block.splitlines() if line.startswith("# "))
+    assert shown
+    assert re.fullmatch(re.escape(shown).replace(r"\.\.\.", ".*"), capsys.readouterr().out)
 
 
 def test_links_and_pictures_lead_somewhere():

@@ -15,6 +15,7 @@ from lenet.pictures.planes import (
     BlankPicture,
     Plane,
     Unfound,
+    edged,
     fit,
     frame,
     in_greys,
@@ -27,7 +28,7 @@ from lenet.pictures.planes import (
     sliding,
     standing_out,
 )
-from lenet.pictures.regions import bounding_box, label_regions, region_sizes
+from lenet.pictures.regions import bounding_box, framed, label_regions, region_sizes
 
 INK_BOX = 20
 """Side of the box that MNIST fits a digit's ink into, in pixels."""
@@ -158,6 +159,8 @@ def from_ink(ink: Plane, mask: NDArray[np.bool_]) -> tuple[dict[str, Plane], tup
 def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
     """Luminance, or one colour channel where the ink shows far better in it."""
     grey = luminance(colours)
+    if (colours[..., :2] == colours[..., 1:]).all():
+        return grey  # there are no colours
     channel = colours[..., np.argmax(colours.std((0, 1)))]
     return channel if channel.std() > COLOUR_GAIN * grey.std() else grey
 
@@ -215,7 +218,7 @@ def _sliding_mean(plane: Plane, window: int) -> NDArray[np.float64]:
     """The running mean over a square window with an odd side."""
     mean = plane.astype(np.float64)
     for axis in (0, 1):
-        lines = np.pad(np.moveaxis(mean, axis, 0), [(window // 2 + 1, window // 2), (0, 0)], mode="edge")
+        lines = edged(np.moveaxis(mean, axis, 0), window // 2 + 1, window // 2)
         total = np.cumsum(lines, 0)
         mean = np.moveaxis((total[window:] - total[:-window]) / window, 0, axis)
     return mean
@@ -265,7 +268,7 @@ def _thicken(ink: Plane) -> Plane:
 
 def _perimeter(mask: NDArray[np.bool_]) -> int:
     """The number of pixel edges between the mask and its ground."""
-    padded = np.pad(mask, 1)
+    padded = framed(mask)
     return int((padded[1:] != padded[:-1]).sum() + (padded[:, 1:] != padded[:, :-1]).sum())
 
 
@@ -276,7 +279,7 @@ def _dilate(ink: Plane, *, diagonal: bool) -> Plane:
     """
     if diagonal:
         return sliding(ink, 3, np.maximum)
-    padded = np.pad(ink, 1)
+    padded = framed(ink)
     return np.maximum.reduce([ink, padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]])
 
 

@@ -145,15 +145,26 @@ def sliding(plane: NDArray, window: int, extreme: np.ufunc, *, slope: bool = Fal
     return plane
 
 
+def edged(lines: NDArray, before: int, after: int) -> NDArray:
+    """Repeat the first line ``before`` times before it and the last ``after`` times after it.
+
+    ``np.pad`` does the same, and takes ten times as long for a small picture.
+    """
+    return np.concatenate([lines[:1].repeat(before, 0), lines, lines[-1:].repeat(after, 0)])
+
+
 def _extend(lines: NDArray, length: int, *, slope: bool) -> NDArray:
     """Add ``length`` lines before the first and after the last, equal to them or continuing their slope."""
-    added = [(length, length), (0, 0)]
-    return np.pad(lines, added, mode="reflect", reflect_type="odd") if slope else np.pad(lines, added, mode="edge")
+    if slope:
+        return np.pad(lines, [(length, length), (0, 0)], mode="reflect", reflect_type="odd")
+    return edged(lines, length, length)
 
 
 def otsu(plane: Plane) -> float:
     """The threshold in [0, 1] that splits the values into the two most separate classes (Otsu 1979)."""
-    histogram, edges = np.histogram(plane, OTSU_BINS, (0, 1))
+    edges = np.arange(OTSU_BINS + 1) / OTSU_BINS
+    bins = (plane.ravel() * OTSU_BINS).astype(np.intp)  # exact, because the number of bins is a power of two
+    histogram = np.bincount(np.minimum(bins, OTSU_BINS - 1), minlength=OTSU_BINS)
     centres = (edges[:-1] + edges[1:]) / 2
     below = np.cumsum(histogram)[:-1]
     above = plane.size - below

@@ -10,7 +10,7 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     Pixels that touch at a side or a corner are in one region. The work is done on runs, the unbroken stretches of a
     row, because a picture has a thousand times fewer runs than pixels.
     """
-    padded = np.pad(mask, 1)
+    padded = framed(mask)
     width = padded.shape[1]
     edges = np.flatnonzero(np.diff(padded.ravel().astype(np.int8)))
     starts, ends = edges[::2] + 1, edges[1::2] + 1
@@ -23,10 +23,17 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
             a, b = _root(parents, run), _root(parents, neighbour)
             parents[max(a, b)] = min(a, b)
     roots = np.array([_root(parents, run) for run in range(len(starts))], dtype=np.int64)
-    kept, numbers = np.unique(roots, return_inverse=True)
+    numbers = np.cumsum(roots == np.arange(len(roots)))  # each root has the next number
     flat = np.zeros(padded.size, np.int32)
-    flat[padded.ravel()] = np.repeat(numbers + 1, ends - starts)
-    return flat.reshape(padded.shape)[1:-1, 1:-1], len(kept)
+    flat[padded.ravel()] = np.repeat(numbers[roots], ends - starts)
+    return flat.reshape(padded.shape)[1:-1, 1:-1], int(numbers[-1]) if len(numbers) else 0
+
+
+def framed(plane: NDArray) -> NDArray:
+    """The plane with a frame of zeros, one pixel wide. ``np.pad`` takes ten times as long for a small picture."""
+    wider = np.zeros((plane.shape[0] + 2, plane.shape[1] + 2), plane.dtype)
+    wider[1:-1, 1:-1] = plane
+    return wider
 
 
 def _root(parents: list[int], node: int) -> int:

@@ -11,10 +11,11 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from lenet import doubt
 from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.microscope import atlas
 from lenet.model import LeNet, Members, initialise, join, parameter_count
-from lenet.training import assess, augment, strokes
+from lenet.training import assess, augment, exposure, strokes
 from lenet.training.datasets import SOURCES, Dataset, Source
 from lenet.training.events import Epoch, Part
 from lenet.training.loop import Labelled, Training, logits
@@ -138,12 +139,13 @@ def split(data: Dataset, recipe: Recipe, seed: int) -> tuple[Labelled, Labelled]
 
 
 def finish(
-    experiment: Experiment, data: Dataset, files: dict[str, str], name: str, command: str
+    experiment: Experiment, data: Dataset, files: dict[str, str], name: str, command: str, *, doubts: bool = True
 ) -> tuple[Checkpoint, dict[str, bytes]]:
     """The checkpoint of a training that is over, and its further files by their path in the folder.
 
     Here the test set is looked at, once, with the weights as they will be stored. ``files`` are the fingerprints of the
-    data's files. ``command`` is the command line that trains this network again.
+    data's files. ``command`` is the command line that trains this network again. With ``doubts`` it learns
+    to tell what is no digit or garment, which takes about half a minute.
     """
     model = _network(experiment.training.model.cpu())
     model.load_state_dict(stored_weights(model))
@@ -157,6 +159,8 @@ def finish(
         for number in written(len(experiment.snapshots))
     }
     extras |= _atlas(model, data, answers.argmax(1))
+    if doubts:
+        extras |= doubt_files(model, data, source.kind, experiment.seed)
     # A network of very many channels has an atlas that the Hub would refuse: it goes without those parts.
     return checkpoint, {path: content for path, content in extras.items() if len(content) < FILE_LIMIT}
 
@@ -207,6 +211,12 @@ def _atlas(model: LeNet, data: Dataset, answers: Tensor) -> dict[str, bytes]:
         files[f"atlas/favourites{layer}.safetensors"] = pack(atlas.favourites(model, data.test_images, layer))
     files[f"atlas/{atlas.TESTS}.safetensors"] = pack(atlas.cell_pictures(data.test_images, data.test_labels, answers))
     return files
+
+
+def doubt_files(model: LeNet, data: Dataset, kind: str, seed: int) -> dict[str, bytes]:
+    """The files of a network's doubt, by their path in the checkpoint's folder."""
+    scorer, learned = exposure.fit(model, kind, (data.train_images, data.train_labels), data.test_images, seed)
+    return {doubt.FILE: pack(scorer), doubt.LEARNED_FILE: pack(learned)}
 
 
 def _chosen(experiment: Experiment) -> str:

@@ -96,7 +96,7 @@ class Session:
 
     def _write(self, run: Experiment, data: Dataset, data_dir: Path, stopped: str) -> Written:
         files = datasets.fingerprints(self.order.dataset, data_dir)
-        result, extras = experiment.finish(run, data, files, self.name, self.order.command())
+        result, extras = experiment.finish(run, data, files, self.name, self.order.command(), doubts=False)
         save(result, self.folder / self.name, extras)
         validation = result.metrics["validation"]
         return Written(result.metrics["test"]["accuracy"], validation and validation["accuracy"], stopped)

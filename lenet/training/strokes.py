@@ -18,17 +18,8 @@ BOX = 20
 POINTS_PER_SPAN = 3
 """How many lines make the curve between two control points: enough for a smooth bow of 20 pixels."""
 
-SLANT, ROTATION, ASPECT = math.tan(math.radians(12)), math.radians(6), 0.2
-"""Bounds of uniform draws: of slant (x per y), of rotation in radians, of the logarithm of the aspect's change."""
-
-WIDTH = 0.7
-"""The middle of the drawn widths of a digit, in heights of the digit."""
-
 WOBBLE = 0.025
 """Standard deviation of each control point, in heights of the digit, in addition to the style's own freedom."""
-
-PEN = (1.2, 4.2)
-"""The thinnest and the widest pen, in pixels; MNIST's strokes average 2.6."""
 
 RENDERED_AT_ONCE = 256
 """Pictures drawn in one go: the distances of their pixels to all segments fit into some 50 MB."""
@@ -107,6 +98,27 @@ draw around it.
 
 
 @dataclass(frozen=True)
+class Hand:
+    """How a figure is written. The draws are uniform.
+
+    ``slant`` (x per y) and ``rotation`` (radians) are bounds. ``width`` is the middle of the widths, in heights of the
+    figure, and ``aspect`` bounds the logarithm of its change. ``pen`` is the thinnest and the widest pen, in pixels.
+    The ink is fitted into a square of ``box`` pixels.
+    """
+
+    slant: float = math.tan(math.radians(12))
+    rotation: float = math.radians(6)
+    width: float = 0.7
+    aspect: float = 0.2
+    pen: tuple[float, float] = (1.2, 4.2)  # MNIST's strokes average 2.6
+    box: int = BOX
+
+
+DIGITS = Hand()
+"""How people write digits."""
+
+
+@dataclass(frozen=True)
 class Stroke:
     """The control points of a stroke and the bounds of their draws, both (points, 2), in unit boxes.
 
@@ -147,14 +159,14 @@ def draw(count: int, generator: Generator) -> tuple[Tensor, Tensor]:
         )
         for number in chosen.unique().tolist():
             for part in chosen[chosen == number].split(RENDERED_AT_ONCE):
-                pictures.append(_render(_polylines(parse(strokes[number]), len(part), generator), generator))
+                pictures.append(render(polylines(parse(strokes[number]), len(part), generator), generator))
         labels.append(torch.full((share,), digit))
     order = torch.randperm(count, generator=generator)
     return torch.cat(pictures)[order], torch.cat(labels)[order]
 
 
-def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tensor:
-    """Draw ``count`` digits as line segments: (count, segments, 2 ends, 2), in heights of the digit, centred at 0."""
+def polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tensor:
+    """Draw ``count`` figures as line segments: (count, segments, 2 ends, 2), in heights of the figure, centred at 0."""
     segments = []
     for stroke in strokes:
         free = torch.rand((count, len(stroke.places), 2), generator=generator) * 2 - 1
@@ -163,9 +175,18 @@ def _polylines(strokes: list[Stroke], count: int, generator: Generator) -> Tenso
         points[:, copies] = points[:, copies - 1]
         corner = stroke.again | stroke.again.roll(-1)
         wobble = WOBBLE * torch.randn(points.shape, generator=generator)
-        curve = _through(points + wobble * ~corner[:, None])
-        segments.append(torch.stack((curve[:, :-1], curve[:, 1:]), 2))
+        segments.append(curve(points + wobble * ~corner[:, None]))
     return torch.cat(segments, 1)
+
+
+def curve(points: Tensor) -> Tensor:
+    """(count, n, 2) control points -> the segments of the smooth curve through them, (count, segments, 2 ends, 2)."""
+    return joined(_through(points))
+
+
+def joined(points: Tensor) -> Tensor:
+    """(count, n, 2) points -> the straight segments between them, (count, n - 1, 2 ends, 2)."""
+    return torch.stack((points[:, :-1], points[:, 1:]), 2)
 
 
 def _through(points: Tensor) -> Tensor:
@@ -181,19 +202,20 @@ def _through(points: Tensor) -> Tensor:
     )
 
 
-def _render(segments: Tensor, generator: Generator) -> Tensor:
-    """Draw each digit with a slant and a pen of its own, fitted as MNIST's digits are: (count, 1, 28, 28)."""
+def render(segments: Tensor, generator: Generator, hand: Hand = DIGITS) -> Tensor:
+    """Draw each figure with a slant and a pen of its own, fitted as MNIST's digits are: (count, 1, 28, 28)."""
     count = len(segments)
     slant, rotation, aspect = (
-        bound * (torch.rand(count, generator=generator) * 2 - 1) for bound in (SLANT, ROTATION, ASPECT)
+        bound * (torch.rand(count, generator=generator) * 2 - 1) for bound in (hand.slant, hand.rotation, hand.aspect)
     )
-    width = (aspect + math.log(WIDTH)).exp()
+    width = (aspect + math.log(hand.width)).exp()
     cosine, sine = rotation.cos(), rotation.sin()
     turn = torch.stack((cosine * width, sine * width, slant - sine, cosine), 1).view(count, 1, 2, 2)
     segments = segments @ turn
-    pen = PEN[0] + (PEN[1] - PEN[0]) * torch.rand((count, 1, 1, 1), generator=generator)
+    thinnest, widest = hand.pen
+    pen = thinnest + (widest - thinnest) * torch.rand((count, 1, 1, 1), generator=generator)
     extent = (segments.amax((1, 2)) - segments.amin((1, 2))).amax(1).view(count, 1, 1, 1)
-    segments = segments * (BOX - pen) / extent
+    segments = segments * (hand.box - pen) / extent
     lengths = (segments[:, :, 1] - segments[:, :, 0]).norm(dim=2, keepdim=True)
     middle = (segments.mean(2) * lengths).sum(1) / lengths.sum(1)
     segments = segments - middle.view(count, 1, 1, 2)

@@ -147,7 +147,10 @@ class PictureBox(gr.Image):
     is_template = True
 
     def preprocess(self, payload: Any) -> str | Sentence | None:  # type: ignore[override]  # a sentence says why
-        return uploaded(payload.path) if payload else None
+        path = uploaded(payload.path) if payload else None
+        if isinstance(path, str):
+            self.temp_files.add(path)  # gradio forgets to delete the pictures that an MCP client sends in its request
+        return path
 
 
 class Menu(gr.Dropdown):
@@ -157,6 +160,15 @@ class Menu(gr.Dropdown):
 
     def preprocess(self, payload: Any) -> str:
         return payload if isinstance(payload, str) else ""
+
+
+class Reply(gr.JSON):
+    """gr.JSON that hands over the answer as it is: MCP clients are sent its text, and a model's begins with "root="."""
+
+    is_template = True
+
+    def postprocess(self, value: Any) -> Any:
+        return value
 
 
 def later_scripts() -> dict[str, str]:

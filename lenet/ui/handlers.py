@@ -15,7 +15,7 @@ from lenet.checkpoint import Checkpoint
 from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
-from lenet.pictures.prepare import open_picture
+from lenet.pictures.files import open_picture
 from lenet.prediction import Digit, Prediction, predict, predict_each
 from lenet.ui import link
 from lenet.ui.door import Chosen
@@ -324,16 +324,33 @@ class Handlers:
     # What programs ask
 
     def predict(self, picture: Upload, checkpoint: str) -> dict[str, Any]:
-        """Say what is in a picture: {"checkpoint", "label", "probabilities": {class: probability}}.
+        """Say which handwritten digit, or which garment, a picture shows. A small LeNet looks at it.
 
-        With several digits there is "digits": [{"box": [left, top, right, bottom], "label", "probabilities"}] too.
+        The picture may be a photo, a scan or a drawing of one digit or garment, dark on bright or bright on dark.
+
+        Parameters:
+            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
+
+        Returns:
+            {"checkpoint", "label", "probabilities", "doubts"}: the likeliest class, the probability of each of the ten,
+            and sentences that say why not to believe it. With several digits there is also "digits", a list with each
+            one's "box" (left, top, right, bottom in pixels), "label" and "probabilities".
         """
-        prediction, digits = self._predict_file(picture, checkpoint)
-        answer = {"checkpoint": checkpoint, "label": prediction.label, "probabilities": prediction.probabilities}
-        return answer | export.digits(digits)
+        answer, digits = self._predict_file(picture, checkpoint)
+        said = {"label": answer.label, "probabilities": answer.probabilities, "doubts": list(answer.doubts)}
+        return {"checkpoint": checkpoint, **said, **export.digits(digits)}
 
     def activations(self, picture: Upload, checkpoint: str) -> str:
-        """Everything that a network computes for a picture, as an .npz of named arrays."""
+        """Write everything that a network computes for a picture, stage by stage, into an .npz file of named arrays.
+
+        Parameters:
+            picture: The picture: an address that begins with https, or a data URL (data:image/png;base64,...).
+            checkpoint: The network to ask. Names with "mnist" read digits, names with "fashion" garments.
+
+        Returns:
+            The address of the file. Its arrays are the prepared "picture" and each stage's output by name.
+        """
         prediction, _ = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())

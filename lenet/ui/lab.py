@@ -15,8 +15,9 @@ from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
 from lenet.model import Constants
 from lenet.pictures.drawing import prepare_drawing, squeeze_drawing
+from lenet.pictures.files import open_picture
 from lenet.pictures.planes import PICTURE_SIZE, resize
-from lenet.pictures.prepare import Prepared, open_picture, prepare, squeeze
+from lenet.pictures.prepare import Prepared, prepare, squeeze
 from lenet.prediction import Prediction, look
 from lenet.ui.scene import Scene
 from lenet.ui.sentence import Sentence
@@ -123,7 +124,8 @@ class Lab:
     def _alter(self, name: str, stamp: Stamp, epoch: int | None, noise: int, biases: bool, pooling: bool) -> Checkpoint:
         """A network after an epoch and with what is broken in it; another ``stamp`` asks for it again."""
         network = self.find(name) if epoch is None else after_epoch(self.find(name), epoch)
-        return replace(network, model=broken(network.model, noise=noise / 100, biases=biases, pooling=pooling))
+        model = broken(network.model, noise=noise / 100, biases=biases, pooling=pooling)
+        return replace(network, model=model, altered=True)
 
     def first(self, wished: str) -> str:
         """The checkpoint that a fresh page shows: the one that is wished for, or else the first that can be read.

@@ -191,11 +191,16 @@ def _connect_one(
 
 
 def offer(handlers: Handlers, at: Components) -> None:
-    """What programs can ask. Endpoints need triggers; these are never shown."""
+    """What programs can ask, and the tools of an MCP client. Endpoints need triggers; these are never shown.
+
+    They are not queued: for a queued tool, gradio's MCP server asks itself through a client that would upload any file
+    of this machine that a request names.
+    """
     api, more = gr.Button(visible=False), gr.Button(visible=False)
-    reply, file = gr.JSON(visible=False), gr.File(visible=False)
-    api.click(handlers.predict, [at["upload"], at["checkpoint"]], reply, api_name="predict")
-    more.click(handlers.activations, [at["upload"], at["checkpoint"]], file, api_name="activations")
+    reply, file = ui.Reply(visible=False), gr.File(visible=False)
+    asked = [at["upload"], at["checkpoint"]]
+    api.click(handlers.predict, asked, reply, api_name="predict", queue=False)
+    more.click(handlers.activations, asked, file, api_name="activations", queue=False)
 
 
 def picked(handler: Callable[..., Answer], names: Sequence[str]) -> Callable[..., Any]:
@@ -242,6 +247,7 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "css_paths": ui.STYLE_SHEETS,
         "js": page_bundle(ui.WEB / "page.js"),
         "theme": gr.themes.Base(primary_hue="blue", neutral_hue="slate", font=FONTS),
+        "mcp_server": settings.serves_mcp(),
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
         "max_file_size": MAX_UPLOAD,

@@ -28,6 +28,12 @@ WORDS = {
         "Softmax makes probabilities of the logits: e to the power of each one, divided by the sum of all ten. They "
         "add up to 1, so one class always wins, even where the picture shows none of them.",
     ),
+    "doubt": Word(
+        "It does not look like one",
+        "A second, small network has learned what the last maps and the dense layers make of digits (or garments), and "
+        "of letters, scribbles and shapes that are none. It says which this is more like. The three pictures are those "
+        "of the training that the last dense layer finds nearest.",
+    ),
     # The layers
     "convolution": Word(
         "Convolution layer, filter, map",

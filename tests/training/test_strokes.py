@@ -43,7 +43,7 @@ def test_a_pen_is_as_wide_as_it_says(width, monkeypatch):
     stick = torch.tensor([[[[0.0, -0.5], [0.0, 0.5]]]])
     monkeypatch.setattr(strokes, "SLANT", 0)
     monkeypatch.setattr(strokes, "ROTATION", 0)
-    picture = strokes._render(stick, generator())[0, 0]
+    picture = strokes.render(stick, generator())[0, 0]
     assert picture[14].sum() == pytest.approx(width, abs=0.1)
 
 
@@ -63,7 +63,7 @@ def test_the_notation_gives_places_freedoms_and_corners():
 
 def test_corners_stay_corners():
     style = strokes.parse("0,0~0,0 100,0~0,0! 100,100~0,0")
-    ends = strokes._polylines(style, 5, generator()).flatten(1, 2)
+    ends = strokes.polylines(style, 5, generator()).flatten(1, 2)
     corner = (ends - torch.tensor([0.5, -0.5])).norm(dim=2).amin(1)
     assert (corner < 0.02).all()
 

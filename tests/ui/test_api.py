@@ -7,7 +7,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from lenet.pictures.prepare import open_picture
+from lenet.pictures.files import open_picture
 from lenet.prediction import predict
 
 

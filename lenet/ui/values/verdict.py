@@ -16,9 +16,6 @@ from lenet.ui.sentence import Sentence
 from lenet.ui.values.pixels import encode, encode_picture, to_bytes
 from lenet.ui.view import View
 
-UNSURE = 0.5
-"""Where even the likeliest class is less probable than this, the page says that the network is not sure."""
-
 STEP_SIZE = 56
 """Longest side of a preparation step's small picture, in pixels."""
 
@@ -77,11 +74,19 @@ class OverlayValue(TypedDict):
     note: str
 
 
+class NearestValue(TypedDict):
+    """A picture that the network has learned from: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and its class."""
+
+    picture: str
+    label: str
+
+
 class VerdictValue(TypedDict):
     """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
 
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
-    are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for.
+    are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
+    learned pictures that are like one that is doubted.
     """
 
     drawing: int
@@ -94,6 +99,7 @@ class VerdictValue(TypedDict):
     probabilities: list[tuple[str, float]]
     doubts: list[str]
     digits: list[DigitValue]
+    nearest: list[NearestValue]
     hide: bool
     prepared: bool
     other: OtherValue | None
@@ -119,13 +125,14 @@ def verdict_value(
         "drawing": drawing,
         "revision": revision,
         "network": network,
-        "text": "",
+        "text": answer.text if isinstance(answer, Sentence) else "",
         "picture": "",
         "label": "",
-        "note": "",
+        "note": note if isinstance(answer, Prediction) else "",
         "probabilities": [],
         "doubts": [],
         "digits": [_digit_value(digit) for digit in digits],
+        "nearest": [] if isinstance(answer, Sentence) else _nearest(answer),
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,
@@ -133,11 +140,10 @@ def verdict_value(
         "overlay": overlay,
     }
     if isinstance(answer, Sentence):
-        return value | {"text": answer.text}
+        return value
     return value | {
         "picture": encode_picture(answer.prepared.picture),
         "label": answer.label,
-        "note": note,
         "probabilities": list(answer.probabilities.items()),
         "doubts": _doubts(answer, several=bool(digits)),
     }
@@ -145,13 +151,16 @@ def verdict_value(
 
 def _doubts(answer: Prediction, *, several: bool) -> list[str]:
     """The sentences of doubt. Where several digits are offered, the one that says so is left out."""
-    unsure = answer.probabilities[answer.label] < UNSURE
-    warnings = [warning for warning in answer.prepared.warnings if not (several and warning == SEVERAL_DIGITS)]
-    return [*warnings, *["The network is not sure."] * unsure]
+    return [doubt for doubt in answer.doubts if not (several and doubt == SEVERAL_DIGITS)]
 
 
 def _digit_value(digit: Digit) -> DigitValue:
     return {"picture": encode_picture(digit.prediction.prepared.picture), "label": digit.prediction.label}
+
+
+def _nearest(answer: Prediction) -> list[NearestValue]:
+    learned = answer.doubt.nearest if answer.doubt else ()
+    return [{"picture": encode(each.picture), "label": each.label} for each in learned]
 
 
 def other_value(b: Subject) -> OtherValue | None:

@@ -405,6 +405,14 @@ export interface MapsValue {
 }
 
 /**
+ * A picture that the network has learned from: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and its class.
+ */
+export interface NearestValue {
+  picture: string;
+  label: string;
+}
+
+/**
  * A network. A part that its metrics lack is None, "" or empty. ``source`` cites, ``documented`` quotes.
  */
 export interface NetworkCardValue {
@@ -661,7 +669,8 @@ export interface TestedValue {
  * The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
  *
  * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
- * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for.
+ * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
+ * learned pictures that are like one that is doubted.
  */
 export interface VerdictValue {
   drawing: number;
@@ -674,6 +683,7 @@ export interface VerdictValue {
   probabilities: [string, number][];
   doubts: string[];
   digits: DigitValue[];
+  nearest: NearestValue[];
   hide: boolean;
   prepared: boolean;
   other: OtherValue | null;

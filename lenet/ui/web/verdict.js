@@ -3,14 +3,15 @@
 // A click on one of several digits in a photo puts it on the pad and triggers "put".
 
 import { base64Of, bytesOf } from "./lib/bytes.js";
-import { PICTURE_SIZE, paintBytes, view } from "./lib/canvas.js";
+import { PICTURE_SIZE, paintBytes } from "./lib/canvas.js";
 import { find, findAll, layOver, make } from "./lib/elements.js";
 import { percent } from "./lib/numbers.js";
-import { DIVERGING, GREY } from "./lib/palette.js";
+import { DIVERGING } from "./lib/palette.js";
 import { onSignal, signal } from "./lib/signals.js";
 import { NOTHING, onAnswer } from "./lib/value.js";
 import { Bars } from "./verdict/bars.js";
 import { Digits } from "./verdict/digits.js";
+import { showNearest, showPicture, stepItem } from "./verdict/pictures.js";
 import { Remark } from "./verdict/remark.js";
 
 /** @typedef {import("./values.js").VerdictValue} VerdictValue */
@@ -23,6 +24,7 @@ const NO_ANSWER = {
   probabilities: [],
   doubts: [],
   digits: [],
+  nearest: [],
   other: null,
   steps: [],
   overlay: null,
@@ -142,7 +144,7 @@ class Verdict {
   }
 
   /** @param {VerdictValue} value */
-  #say({ drawing, label, text, note, prepared, doubts, digits }) {
+  #say({ drawing, label, text, note, prepared, doubts, digits, nearest }) {
     find(this.element, ".verdict-size").textContent = prepared ? "28 × 28 pixels" : "28 × 28 pixels, not prepared";
     const said = label || text;
     if (this.label.textContent !== said) this.label.textContent = said; // a screen reader reads every change
@@ -150,6 +152,7 @@ class Verdict {
     this.digits.show(drawing, digits);
     const sentences = doubts.map((sentence) => make("li", "", sentence));
     find(this.element, ".verdict-doubts").replaceChildren(...sentences);
+    showNearest(find(this.element, ".verdict-nearest"), nearest);
   }
 
   /** @param {VerdictValue["other"]} value */
@@ -200,28 +203,4 @@ function distance(one, other) {
   const pixels = Array.from(mine, (grey, i) => Math.abs(grey - theirs[i]) / 255);
   const shares = one.probabilities.map(([, share], i) => Math.abs(share - other.probabilities[i][1]));
   return Math.max(...pixels, ...shares);
-}
-
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {string} base64
- */
-function showPicture(canvas, base64) {
-  view(canvas).clearRect(0, 0, PICTURE_SIZE, PICTURE_SIZE);
-  if (base64) paintBytes(canvas, PICTURE_SIZE, PICTURE_SIZE, GREY, base64);
-}
-
-/**
- * A step of the preparation.
- * @param {import("./values.js").StepValue} step
- * @param {number} place
- */
-function stepItem({ title, height, width, cells }, place) {
-  const item = make("li");
-  const small = make("canvas");
-  small.setAttribute("role", "img");
-  small.setAttribute("aria-label", title);
-  paintBytes(small, width, height, GREY, cells);
-  item.append(small, make("span", "", `${place + 1}. ${title}`));
-  return item;
 }

@@ -1,0 +1,175 @@
+"""Doubt: how much a picture looks like what a network has learned, judged by the network's own activations.
+
+Training fits a small network, one hidden layer, on what the checkpoint's last maps and dense layers put out for digits
+(or garments), and for drawings that are none. It keeps it in the checkpoint's ``atlas``. A picture below its threshold
+gets a sentence and the nearest pictures that the network has learned from. The answer stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from lenet.checkpoint import FILE_LIMIT, Checkpoint
+from lenet.model import PICTURE_SIZE, LeNetConfig
+
+FILE, LEARNED_FILE = "atlas/doubt.safetensors", "atlas/learned.safetensors"
+"""The small network, and the pictures that were learned from; by their path in the checkpoint's folder."""
+
+MOST_MAP_VALUES = 400
+"""The last maps are averaged to so few cells that all together have at most so many values."""
+
+SHARES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
+"""Shares of the test pictures whose scores are kept: so many score less than the score that stands at their place."""
+
+NEAREST = 3
+"""How many of the learned pictures are shown beside a doubt."""
+
+FILES_KEPT = 32
+"""Files that stay in memory once they are read, at most."""
+
+NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
+JUDGED = ": {share:.4g} % of the test {kind}s look more like one"
+
+Tensors = dict[str, NDArray]
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A picture that the network has learned from: (28, 28) bytes, ink 255, and the name of its class."""
+
+    picture: NDArray[np.uint8]
+    label: str
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How much a picture looks like a ``kind``, "digit" or "garment".
+
+    ``score`` is a logit; a picture is ``strange`` where it is below the checkpoint's threshold. ``more`` is the share
+    of the test pictures that are known to score more, 0 where that is not known. ``nearest`` are the learned pictures
+    whose last dense layer is nearest by the cosine, the nearest first, and none unless the picture is strange.
+    """
+
+    kind: str
+    score: float
+    strange: bool
+    more: float
+    nearest: tuple[Learned, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told; "" where there is nothing to doubt."""
+        judged = JUDGED.format(share=100 * self.more, kind=self.kind) if self.more else ""
+        return NONE_OF_ITS_KIND.format(kind=self.kind, judged=judged) if self.strange else ""
+
+
+def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt | None]:
+    """How much each of the N pictures whose ``outputs`` the stages put out looks like a digit, or a garment.
+
+    None where nothing was learned about that: the checkpoint has no such file, or other weights than when it was made.
+    Raises ValueError when the file is damaged.
+    """
+    if checkpoint.folder is None or checkpoint.altered or not (checkpoint.folder / FILE).is_file():
+        return [None] * len(outputs["logits"])
+    known = _scorer(checkpoint)
+    found = scores(known, features(checkpoint.model.config, outputs).numpy())
+    rows = summary(checkpoint.model.config, outputs).numpy()
+    return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
+
+
+def _doubt(checkpoint: Checkpoint, known: Tensors, score: float, row: NDArray[np.float32]) -> Doubt:
+    """What is said of a picture with this score and this ``summary``."""
+    strange = bool(score < known["threshold"][0])
+    more = [1 - share for share, test in zip(SHARES, known["tests"], strict=True) if score < test]
+    nearest = _nearest(checkpoint, row) if strange else ()
+    return Doubt(checkpoint.kind, score, strange, more[0] if more else 0.0, nearest)
+
+
+def features(config: LeNetConfig, outputs: dict[str, Tensor]) -> Tensor:
+    """What a doubt is judged by: (N, values), the last maps averaged to a few cells, the dense layers, the logits."""
+    layers, dense = len(config.channels), len(config.hidden)
+    maps = F.adaptive_avg_pool2d(outputs[f"pool{layers}"], _cells(config))
+    parts = [outputs[f"act{number}"] for number in range(layers + 1, layers + dense + 1)]
+    return torch.cat([maps.flatten(1), *parts, outputs["logits"]], 1)
+
+
+def _cells(config: LeNetConfig) -> int:
+    """The side, in cells, to which the last maps are averaged."""
+    fits = int((MOST_MAP_VALUES / config.channels[-1]) ** 0.5)
+    return max(1, min(fits, config.map_sizes[-1]))
+
+
+def summary(config: LeNetConfig, outputs: dict[str, Tensor]) -> Tensor:
+    """What two pictures are compared by: (N, values) of length 1, what the logits are made from."""
+    last = len(config.channels) + len(config.hidden)
+    return F.normalize(outputs[f"act{last}"] if config.hidden else outputs["flatten"], dim=1)
+
+
+def scores(known: Tensors, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, values) features -> (N,) logits of being a digit, or a garment."""
+    hidden = rows @ known["hidden.weight"].astype(np.float32).T + known["hidden.bias"]
+    return np.maximum(hidden, 0) @ known["score.weight"] + known["score.bias"]
+
+
+def _nearest(checkpoint: Checkpoint, mine: NDArray[np.float32]) -> tuple[Learned, ...]:
+    """The learned pictures whose ``summary`` is nearest to ``mine``."""
+    path = checkpoint.folder / LEARNED_FILE if checkpoint.folder else None
+    if path is None or not path.is_file():
+        return ()
+    learned = _read(path, path.stat().st_mtime_ns)
+    pictures, labels, theirs = (learned.get(name, np.zeros(0)) for name in ("pictures", "labels", "summaries"))
+    _check(path, pictures, (len(labels), PICTURE_SIZE, PICTURE_SIZE))
+    _check(path, theirs, (len(labels), len(mine)))
+    if pictures.dtype != np.uint8 or labels.dtype != np.uint8 or (labels >= len(checkpoint.classes)).any():
+        raise ValueError(_damaged(path, "its pictures or labels are no bytes"))
+    order = np.argsort(-(theirs.astype(np.float32) @ mine), kind="stable")[:NEAREST]
+    return tuple(Learned(pictures[number], checkpoint.classes[labels[number]]) for number in order)
+
+
+def _scorer(checkpoint: Checkpoint) -> Tensors:
+    """The tensors of the checkpoint's ``FILE``, their shapes checked."""
+    assert checkpoint.folder is not None
+    path, config = checkpoint.folder / FILE, checkpoint.model.config
+    known = _read(path, path.stat().st_mtime_ns)
+    hidden = len(known.get("hidden.bias", ()))
+    values = config.channels[-1] * _cells(config) ** 2 + sum(config.hidden) + config.classes
+    shapes = {
+        "hidden.weight": (hidden, values),
+        "hidden.bias": (hidden,),
+        "score.weight": (hidden,),
+        "score.bias": (1,),
+        "threshold": (1,),
+        "tests": (len(SHARES),),
+    }
+    for name, shape in shapes.items():
+        _check(path, known.get(name, np.zeros(())), shape)
+    return known
+
+
+def _check(path: Path, tensor: NDArray, shape: tuple[int, ...]) -> None:
+    if tensor.shape != shape or (tensor.dtype.kind == "f" and not np.isfinite(tensor).all()):
+        raise ValueError(_damaged(path, f"it holds {tensor.shape}, not {shape}, or values that are no numbers"))
+
+
+def _damaged(path: Path, reason: str) -> str:
+    return f"{path.name} is damaged ({reason}); copy or train the checkpoint again"
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _read(path: Path, changed: int) -> Tensors:
+    """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
+    if path.stat().st_size >= FILE_LIMIT:
+        raise ValueError(_damaged(path, f"it is larger than {FILE_LIMIT:,} bytes"))
+    try:
+        return load_file(path)
+    except (SafetensorError, TypeError, KeyError) as error:  # the last two for numbers that numpy does not know
+        raise ValueError(_damaged(path, str(error))) from error

@@ -1,0 +1,138 @@
+"""Load a checkpoint from a repository on the Hugging Face Hub, as strictly as from a folder.
+
+Only the files that a checkpoint needs are downloaded, after the Hub has said how large they are. They are JSON and
+safetensors, so nothing that a stranger has written is run. The Hub's own package comes with gradio.
+"""
+
+import os
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load, read_config
+from lenet.model import LeNetConfig
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
+
+LIMITS = {CONFIG: 100_000, METRICS: 2_000_000, WEIGHTS: 50_000_000}
+"""The files that are downloaded, and the largest size of each in bytes. The largest committed ones have a fiftieth."""
+
+MOST_NUMBERS = 10_000_000
+"""Numbers that the convolutions may put out for a picture. Those of the largest committed network are 40,000."""
+
+SMALLEST_NUMBER = 2
+"""Bytes of a weight in half precision, the shortest that ``save`` writes."""
+
+PATIENCE = 10
+"""Seconds after which the Hub is given up."""
+
+
+def from_pretrained(name: str, revision: str | None = None, *, cache_dir: str | Path | None = None) -> Checkpoint:
+    """The checkpoint in the Hub's repository ``name``, "user/repository", at a branch, tag or commit.
+
+    What was downloaded once is read from the Hub's cache, or from ``cache_dir``, where the Hub cannot be reached.
+
+    Raises FileNotFoundError when the repository, the revision or one of its files does not exist or is private,
+    ConnectionError when the Hub cannot be reached, and ValueError when the repository holds no sound checkpoint.
+    """
+    if not REPOSITORY.fullmatch(name):
+        raise ValueError(f"{name!r} is no repository on the Hub; its name is USER/REPOSITORY")
+    folder = _download(name, revision, cache_dir)
+    _refuse_giants(name, folder)
+    return replace(load(folder), name=name)
+
+
+def _download(name: str, revision: str | None, cache_dir: str | Path | None) -> Path:
+    """The folder of the cache that holds the files of the repository."""
+    try:
+        from huggingface_hub import HfApi, errors
+    except ImportError as error:
+        raise ValueError("loading from the Hub needs its package; run: pip install huggingface_hub") from error
+    api = HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
+    try:
+        return _fetch(api, name, revision, cache_dir)
+    except errors.GatedRepoError as error:
+        raise FileNotFoundError(f"{name} is gated: ask its owner for access on the Hub, then log in") from error
+    except errors.RepositoryNotFoundError as error:
+        raise FileNotFoundError(
+            f"there is no repository {name} on the Hub, or it is private; check the name, or log in: hf auth login"
+        ) from error
+    except errors.RevisionNotFoundError as error:
+        raise FileNotFoundError(f"{name} has no branch, tag or commit {revision}") from error
+    except ValueError:
+        raise  # a sentence of ours
+    except Exception as error:  # which it is, depends on the library that the Hub's package asks with
+        return _cached(api, name, revision, cache_dir, error)
+
+
+def _fetch(api: "HfApi", name: str, revision: str | None, cache_dir: str | Path | None) -> Path:
+    """Download the files, which must be of one commit, when the sizes that the Hub states are within ``LIMITS``."""
+    info = api.model_info(name, revision=revision, files_metadata=True, timeout=PATIENCE)
+    sizes = {file.rfilename: file.size for file in info.siblings or []}
+    _check_sizes(name, sizes)
+    paths = [
+        Path(api.hf_hub_download(name, file, revision=revision, cache_dir=cache_dir, etag_timeout=PATIENCE))
+        for file in LIMITS
+    ]
+    for path in paths:  # the folder of a commit has its name
+        if path.parent.name != info.sha or path.stat().st_size != sizes[path.name]:
+            raise ValueError(f"{name} has changed while it was loaded; load it again")
+    return paths[0].parent
+
+
+def _check_sizes(name: str, sizes: dict[str, int | None]) -> None:
+    """Raises ValueError where a file is missing, too large, or of unknown size."""
+    missing = [file for file in LIMITS if file not in sizes]
+    if missing:
+        raise ValueError(f"{name} holds no checkpoint of LeNet Lab: {', '.join(missing)} missing")
+    for file, limit in LIMITS.items():
+        size = sizes[file]
+        if size is None or size > limit:
+            said = "of unknown size" if size is None else f"{size:,} bytes large"
+            raise ValueError(f"{file} of {name} is {said}; at most {limit:,} bytes are downloaded")
+
+
+def _cached(api: "HfApi", name: str, revision: str | None, cache_dir: str | Path | None, reason: Exception) -> Path:
+    """What was downloaded earlier. Raises ConnectionError where there is nothing."""
+    from huggingface_hub import errors
+
+    try:
+        paths = [
+            Path(api.hf_hub_download(name, file, revision=revision, cache_dir=cache_dir, local_files_only=True))
+            for file in LIMITS
+        ]
+    except (errors.LocalEntryNotFoundError, OSError):
+        raise ConnectionError(
+            f"the Hub cannot be reached for {name}, and it was not downloaded before; check the connection, or copy "
+            "the repository's files into a folder and name that"
+        ) from reason
+    return paths[0].parent
+
+
+def _refuse_giants(name: str, folder: Path) -> None:
+    """Raises ValueError where the configuration describes a network larger than its weights, before it is built."""
+    config = read_config(folder)
+    parameters, numbers = _weights(config), _numbers(config)
+    if parameters * SMALLEST_NUMBER > (folder / WEIGHTS).stat().st_size:
+        raise ValueError(f"{CONFIG} of {name} describes {parameters:,} parameters, and {WEIGHTS} holds fewer")
+    if numbers > MOST_NUMBERS:
+        raise ValueError(f"the network of {name} puts out {numbers:,} numbers for a picture; {MOST_NUMBERS:,} are read")
+
+
+def _weights(config: LeNetConfig) -> int:
+    """The weights of all layers, without biases and batch normalisation."""
+    inputs = (1, *config.channels)
+    kernels = zip(config.channels, inputs, config.kernel_sizes, strict=False)
+    sizes = (config.channels[-1] * config.map_sizes[-1] ** 2, *config.hidden, config.classes)
+    return sum(outputs * reads * side**2 for outputs, reads, side in kernels) + sum(a * b for a, b in pairwise(sizes))
+
+
+def _numbers(config: LeNetConfig) -> int:
+    """The numbers that the convolutions put out for a picture. Only there are more numbers than weights."""
+    maps = sum(count * side**2 for count, side in zip(config.channels, config.convolved_sizes, strict=True))
+    return int(config.input_size**2 + maps)

@@ -1,0 +1,237 @@
+"""Many picture files at once: folders are walked, and a pool of processes opens and prepares what is in them.
+
+Preparing a picture takes ten times as long as asking the network about it. The processes of the pool import only this
+wing, so each starts in a fifth of a second.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from lenet.pictures.files import SUFFIXES, open_picture
+from lenet.pictures.prepare import Prepared, prepare
+from lenet.pictures.several import Found, digits_of
+
+BATCH = 16
+"""Pictures that travel and are answered together. More hardly save time, and make the first answer wait."""
+
+FEW = 48
+"""So many pictures are prepared here sooner than other processes would have started."""
+
+AHEAD = 32
+"""Batches that are under way or ready for each process: what it prepares while the network is being loaded."""
+
+NO_PICTURES = f"There is no picture in the folder that can be read; pictures end in {', '.join(SUFFIXES)}."
+
+PROCESS_ENDED = (
+    "A process that prepares pictures has ended: it was stopped from outside, or memory ran out. "
+    "Ask for fewer or smaller pictures at a time."
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture to prepare: its name for a person, and its bytes where it is not the file of that name."""
+
+    name: str
+    content: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A picture that cannot be read or that shows nothing, and the sentence that says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class PreparedFile(Prepared):
+    """A prepared picture, and each of its digits where it shows several."""
+
+    each: tuple[Found, ...] = ()
+
+
+Outcome = PreparedFile | Unread
+"""What became of a picture."""
+
+
+def walk(path: str) -> Iterator[str]:
+    """The pictures in a folder and below it, in alphabetical order; any other path as it is.
+
+    A folder without pictures, or one that cannot be read, stands for itself. Only the names of one folder and of those
+    above it are in memory. Links to folders are not followed.
+    """
+    if not os.path.isdir(path):
+        yield path
+        return
+    found = False
+    for picture in _below(path):
+        found = True
+        yield picture
+    if not found:
+        yield path
+
+
+def _below(folder: str) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            listed = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries if _wanted(entry))
+    except OSError:
+        yield folder
+        return
+    for name, is_folder in listed:
+        path = str(Path(folder, name))
+        if is_folder:
+            yield from _below(path)
+        else:
+            yield path
+
+
+def _wanted(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry of a folder is a picture, or a folder that may hold some."""
+    return entry.is_dir(follow_symlinks=False) or entry.name.lower().endswith(SUFFIXES)
+
+
+def prepare_source(source: Source, kind: str) -> Outcome:
+    """Open and prepare one picture. Of its preparation steps only the last is kept, for the others may be large."""
+    try:
+        if source.content is None and os.path.isdir(source.name):
+            return Unread(NO_PICTURES)
+        picture = open_picture(Path(source.name) if source.content is None else source.content)
+        prepared = prepare(picture, kind)
+    except (OSError, ValueError) as error:
+        return Unread(str(error))
+    found = digits_of(prepared, picture.size) if kind == "digit" else ()
+    each = tuple(Found(digit.box, Prepared({"network": digit.prepared.picture})) for digit in found)
+    return PreparedFile({"network": prepared.picture}, prepared.warnings, each if len(each) > 1 else ())
+
+
+def prepare_batch(sources: list[Source], kind: str) -> list[Outcome]:
+    """What became of each of some pictures, in their order."""
+    return [prepare_source(source, kind) for source in sources]
+
+
+Batch = list[tuple[Source, Outcome]]
+"""Some pictures, and what became of each."""
+
+
+Submitted = tuple[list[Source], Future[list[Outcome]]]
+"""A batch that a pool prepares."""
+
+
+class Preparation:
+    """Prepares pictures in order, a batch at a time, in a pool of processes where there are more than ``FEW``.
+
+    However many pictures there are, only those are in memory that are under way. It is a context, and ends its
+    processes.
+    """
+
+    def __init__(self, sources: Iterable[Source], processes: int | None = None):
+        self._sources = iter(sources)
+        self._first = list(islice(self._sources, FEW + 1))
+        count = processes if processes is not None else _cores()
+        self._pool = _started(count) if len(self._first) > FEW and count > 1 else None
+        self._under_way = AHEAD * count
+
+    def __enter__(self) -> "Preparation":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._pool:
+            self._pool.shutdown(cancel_futures=True)
+
+    def batches(self, kind: str) -> Iterator[Batch]:
+        """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
+
+        Raises ChildProcessError, with a sentence, when a process of the pool has ended.
+        """
+        return self._here(kind) if self._pool is None else self._in_pool(self._pool, kind)
+
+    def _here(self, kind: str) -> Iterator[Batch]:
+        """Each picture in a batch of its own, because its answer is wanted at once."""
+        for sources in self._chunks(1):
+            yield list(zip(sources, prepare_batch(sources, kind), strict=True))
+
+    def _in_pool(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Batch]:
+        submitted = self._submitted(pool, kind)
+        return _in_order(deque(islice(submitted, self._under_way)), submitted)
+
+    def _submitted(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Submitted]:
+        """Each batch, given to the pool when it is asked for here."""
+        for sources in self._chunks(BATCH):
+            with _sentence_for_ended_processes():
+                outcomes = pool.submit(prepare_batch, sources, kind)
+            yield sources, outcomes
+
+    def _chunks(self, size: int) -> Iterator[list[Source]]:
+        """All pictures, ``size`` at a time; those that were read ahead come first."""
+        while chunk := [*self._first[:size], *islice(self._sources, size - len(self._first[:size]))]:
+            del self._first[:size]
+            yield chunk
+
+
+def _in_order(waiting: deque[Submitted], submitted: Iterator[Submitted]) -> Iterator[Batch]:
+    """The batches as they were given to the pool; for each that is ready, the next one is given to it."""
+    while waiting:
+        sources, outcomes = waiting.popleft()
+        waiting.extend(islice(submitted, 1))
+        with _sentence_for_ended_processes():
+            ready = outcomes.result()
+        yield list(zip(sources, ready, strict=True))
+
+
+@contextmanager
+def _sentence_for_ended_processes() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise ChildProcessError(PROCESS_ENDED) from error
+
+
+def _cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _started(count: int) -> ProcessPoolExecutor:
+    """A pool of ``count`` processes that are starting. Ctrl-C is for this process alone: it ends the others."""
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _end_with_parent)
+    with _interrupts_ignored():  # the processes inherit that
+        for _ in range(count):
+            pool.submit(_cores)
+    return pool
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C does nothing in here; only the main thread of a program can be interrupted."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_with_parent() -> None:
+    """Let this process of the pool end when the program does, also when that is killed: it would wait forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "a process of the pool has a parent"
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(0)
+
+    threading.Thread(target=watch, daemon=True).start()
