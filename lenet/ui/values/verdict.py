@@ -86,7 +86,7 @@ class VerdictValue(TypedDict):
 
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
     are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
-    learned pictures that are like one that is doubted.
+    learned pictures that are like one that is doubted; several digits are like none.
     """
 
     drawing: int
@@ -132,7 +132,7 @@ def verdict_value(
         "probabilities": [],
         "doubts": [],
         "digits": [_digit_value(digit) for digit in digits],
-        "nearest": [] if isinstance(answer, Sentence) else _nearest(answer),
+        "nearest": [] if isinstance(answer, Sentence) or digits else _nearest(answer),
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,

@@ -670,7 +670,7 @@ export interface TestedValue {
  *
  * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
  * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
- * learned pictures that are like one that is doubted.
+ * learned pictures that are like one that is doubted; several digits are like none.
  */
 export interface VerdictValue {
   drawing: number;
