@@ -1,4 +1,5 @@
 # run: the page. check: what needs no browser, in a minute. test: what every change must pass. test-all: the long tests too.
+# lint: style and types. static: the static edition. space: the folder of a Space, checked.
 # train: the committed checkpoints. bench: the trainer's speed. screenshot: the README's picture.
 PYTHON ?= python3
 VENV := .venv
@@ -9,31 +10,40 @@ DATA ?= $(or $(LENET_DATA),data)
 PYTEST := $(BIN)/python -m pytest
 WITHOUT_BROWSER := $(PYTEST) -n 2
 
-.PHONY: run check test test-all static train bench screenshot
+.PHONY: run check test test-all lint static space train bench screenshot
 
 run: $(VENV)/run.stamp
 	$(BIN)/python app.py
 
-check: static
+check: lint
 	$(WITHOUT_BROWSER) -m "not slow and not browser"
 
 test: check
 	@$(BIN)/python -m tools.browser
 	$(PYTEST) -m "not slow and browser"
 
-test-all: static
+test-all: lint
 	@$(BIN)/python -m tools.browser
 	$(WITHOUT_BROWSER) -m "not browser"
 	$(PYTEST) -m browser
 
 # What is checked without running the project's Python. gradio writes stubs beside its components; mypy would read those
 # instead of the modules.
-static: $(VENV)/test.stamp
+lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@rm -f lenet/ui/*.pyi
 	$(BIN)/mypy
 	$(BIN)/python -m tools.node
+	@test ! -x $(BIN)/hadolint || $(BIN)/hadolint Dockerfile
+
+# OPTIONS="--all" writes every network; python -m lenet.ui.edition --help says what else there is.
+static: $(VENV)/run.stamp
+	$(BIN)/python -m lenet.ui.edition build/static $(OPTIONS)
+
+# OPTIONS="--kind zero" builds only the one for a free account.
+space: $(VENV)/test.stamp
+	$(BIN)/python -m tools.space build/space $(OPTIONS)
 
 train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset fashion --validation 5000 --keep best --data-dir $(DATA) --overwrite

@@ -203,7 +203,7 @@ def must_be_its_own(folder: Path, run: experiment.Experiment) -> None:
     """Raise FileExistsError when ``folder`` holds a checkpoint that ``run`` did not write when it was stopped."""
     if not checkpoint.is_checkpoint(folder):
         return
-    epochs = checkpoint.read_metrics(folder).get("epochs")  # loading a network would draw random numbers
+    epochs = checkpoint.read_metrics(folder).get("epochs")
     so_far = [asdict(epoch) for epoch in run.training.epochs]
     if epochs not in [so_far[:count] for count in range(1, len(so_far) + 1)]:
         raise FileExistsError(f"{folder} holds another training's checkpoint; replace it with --overwrite")

@@ -103,7 +103,7 @@ def scribbles() -> Pictures:
         lambda turns: _coil(turns, random),
     )
     return np.array(
-        [anywhere([makers[number % 4](random.integers(7, 18)).tolist()], random) for number in range(SCRIBBLES)]
+        [anywhere([makers[number % 4](int(random.integers(7, 18))).tolist()], random) for number in range(SCRIBBLES)]
     )
 
 

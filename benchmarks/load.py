@@ -33,7 +33,7 @@ from benchmarks import stock
 from lenet.microscope.layers import Subject
 from lenet.pictures.drawing import prepare_drawing
 from lenet.prediction import look
-from lenet.settings import PORT_VARIABLE
+from lenet.settings import PORT_VARIABLE, VISIT_PREFIX
 from lenet.ui.values.examples import example_picture
 from lenet.ui.values.maps import frame_mark, painted_mark
 from lenet.ui.values.pad import Drawing, put_value
@@ -50,6 +50,9 @@ RESTS = (0.5, 1.5)
 
 CLIENTS, ROUND, ROUNDS = 32, 15, 2
 """Clients who ask without pause, for how many seconds, and how often each server has its turn."""
+
+UNLIMITED = {f"{VISIT_PREFIX}{name}": "0" for name in ("REQUESTS", "STREAMS")}
+"""All clients ask from one address, which the page would take for one visitor."""
 
 PATIENCE = 60
 """Seconds that an answer, or a server's start, may take."""
@@ -243,7 +246,7 @@ def served(*command: str) -> Iterator[tuple[str, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {PORT_VARIABLE: str(port)}
+    environment = os.environ | {PORT_VARIABLE: str(port), **UNLIMITED}
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import ablations, batch, live, load, pens, photos, speed, training
 from lenet import checkpoint
-from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, Limits
+from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, VISIT_PREFIX, Limits, Visits
 from lenet.training.datasets import SOURCES
 from lenet.training.recipes import RECIPES
 
@@ -203,11 +203,36 @@ LIMIT_WORDS = {
 }
 
 
+VISIT_WORDS = {
+    "question_bytes": "bytes of a request that is no upload",
+    "upload_bytes": "bytes of an upload",
+    "requests": "requests of a visitor at once; reading a file counts as a twentieth of one",
+    "requests_a_second": "requests of a visitor a second, in the long run",
+    "hour_bytes": "bytes of a visitor's uploads within an hour",
+    "all_hour_bytes": "the same for all visitors, with what `/activations` writes",
+    "streams": "answers that a visitor waits for at once; every open page waits for one",
+    "all_streams": "the same for all visitors",
+    "body_seconds": "seconds between two parts of a request, which may take ten times that in all",
+    "waiting": "questions of programs in line",
+    "free_bytes": "bytes of the disk that stay free",
+    "proxies": "proxies in front of the page, which say in X-Forwarded-For who asks; 1 on a Space",
+}
+
+
+def visits() -> str:
+    """What a visitor may ask, with the variable that changes it."""
+    return limit_table(VISIT_PREFIX, asdict(Visits()), VISIT_WORDS)
+
+
 def limits() -> str:
     """What a visitor's training may take, with the variable that changes it."""
+    return limit_table(TRAIN_PREFIX, asdict(Limits()), LIMIT_WORDS)
+
+
+def limit_table(prefix: str, defaults: dict[str, int], words: dict[str, str]) -> str:
     lines = ["| variable | default | what |", "|---|---|---|"]
-    for name, value in asdict(Limits()).items():
-        lines.append(f"| `{TRAIN_PREFIX}{name.upper()}` | {value:,} | {LIMIT_WORDS[name]} |")
+    for name, value in defaults.items():
+        lines.append(f"| `{prefix}{name.upper()}` | {value:,} | {words[name]} |")
     return "\n".join(lines)
 
 
@@ -222,6 +247,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "trained": trained,
     "limits": limits,
     "batches": batches,
+    "visits": visits,
 }
 
 

@@ -7,21 +7,23 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from reprlib import repr as brief
 from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from lenet.model import LeNet, LeNetConfig
+from lenet.model import MOST_PARAMETERS, PICTURE_SIZE, LeNet, LeNetConfig
+from lenet.untrusted import HEADER_LIMIT, header_fits, read, read_json, said
 
 CONFIG, WEIGHTS, METRICS, CARD = "config.json", "model.safetensors", "metrics.json", "README.md"
-SNAPSHOTS, SNAPSHOT = "snapshots", re.compile(r"epoch-(\d{2,3})\.safetensors")
+SNAPSHOTS, SNAPSHOT = "snapshots", re.compile(r"epoch-([0-9]{2,3})\.safetensors")
 """The folder of a training's snapshots, and the name of one: the weights after that epoch."""
 
 SUBFOLDERS = ("atlas", "snapshots")
@@ -43,8 +45,23 @@ FILE_LIMIT = 1_000_000
 HEADER = 10_000
 """At most so many bytes of a weights file are not weights."""
 
+CONFIG_LIMIT, METRICS_LIMIT = 100_000, 500_000
+"""Bytes of the two files: those that training writes are far smaller."""
+
+WEIGHTS_LIMIT = 4 * MOST_PARAMETERS + HEADER_LIMIT
+"""Bytes of the weights' file, and of a snapshot: the largest network that can be built, in float32."""
+
+LARGEST_WEIGHT = 1e6
+"""No weight of a trained network comes near it."""
+
 KINDS = ("digit", "garment")
 """What a network's pictures show. This decides how a picture is prepared for it."""
+
+LONGEST_CLASS = 40
+"""Characters of a class's name."""
+
+MOST_NAMED = 12
+"""Checkpoints that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +69,8 @@ class Checkpoint:
     """A network in evaluation mode, with what a caller must know to use it.
 
     ``classes`` are the labels in the order of the logits; ``metrics`` is what training measured. ``folder`` is where it
-    was loaded from, and None before it is saved. A network is ``altered`` when its weights are others than the
-    folder's: what training has measured of it does not hold then.
+    was loaded from, and None before it is saved. ``unread`` says why its metrics, which are empty then, cannot be read.
+    A network is ``altered`` when its weights are others than the folder's: what training has measured does not hold.
     """
 
     name: str
@@ -62,13 +79,35 @@ class Checkpoint:
     classes: tuple[str, ...]
     metrics: dict[str, Any]
     folder: Path | None = None
+    unread: str = ""
     altered: bool = False
 
     def __post_init__(self) -> None:
-        if self.kind not in KINDS:
-            raise ValueError(f"kind is {self.kind!r}; it can be {', '.join(KINDS)}")
-        if len(self.classes) != self.model.config.classes:
-            raise ValueError(f"{len(self.classes)} class names for a network of {self.model.config.classes} classes")
+        _check(self.kind, self.classes, self.model.config)
+
+
+def _check(kind: Any, classes: Any, config: LeNetConfig) -> None:
+    """Raise ValueError where the kind is unknown, or the classes are no names or do not fit the network."""
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise ValueError(f"kind is {brief(kind)}; it can be {', '.join(KINDS)}")
+    if not isinstance(classes, list | tuple):
+        raise ValueError(f"classes must be a list of names, not {brief(classes)}")
+    if len(classes) != config.classes:
+        raise ValueError(f"{len(classes)} class names for a network of {config.classes} classes")
+    for name in classes:
+        if not _is_class(name):
+            raise ValueError(
+                f"the name of a class must be 1 to {LONGEST_CLASS} printable characters without < and >, "
+                f"not {brief(name)}"
+            )
+    if len(set(classes)) != len(classes):
+        raise ValueError("two classes have the same name")
+
+
+def _is_class(name: Any) -> bool:
+    if not isinstance(name, str) or not 1 <= len(name) <= LONGEST_CLASS:
+        return False
+    return name.isprintable() and not name.isspace() and not set(name) & {"<", ">"}
 
 
 def names(root: Path) -> list[str]:
@@ -81,10 +120,9 @@ def names(root: Path) -> list[str]:
 def is_checkpoint(folder: Path) -> bool:
     """Whether ``folder`` holds a checkpoint of LeNet Lab; its weights may be damaged."""
     try:
-        config = _read_json(folder / CONFIG)
-        _model_config(config["model"])
-        return bool(config["kind"] in KINDS) and (folder / METRICS).is_file()
-    except (OSError, KeyError, TypeError, ValueError):
+        _described(folder)
+        return (folder / METRICS).is_file()
+    except (OSError, ValueError):
         return False
 
 
@@ -180,11 +218,22 @@ def _exchange(folder: Path, new: Path, old: Path) -> None:
 
 
 def _recover(folder: Path) -> None:
-    """Finish a save that was stopped between its two moves: the new checkpoint is whole once the old one is aside."""
-    new, old = _scratch(folder) / "new", _scratch(folder) / "old"
-    if not folder.exists() and new.is_dir() and old.is_dir():
-        with suppress(OSError):  # save itself, or another reader, was quicker; or the disk is read-only
+    """Finish a save that was stopped between its two moves: the new checkpoint is whole once the old one is aside.
+
+    A reader comes here too. It changes nothing in a folder of checkpoints that belongs to somebody else.
+    """
+    scratch = _scratch(folder)
+    new, old = scratch / "new", scratch / "old"
+    if folder.exists() or not _is_own(scratch.parent):
+        return
+    if all(path.is_dir() and not path.is_symlink() for path in (scratch, new, old)):
+        with suppress(OSError):  # save itself, or another reader, was quicker
             os.rename(new, folder.resolve())
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether this process may write to a folder, which belongs to its user."""
+    return folder.is_dir() and folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
 
 
 def _clear(folder: Path) -> None:
@@ -235,8 +284,11 @@ def pack(tensors: Mapping[str, torch.Tensor]) -> bytes:
 def load(folder: Path | str) -> Checkpoint:
     """Read a checkpoint.
 
-    Raises FileNotFoundError when the folder or one of its files is missing, ValueError when one is damaged or does not
-    fit the others.
+    Its files may be a stranger's; whatever they hold, this takes little memory and time. The metrics alone may be
+    damaged or missing: ``unread`` says so then.
+
+    Raises FileNotFoundError when the folder, its configuration or its weights are missing, ValueError when one is
+    damaged or does not fit the other.
     """
     folder = Path(folder)
     _recover(folder)
@@ -246,6 +298,8 @@ def load(folder: Path | str) -> Checkpoint:
     except (OSError, ValueError):
         if _identity(folder) == before:
             raise
+    except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError) as error:
+        raise ValueError(f"{folder.name} is damaged ({type(error).__name__}); copy or train it again") from error
     else:
         if _identity(folder) == before:
             return checkpoint
@@ -257,7 +311,13 @@ def snapshots(checkpoint: Checkpoint) -> list[int]:
     folder = checkpoint.folder / SNAPSHOTS if checkpoint.folder else None
     if folder is None or not folder.is_dir():
         return []
-    return sorted(int(found[1]) for path in folder.iterdir() if (found := SNAPSHOT.fullmatch(path.name)))
+    found = {int(match[1]) for name in os.listdir(folder) if (match := SNAPSHOT.fullmatch(name))}
+    return sorted(epoch for epoch in found if (folder / _snapshot(epoch)).is_file())
+
+
+def _snapshot(epoch: int) -> str:
+    """The name of a snapshot's file."""
+    return f"epoch-{epoch:02}.safetensors"
 
 
 def after_epoch(checkpoint: Checkpoint, epoch: int) -> Checkpoint:
@@ -267,22 +327,13 @@ def after_epoch(checkpoint: Checkpoint, epoch: int) -> Checkpoint:
     """
     if checkpoint.folder is None or epoch not in snapshots(checkpoint):
         raise FileNotFoundError(f"{checkpoint.name} has no snapshot of epoch {epoch}")
-    model = LeNet(checkpoint.model.config)
-    _load_weights(model, checkpoint.folder / SNAPSHOTS / f"epoch-{epoch:02}.safetensors")
-    return replace(checkpoint, model=model.eval(), altered=True)
+    model = _network(checkpoint.model.config, checkpoint.folder, f"{SNAPSHOTS}/{_snapshot(epoch)}")
+    return replace(checkpoint, model=model, altered=True)
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:
-    """What training measured, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
-    return _read_json(folder / METRICS)
-
-
-def read_config(folder: Path) -> LeNetConfig:
-    """The network's configuration, without the network. Raises FileNotFoundError or ValueError, as ``load`` does."""
-    try:
-        return _model_config(_read_json(folder / CONFIG)["model"])
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{folder / CONFIG} does not describe a network: {_reason(error)}") from error
+    """What training measured, without the network. Raises FileNotFoundError or ValueError, with a sentence."""
+    return read_json(folder, METRICS, METRICS_LIMIT)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:
@@ -296,68 +347,110 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 def _read(folder: Path) -> Checkpoint:
     if not folder.is_dir():
-        known = ", ".join(names(folder.parent)) or "none"
-        raise FileNotFoundError(f"there is no checkpoint folder {folder}; in {folder.parent} there is: {known}")
-    config, metrics = _read_json(folder / CONFIG), read_metrics(folder)
+        there = names(folder.parent)
+        known = ", ".join(there[:MOST_NAMED] + ["..."] * (len(there) > MOST_NAMED)) or "none"
+        raise FileNotFoundError(f"there is no checkpoint folder {brief(folder.name)}; beside it there is: {known}")
+    kind, classes, config = _described(folder)
+    model = _network(config, folder, WEIGHTS)
     try:
-        model = LeNet(_model_config(config["model"]))
-        checkpoint = Checkpoint(folder.name, model, config["kind"], tuple(config["classes"]), metrics, folder)
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{folder / CONFIG} does not describe a network: {_reason(error)}") from error
-    _load_weights(model, folder / WEIGHTS)
-    model.eval()
-    return checkpoint
+        return Checkpoint(folder.name, model, kind, classes, read_metrics(folder), folder)
+    except (OSError, ValueError) as error:
+        return Checkpoint(folder.name, model, kind, classes, {}, folder, str(error))
 
 
-def _model_config(values: dict[str, Any]) -> LeNetConfig:
+def _described(folder: Path) -> tuple[str, tuple[str, ...], LeNetConfig]:
+    """The kind, the classes and the network that a folder's configuration describes."""
+    try:
+        described = read_json(folder, CONFIG, CONFIG_LIMIT)
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"{error}; a checkpoint has {CONFIG}, {WEIGHTS} and {METRICS}") from error
+    try:
+        config = _model_config(described["model"])
+        _check(described["kind"], described["classes"], config)
+    except (KeyError, ValueError) as error:
+        raise ValueError(f"{said(folder, CONFIG)} does not describe a network: {_reason(error)}") from error
+    return described["kind"], tuple(described["classes"]), config
+
+
+def _model_config(values: Any) -> LeNetConfig:
     """The configuration that ``values`` describe. Each field must be given: a default could build another network."""
+    if not isinstance(values, dict):
+        raise ValueError(f"model must be an object, not {brief(values)}")
     expected, given = {field.name for field in fields(LeNetConfig)}, set(values)
     if expected != given:
-        raise ValueError(f"fields missing: {sorted(expected - given)}, unknown: {sorted(given - expected)}")
+        raise ValueError(f"fields missing: {_listed(expected - given)}, unknown: {_listed(given - expected)}")
     return LeNetConfig(**values)
 
 
-def _load_weights(model: LeNet, path: Path) -> None:
-    """Fill ``model`` from a safetensors file, which must hold exactly the model's tensors, in their shapes."""
-    _must_exist(path)
-    with path.open("rb") as file:
-        if file.read(len(GIT_LFS_POINTER)) == GIT_LFS_POINTER:
-            raise ValueError(f"{path} is a Git-LFS pointer, not the weights; run 'git lfs pull'")
-    try:
-        weights = load_file(path)
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged or cut short ({error}); copy or train it again") from error
+def _network(config: LeNetConfig, folder: Path, name: str) -> LeNet:
+    """The network that ``config`` describes, in evaluation mode, with the weights in the file ``name``.
+
+    The file must hold exactly the network's tensors, in their shapes. It is compared with the configuration before
+    anything of the network's size is made.
+    """
+    with torch.device("meta"):  # shapes alone
+        model = LeNet(config)
     expected = model.state_dict()
-    missing, unknown = sorted(expected.keys() - weights), sorted(weights.keys() - expected)
-    wrong = [name for name in weights.keys() & expected if weights[name].shape != expected[name].shape]
+    weights = _weights(folder, name)
+    missing, unknown = expected.keys() - weights, weights.keys() - expected
+    wrong = {each for each in weights.keys() & expected if not _is_alike(weights[each], expected[each])}
     if missing or unknown or wrong:
         raise ValueError(
-            f"{path} does not fit its {CONFIG}: tensors missing: {missing}, unknown: {unknown}, "
-            f"of another shape: {sorted(wrong)}"
+            f"{said(folder, name)} does not fit its {CONFIG}: tensors missing: {_listed(missing)}, "
+            f"unknown: {_listed(unknown)}, of another shape or type: {_listed(wrong)}"
         )
-    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
-        raise ValueError(f"{path} holds values that are not finite numbers; train it again")
-    model.load_state_dict(weights)
+    weights = {each: tensor.to(expected[each].dtype) for each, tensor in weights.items()}
+    _must_be_weights(weights, said(folder, name))
+    model.load_state_dict(weights, assign=True)
+    _must_compute(model.eval(), said(folder, name))
+    return model
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    _must_exist(path)
+def _weights(folder: Path, name: str) -> dict[str, torch.Tensor]:
+    """The tensors in a file of weights."""
+    content = read(folder, name, WEIGHTS_LIMIT)
+    if content.startswith(GIT_LFS_POINTER):
+        raise ValueError(f"{said(folder, name)} is a Git-LFS pointer, not the weights; run 'git lfs pull'")
+    if not header_fits(content):
+        raise ValueError(f"{said(folder, name)} is damaged or cut short (no sensible header); copy or train it again")
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{path} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{path} must hold one JSON object")
-    return content
+        return load_tensors(content)
+    except (SafetensorError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        reason = f"{str(error)[:100]}"
+        raise ValueError(f"{said(folder, name)} is damaged or cut short ({reason}); copy or train it again") from error
+
+
+def _is_alike(tensor: torch.Tensor, expected: torch.Tensor) -> bool:
+    """Whether both have one shape, and both hold whole numbers or neither does."""
+    return tensor.shape == expected.shape and tensor.is_floating_point() == expected.is_floating_point()
+
+
+def _must_be_weights(weights: Mapping[str, torch.Tensor], where: str) -> None:
+    """Raise ValueError for numbers that no training gives."""
+    if not all(torch.isfinite(tensor).all() for tensor in weights.values()):
+        raise ValueError(f"{where} holds values that are not finite numbers; train it again")
+    floating = {name: tensor for name, tensor in weights.items() if tensor.is_floating_point()}
+    if any(tensor.abs().amax() > LARGEST_WEIGHT for tensor in floating.values()):
+        raise ValueError(f"{where} holds numbers beyond {LARGEST_WEIGHT:,.0f}; train it again")
+    if any(name.endswith("running_var") and tensor.min() < 0 for name, tensor in floating.items()):
+        raise ValueError(f"{where} holds a variance below 0; train it again")
+
+
+@torch.inference_mode()
+def _must_compute(model: LeNet, where: str) -> None:
+    """Raise ValueError where finite weights give no finite answer, neither to an empty picture nor to a full one."""
+    pictures = torch.stack([torch.full((1, PICTURE_SIZE, PICTURE_SIZE), ink) for ink in (0.0, 1.0)])
+    if not all(torch.isfinite(output).all() for output in model.activations(pictures).values()):
+        raise ValueError(f"{where} holds weights that give no finite answer; train it again")
 
 
 def _json(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, indent=1) + "\n").encode()
 
 
-def _must_exist(path: Path) -> None:
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing; a checkpoint has {CONFIG}, {WEIGHTS} and {METRICS}")
+def _listed(names: Iterable[str]) -> str:
+    """Some names, in order; strangers choose them."""
+    return brief(sorted(names))
 
 
 def _reason(error: Exception) -> str:

@@ -13,13 +13,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 from torch import Tensor
 from torch.nn import functional as F
 
 from lenet.checkpoint import FILE_LIMIT, Checkpoint
 from lenet.model import PICTURE_SIZE, LeNetConfig
+from lenet.untrusted import file_of, read_tensors, said
 
 FILE, LEARNED_FILE = "atlas/doubt.safetensors", "atlas/learned.safetensors"
 """The small network, and the pictures that were learned from; by their path in the checkpoint's folder."""
@@ -39,6 +38,9 @@ FILES_KEPT = 32
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
 JUDGED = ": {share:.4g} % of the test {kind}s look more like one"
 
+DAMAGED = "{file} is damaged ({reason}); copy or train it again"
+UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."
+
 Tensors = dict[str, NDArray]
 
 
@@ -57,17 +59,21 @@ class Doubt:
     ``score`` is a logit; a picture is ``strange`` where it is below the checkpoint's threshold. ``more`` is the share
     of the test pictures that are known to score more, 0 where that is not known. ``nearest`` are the learned pictures
     whose last dense layer is nearest by the cosine, the nearest first, and none unless the picture is strange.
+    ``problem`` says why the picture could not be judged.
     """
 
     kind: str
-    score: float
-    strange: bool
-    more: float
+    score: float = 0.0
+    strange: bool = False
+    more: float = 0.0
     nearest: tuple[Learned, ...] = ()
+    problem: str = ""
 
     @property
     def sentence(self) -> str:
         """What a person is told; "" where there is nothing to doubt."""
+        if self.problem:
+            return UNJUDGED.format(kind=self.kind, reason=self.problem)
         judged = JUDGED.format(share=100 * self.more, kind=self.kind) if self.more else ""
         return NONE_OF_ITS_KIND.format(kind=self.kind, judged=judged) if self.strange else ""
 
@@ -76,14 +82,18 @@ def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt 
     """How much each of the N pictures whose ``outputs`` the stages put out looks like a digit, or a garment.
 
     None where nothing was learned about that: the checkpoint has no such file, or other weights than when it was made.
-    Raises ValueError when the file is damaged.
     """
-    if checkpoint.folder is None or checkpoint.altered or not (checkpoint.folder / FILE).is_file():
-        return [None] * len(outputs["logits"])
-    known = _scorer(checkpoint)
-    found = scores(known, features(checkpoint.model.config, outputs).numpy())
-    rows = summary(checkpoint.model.config, outputs).numpy()
-    return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
+    count = len(outputs["logits"])
+    try:
+        known = None if checkpoint.altered else _read(checkpoint, FILE)
+        if known is None:
+            return [None] * count
+        _check_scorer(checkpoint, known)
+        found = scores(known, features(checkpoint.model.config, outputs).numpy())
+        rows = summary(checkpoint.model.config, outputs).numpy()
+        return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
+    except ValueError as error:
+        return [Doubt(checkpoint.kind, problem=str(error))] * count
 
 
 def _doubt(checkpoint: Checkpoint, known: Tensors, score: float, row: NDArray[np.float32]) -> Doubt:
@@ -122,27 +132,24 @@ def scores(known: Tensors, rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _nearest(checkpoint: Checkpoint, mine: NDArray[np.float32]) -> tuple[Learned, ...]:
     """The learned pictures whose ``summary`` is nearest to ``mine``."""
-    path = checkpoint.folder / LEARNED_FILE if checkpoint.folder else None
-    if path is None or not path.is_file():
+    learned = _read(checkpoint, LEARNED_FILE)
+    if learned is None:
         return ()
-    learned = _read(path, path.stat().st_mtime_ns)
     pictures, labels, theirs = (learned.get(name, np.zeros(0)) for name in ("pictures", "labels", "summaries"))
-    _check(path, pictures, (len(labels), PICTURE_SIZE, PICTURE_SIZE))
-    _check(path, theirs, (len(labels), len(mine)))
+    count = labels.size
+    shapes = {"pictures": (count, PICTURE_SIZE, PICTURE_SIZE), "labels": (count,), "summaries": (count, len(mine))}
+    _check(checkpoint, LEARNED_FILE, learned, shapes)
     if pictures.dtype != np.uint8 or labels.dtype != np.uint8 or (labels >= len(checkpoint.classes)).any():
-        raise ValueError(_damaged(path, "its pictures or labels are no bytes"))
+        raise ValueError(_damaged(checkpoint, LEARNED_FILE, "its pictures or labels are not what they should be"))
     order = np.argsort(-(theirs.astype(np.float32) @ mine), kind="stable")[:NEAREST]
     return tuple(Learned(pictures[number], checkpoint.classes[labels[number]]) for number in order)
 
 
-def _scorer(checkpoint: Checkpoint) -> Tensors:
-    """The tensors of the checkpoint's ``FILE``, their shapes checked."""
-    assert checkpoint.folder is not None
-    path, config = checkpoint.folder / FILE, checkpoint.model.config
-    known = _read(path, path.stat().st_mtime_ns)
-    hidden = len(known.get("hidden.bias", ()))
+def _check_scorer(checkpoint: Checkpoint, known: Tensors) -> None:
+    """Raise ValueError where the tensors of ``FILE`` do not fit the network."""
+    config, hidden = checkpoint.model.config, known.get("hidden.bias", np.zeros(0)).size
     values = config.channels[-1] * _cells(config) ** 2 + sum(config.hidden) + config.classes
-    shapes = {
+    shapes: dict[str, tuple[int, ...]] = {
         "hidden.weight": (hidden, values),
         "hidden.bias": (hidden,),
         "score.weight": (hidden,),
@@ -150,26 +157,32 @@ def _scorer(checkpoint: Checkpoint) -> Tensors:
         "threshold": (1,),
         "tests": (len(SHARES),),
     }
+    _check(checkpoint, FILE, known, shapes)
+
+
+def _check(checkpoint: Checkpoint, file: str, tensors: Tensors, shapes: dict[str, tuple[int, ...]]) -> None:
+    """Raise ValueError where a tensor is missing, has another shape, or holds what is no number."""
     for name, shape in shapes.items():
-        _check(path, known.get(name, np.zeros(())), shape)
-    return known
+        tensor = tensors.get(name)
+        if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not np.isfinite(tensor).all():
+            raise ValueError(_damaged(checkpoint, file, f"{name} is missing, or no numbers of the shape {shape}"))
 
 
-def _check(path: Path, tensor: NDArray, shape: tuple[int, ...]) -> None:
-    if tensor.shape != shape or (tensor.dtype.kind == "f" and not np.isfinite(tensor).all()):
-        raise ValueError(_damaged(path, f"it holds {tensor.shape}, not {shape}, or values that are no numbers"))
+def _damaged(checkpoint: Checkpoint, file: str, reason: str) -> str:
+    return DAMAGED.format(file=said(checkpoint.folder or Path(), file), reason=reason)
 
 
-def _damaged(path: Path, reason: str) -> str:
-    return f"{path.name} is damaged ({reason}); copy or train the checkpoint again"
+def _read(checkpoint: Checkpoint, file: str) -> Tensors | None:
+    """The tensors of one of a checkpoint's files; None where it has none. Raises ValueError when it is damaged."""
+    if checkpoint.folder is None:
+        return None
+    try:
+        return _kept(checkpoint.folder, file, file_of(checkpoint.folder, file).stat().st_mtime_ns)
+    except FileNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def _read(path: Path, changed: int) -> Tensors:
+def _kept(folder: Path, file: str, changed: int) -> Tensors:
     """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
-    if path.stat().st_size >= FILE_LIMIT:
-        raise ValueError(_damaged(path, f"it is larger than {FILE_LIMIT:,} bytes"))
-    try:
-        return load_file(path)
-    except (SafetensorError, TypeError, KeyError) as error:  # the last two for numbers that numpy does not know
-        raise ValueError(_damaged(path, str(error))) from error
+    return read_tensors(folder, file, FILE_LIMIT)

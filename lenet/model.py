@@ -8,7 +8,8 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import cast
+from reprlib import repr as brief
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,20 @@ from torch.nn import functional as F
 
 PICTURE_SIZE = 28
 """Side of the picture every model receives, in pixels (MNIST's and Fashion-MNIST's)."""
+
+SIZES = {"channels": (1, 65_536), "kernel_sizes": (1, 512), "paddings": (0, 512), "hidden": (1, 65_536)}
+"""The least and the largest entry of each list of sizes in a configuration."""
+
+MOST_LAYERS = 16
+"""Entries of a list of sizes."""
+
+MOST_CLASSES, MOST_SIDE, FARTHEST = 1_000, 256, 1e6
+"""Classes; pixels of the picture's side that the first layer gets; and how large its mean and std may be."""
+
+MOST_PARAMETERS, MOST_NUMBERS, MOST_PRODUCTS = 10_000_000, 2_000_000, 500_000_000
+"""Parameters, numbers that the stages put out for one picture, and multiply-adds for it: what any machine can hold and
+compute in a second. Configurations come from strangers, too.
+"""
 
 POOL_SIZE = 2
 """Side and stride of every pooling window, in pixels (LeCun et al. 1998, section II.B)."""
@@ -68,22 +83,33 @@ class LeNetConfig:
     std: float = 1.0
 
     def __post_init__(self) -> None:
-        for name in ("channels", "kernel_sizes", "paddings", "hidden"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))  # JSON has lists only
+        for name, (least, most) in SIZES.items():
+            object.__setattr__(self, name, _sizes(name, getattr(self, name), least, most))  # JSON has lists only
         if not len(self.channels) == len(self.kernel_sizes) == len(self.paddings) > 0:
             raise ValueError(
                 "channels, kernel_sizes and paddings need one entry for each convolution layer, not "
                 f"{self.channels}, {self.kernel_sizes} and {self.paddings}"
             )
-        if self.activation not in ACTIVATIONS:
-            raise ValueError(f"activation is {self.activation!r}; it can be {', '.join(ACTIVATIONS)}")
-        if self.pooling not in POOLINGS:
-            raise ValueError(f"pooling is {self.pooling!r}; it can be {', '.join(POOLINGS)}")
-        if min(*self.channels, *self.kernel_sizes, *self.hidden, self.classes, self.input_size) < 1:
-            raise ValueError("channels, kernel sizes, hidden sizes, classes and input size must be 1 or more")
-        if min(self.paddings) < 0 or not 0 <= self.dropout < 1 or not self.std > 0 or not math.isfinite(self.mean):
-            raise ValueError("paddings must be 0 or more, dropout in [0, 1), std above 0, mean a number")
+        for name, known in (("activation", ACTIVATIONS), ("pooling", POOLINGS)):
+            if not isinstance(value := getattr(self, name), str) or value not in known:
+                raise ValueError(f"{name} is {brief(value)}; it can be {', '.join(known)}")
+        if type(self.batch_norm) is not bool:
+            raise ValueError(f"batch_norm must be true or false, not {brief(self.batch_norm)}")
+        for name, most in (("classes", MOST_CLASSES), ("input_size", MOST_SIDE)):
+            if not _is_whole(getattr(self, name), 1, most):
+                raise ValueError(f"{name} must be a whole number from 1 to {most:,}, not {brief(getattr(self, name))}")
+        self._check_numbers()
         self._check_sizes()
+        self._check_cost()
+
+    def _check_numbers(self) -> None:
+        """Raise ValueError where dropout, mean or std is no number that a network can have."""
+        if not _is_number(self.dropout, 0, 1) or self.dropout == 1:
+            raise ValueError(f"dropout must be a number from 0 to below 1, not {brief(self.dropout)}")
+        if not _is_number(self.mean, -FARTHEST, FARTHEST):
+            raise ValueError(f"mean must be a number from {-FARTHEST:,.0f} to {FARTHEST:,.0f}, not {brief(self.mean)}")
+        if not _is_number(self.std, 1 / FARTHEST, FARTHEST):
+            raise ValueError(f"std must be a number above 0, at most {FARTHEST:,.0f}, not {brief(self.std)}")
 
     def _check_sizes(self) -> None:
         """Raise ValueError where a kernel does not fit into the maps that reach it, or leaves too little to pool."""
@@ -98,6 +124,35 @@ class LeNetConfig:
                 )
             side = made // POOL_SIZE
 
+    def _check_cost(self) -> None:
+        """Raise ValueError for a network that is too large to be held or computed."""
+        for what, asked, most in zip(
+            ("parameters", "numbers for one picture", "multiply-adds for one picture"),
+            self.cost,
+            (MOST_PARAMETERS, MOST_NUMBERS, MOST_PRODUCTS),
+            strict=True,
+        ):
+            if asked > most:
+                raise ValueError(f"this network would have {asked:,} {what}; at most {most:,} are possible")
+
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        """About how many parameters, numbers for one picture and multiply-adds; nothing is built for it.
+
+        Biases, normalisation and what follows a stage in the same shape are left out.
+        """
+        parameters, numbers, products, inputs = 0, self.input_size**2, 0, 1
+        layers = zip(self.channels, self.kernel_sizes, self.convolved_sizes, strict=True)
+        for channels, kernel_size, side in layers:
+            weights = channels * inputs * kernel_size**2
+            parameters, products = parameters + weights, products + weights * side**2
+            numbers, inputs = numbers + channels * side**2, channels
+        inputs *= self.map_sizes[-1] ** 2
+        for size in (*self.hidden, self.classes):
+            parameters, products = parameters + inputs * size, products + inputs * size
+            numbers, inputs = numbers + size, size
+        return parameters, numbers, products
+
     @property
     def convolved_sizes(self) -> tuple[int, ...]:
         """Side of each convolution layer's maps before pooling, in cells."""
@@ -111,6 +166,24 @@ class LeNetConfig:
     def map_sizes(self) -> tuple[int, ...]:
         """Side of each convolution layer's maps after pooling, in cells."""
         return tuple(side // POOL_SIZE for side in self.convolved_sizes)
+
+
+def _sizes(name: str, values: Any, least: int, most: int) -> tuple[int, ...]:
+    """A list of sizes. Raises ValueError for what is none."""
+    if not isinstance(values, list | tuple) or len(values) > MOST_LAYERS:
+        raise ValueError(f"{name} must be a list of at most {MOST_LAYERS} whole numbers, not {brief(values)}")
+    for value in values:
+        if not _is_whole(value, least, most):
+            raise ValueError(f"{name} must be whole numbers from {least} to {most:,}, not {brief(value)}")
+    return tuple(values)
+
+
+def _is_whole(value: Any, least: int, most: int) -> bool:
+    return type(value) is int and least <= value <= most
+
+
+def _is_number(value: Any, least: float, most: float) -> bool:
+    return type(value) in (int, float) and least <= value <= most
 
 
 def _convolved(side: int, kernel_size: int, padding: int) -> int:

@@ -105,6 +105,8 @@ def look_at_all(checkpoint: Checkpoint, pictures: Sequence[Prepared], off: Const
         return []
     batch = torch.from_numpy(np.stack([prepared.picture for prepared in pictures]))[:, None]
     outputs = checkpoint.model.activations(batch, off)
+    if not all(torch.isfinite(output).all() for output in outputs.values()):
+        raise ValueError(f"{checkpoint.name} has no finite answer to this picture; its weights are damaged")
     shares = outputs["logits"].softmax(1).tolist()
     stages = {name: output.numpy() for name, output in outputs.items()}
     own = [{name: stage[number] for name, stage in stages.items()} for number in range(len(pictures))]

@@ -1,9 +1,10 @@
-"""What the surroundings decide: where the checkpoints are, and on which port the page is served."""
+"""What the surroundings decide: where the checkpoints are, on which port the page is served, what visitors may ask."""
 
 import os
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, TypeVar
 
 CHECKPOINTS = Path(__file__).parent.parent / "checkpoints"
 """The committed checkpoints."""
@@ -17,7 +18,15 @@ CHECKPOINTS_VARIABLE, PORT_VARIABLE, MCP_VARIABLE = "LENET_CHECKPOINTS", "GRADIO
 
 LAST_PORT = 65_535
 
-TRAIN_PREFIX = "LENET_TRAIN_"
+TRAIN_PREFIX, VISIT_PREFIX = "LENET_TRAIN_", "LENET_VISIT_"
+
+ANCESTORS_VARIABLE = "LENET_FRAME_ANCESTORS"
+
+ANCESTORS = "'self' https://huggingface.co https://*.hf.space"
+"""Who may show the page in a frame: itself, and the Hub, which frames its Spaces."""
+
+SPACE_VARIABLE = "SPACE_ID"
+"""Is there on a Hugging Face Space, which stands behind one proxy."""
 
 LONGEST_NUMBER = 12
 """Digits of a limit."""
@@ -80,11 +89,59 @@ class Limits:
     keep_seconds: int = 3_600
 
 
+@dataclass(frozen=True)
+class Visits:
+    """What visitors may ask of the server. Each is an environment variable, LENET_VISIT_ and the name in capitals.
+
+    A visitor is an address; a school has one for all its pupils. 0 lifts a limit, but for the last two.
+
+    ``question_bytes`` and ``upload_bytes`` of one request; ``requests`` at once, and so many ``requests_a_second`` in
+    the long run; ``hour_bytes`` of uploads within an hour, of one visitor, and ``all_hour_bytes`` of all, with what
+    ``/activations`` writes. ``streams`` that wait for answers, of one visitor, and ``all_streams`` of all.
+    ``body_seconds`` may pass between two parts of a request. ``waiting`` questions of programs may stand in line.
+    ``free_bytes`` of the disk stay free. ``proxies`` of ours stand in front of the page.
+    """
+
+    question_bytes: int = 1_000_000
+    upload_bytes: int = 20_971_520
+    requests: int = 1_200
+    requests_a_second: int = 40
+    hour_bytes: int = 500_000_000
+    all_hour_bytes: int = 2_000_000_000
+    streams: int = 120
+    all_streams: int = 1_000
+    body_seconds: int = 20
+    waiting: int = 64
+    free_bytes: int = 500_000_000
+    proxies: int = 0
+
+
+Numbers = TypeVar("Numbers", Limits, Visits)
+
+
 def limits() -> Limits:
     """Raises ValueError, with a sentence, for a variable that is no whole number."""
-    named = {field.name: f"{TRAIN_PREFIX}{field.name.upper()}" for field in fields(Limits)}
+    return _numbers(Limits, TRAIN_PREFIX)
+
+
+def visits() -> Visits:
+    """On a Space there is one proxy. Raises ValueError, with a sentence, for a variable that is no whole number."""
+    return _numbers(Visits, VISIT_PREFIX, {"proxies": 1} if SPACE_VARIABLE in os.environ else {})
+
+
+def ancestors() -> str:
+    """Who may show the page in a frame. Raises ValueError for what would end that list of addresses."""
+    said = os.environ.get(ANCESTORS_VARIABLE, ANCESTORS)
+    if not said.strip() or not said.isascii() or not said.isprintable() or set(said) & set(";,"):
+        raise ValueError(f"{ANCESTORS_VARIABLE} is {said[:100]!r}; it must be addresses with a space between two")
+    return said
+
+
+def _numbers(kind: type[Numbers], prefix: str, here: dict[str, Any] | None = None) -> Numbers:
+    """The numbers of a ``kind``: what the variables say, or what holds ``here``, or the defaults."""
+    named = {field.name: f"{prefix}{field.name.upper()}" for field in fields(kind)}
     said = {name: os.environ[variable] for name, variable in named.items() if variable in os.environ}
     for name, value in said.items():
         if not value.isascii() or not value.isdigit() or len(value) > LONGEST_NUMBER:
             raise ValueError(f"{named[name]} is {value!r}; it must be a whole number")
-    return Limits(**{name: int(value) for name, value in said.items()})
+    return kind(**(here or {}) | {name: int(value) for name, value in said.items()})

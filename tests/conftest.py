@@ -36,6 +36,8 @@ os.environ["GRADIO_TEMP_DIR"] = UPLOADS  # before anything imports gradio
 os.environ["GRADIO_MCP_SERVER"] = "false"
 """The page is an MCP server only in the tests of that: it takes a second to start one."""
 
+os.environ["LENET_VISIT_REQUESTS"] = os.environ["LENET_VISIT_STREAMS"] = "0"
+"""The tests of a process share one address, and ask without pause."""
 
 SHUTDOWN_SECONDS = 0.01
 """How long a test waits, at most, for a server of its own to notice that it is over."""

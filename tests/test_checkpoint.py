@@ -175,6 +175,41 @@ def test_a_save_that_stopped_between_its_two_moves_is_finished_by_whoever_comes_
     assert checkpoint.load(folder).metrics["test"] == original.metrics["test"]
 
 
+def stopped_between_its_moves(folder: Path) -> Path:
+    """The scratch folder of a save that was killed."""
+    scratch = folder.with_name(f".{folder.name}.saving")
+    scratch.mkdir()
+    shutil.copytree(folder, scratch / "new")
+    folder.rename(scratch / "old")
+    return scratch
+
+
+def test_a_reader_finishes_no_save_in_a_folder_of_somebody_else(saved, monkeypatch):
+    _, folder = saved
+    scratch = stopped_between_its_moves(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: 12_345)
+        assert checkpoint.names(folder.parent) == []
+    assert sorted(path.name for path in scratch.iterdir()) == ["new", "old"]
+    assert checkpoint.names(folder.parent) == ["tiny"]
+
+
+def test_a_link_in_place_of_a_scratch_folder_moves_nothing_from_elsewhere(saved, tmp_path):
+    _, folder = saved
+    elsewhere = stopped_between_its_moves(folder).rename(tmp_path / "elsewhere")
+    (tmp_path / ".tiny.saving").symlink_to(elsewhere)
+    assert checkpoint.names(tmp_path) == []
+    assert sorted(path.name for path in elsewhere.iterdir()) == ["new", "old"]
+
+
+def test_reading_draws_no_random_numbers(saved):
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    checkpoint.load(saved[1])
+    assert torch.equal(torch.rand(1), expected)
+
+
 def test_a_second_move_that_fails_puts_the_old_checkpoint_back(saved, monkeypatch):
     original, folder = saved
     rename = os.rename
@@ -194,17 +229,17 @@ def test_a_second_move_that_fails_puts_the_old_checkpoint_back(saved, monkeypatc
 def test_a_checkpoint_that_is_replaced_while_it_is_read_is_read_again(saved, monkeypatch):
     original, folder = saved
     weights = original.model.conv1.weight.detach().clone()
-    read, other = checkpoint._read_json, copy.deepcopy(original.model)
+    read, other = checkpoint.read_json, copy.deepcopy(original.model)
     with torch.no_grad():
         other.conv1.weight.add_(1)
 
-    def slow(path):
-        content = read(path)
-        if path.name == "metrics.json" and content["test"]["accuracy"] == 0.5:
+    def slow(folder, name, limit):
+        content = read(folder, name, limit)
+        if name == "metrics.json" and content["test"]["accuracy"] == 0.5:
             checkpoint.save(replace(changed(original), model=other), folder)
         return content
 
-    monkeypatch.setattr(checkpoint, "_read_json", slow)
+    monkeypatch.setattr(checkpoint, "read_json", slow)
     loaded = checkpoint.load(folder)
     assert torch.equal(loaded.model.conv1.weight, weights + 1)
     assert loaded.metrics["test"]["accuracy"] == 0.9
@@ -253,12 +288,20 @@ def test_a_missing_folder_names_the_checkpoints_there_are(saved):
         checkpoint.load(folder.parent / "none")
 
 
-@pytest.mark.parametrize("file", ["config.json", "metrics.json", "model.safetensors"])
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors"])
 def test_a_missing_file_is_named(saved, file):
     _, folder = saved
     (folder / file).unlink()
     with pytest.raises(FileNotFoundError, match=file):
         checkpoint.load(folder)
+
+
+def test_without_metrics_there_is_a_network_that_says_so(saved):
+    _, folder = saved
+    assert checkpoint.load(folder).unread == ""
+    (folder / "metrics.json").unlink()
+    loaded = checkpoint.load(folder)
+    assert (loaded.metrics, loaded.unread) == ({}, "tiny/metrics.json is missing")
 
 
 @pytest.mark.parametrize("length", [0, 7, 40, -1])

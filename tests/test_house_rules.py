@@ -16,9 +16,10 @@ ARROWS = {
     "": {
         "settings": set(),
         "model": set(),
-        "checkpoint": {"model"},
-        "doubt": {"checkpoint", "model"},
-        "hub": {"checkpoint", "model"},
+        "untrusted": set(),
+        "checkpoint": {"model", "untrusted"},
+        "doubt": {"checkpoint", "model", "untrusted"},
+        "hub": {"checkpoint"},
         "prediction": {"checkpoint", "doubt", "model", "pictures.prepare", "pictures.several"},
     },
     "pictures": {
@@ -72,7 +73,7 @@ ARROWS = {
         "layers": {"checkpoint", "model"},
         "activations": set(),
         "ablation": {"model"},
-        "atlas": {"checkpoint", "layers", "model"},
+        "atlas": {"checkpoint", "layers", "model", "untrusted"},
         "explain": {"activations", "layers", "model"},
         "saliency": {"model"},
         "colours": {"layers"},
@@ -114,6 +115,18 @@ UI_ARROWS = {
         "values.pixels",
         "values.plan",
     },
+    "values.edition": {
+        "values.controls",
+        "values.dense",
+        "values.examples",
+        "values.exercises",
+        "values.explanation",
+        "values.lesson",
+        "values.maps",
+        "values.menu",
+        "values.verdict",
+        "view",
+    },
     "exercises": {"values.examples", "values.pixels", "view"},
     "scene": {"sentence", "values.controls", "values.pad", "values.strokes", "view"},
     "link": {"exercises", "values.examples", "values.lesson", "values.pad", "values.pixels", "values.strokes", "view"},
@@ -122,13 +135,27 @@ UI_ARROWS = {
     "worker": set(),
     "trainer": {"plan", "worker"},
     "lab": {"scene", "sentence", "values.dense", "values.explanation", "values.maps", "values.menu", "view"},
-    "door": {"sentence"},
+    "door": {"guard", "sentence"},
+    "guard": set(),
     "words": set(),
     "components": {"bundle", "door", "sentence", "words"},
-    "handlers": {"door", "exercises", "lab", "link", "qr", "scene", "sentence", "view", "values"},
+    "handlers": {"door", "exercises", "guard", "lab", "link", "qr", "scene", "sentence", "view", "values"},
     "trainings": {"door", "handlers", "lab", "plan", "trainer", "values"},
     "files": {"lab", "trainer"},
-    "page": {"bundle", "components", "door", "files", "handlers", "lab", "trainer", "trainings", "values.menu"},
+    "beforehand": {"exercises", "handlers", "lab", "scene", "values", "view"},
+    "edition": {"beforehand", "bundle", "components", "handlers", "lab", "values.examples"},
+    "page": {
+        "bundle",
+        "components",
+        "door",
+        "files",
+        "guard",
+        "handlers",
+        "lab",
+        "trainer",
+        "trainings",
+        "values.menu",
+    },
 }
 
 KNOW_GRADIO = {"components", "door", "handlers", "page"}
@@ -138,7 +165,7 @@ KNOW_GRADIO = {"components", "door", "handlers", "page"}
 WINGS = {
     "pictures": set(),
     "training": {"model", "checkpoint", "doubt", "microscope.atlas", "pictures"},
-    "microscope": {"model", "checkpoint", "prediction", "pictures"},
+    "microscope": {"model", "checkpoint", "prediction", "pictures", "untrusted"},
 }
 
 CORE = [(wing, name) for wing, modules in ARROWS.items() for name in modules]
@@ -260,6 +287,7 @@ def test_model_knows_only_torch():
         "math",
         "collections",
         "dataclasses",
+        "reprlib",
         "torch",
         "typing",
     }

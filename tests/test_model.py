@@ -1,4 +1,5 @@
 import dataclasses
+import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -181,9 +182,24 @@ def test_every_knob_of_exercise_2_can_be_turned():
         ({"channels": (6,)}, "one entry for each convolution"),
         ({"activation": "swish"}, "sigmoid, tanh, relu"),
         ({"pooling": "median"}, "average, max"),
-        ({"hidden": (0, 84)}, "1 or more"),
-        ({"std": 0.0}, "std above 0"),
+        ({"hidden": (0, 84)}, "hidden must be whole numbers from 1 to 65,536, not 0"),
+        ({"hidden": [[120], 84]}, "hidden must be whole numbers"),
+        ({"channels": "6,16"}, "channels must be a list"),
+        ({"channels": (True, 16)}, "not True"),
+        ({"hidden": (1,) * 17}, "at most 16 whole numbers"),
+        ({"paddings": (-1, 0)}, "from 0 to 512, not -1"),
+        ({"activation": ["relu"]}, "sigmoid, tanh, relu"),
+        ({"batch_norm": 1}, "true or false"),
+        ({"classes": 10.0}, "classes must be a whole number from 1 to 1,000"),
+        ({"input_size": 10**6}, "input_size must be a whole number from 1 to 256"),
+        ({"std": 0.0}, "std must be a number above 0"),
+        ({"mean": "0.1"}, "mean must be a number"),
+        ({"mean": float("nan")}, "mean must be a number"),
+        ({"std": 10**400}, "std must be"),
         ({"dropout": 1.0}, "dropout"),
+        ({"hidden": (65_536, 65_536)}, "parameters; at most 10,000,000"),
+        ({"channels": (9_000, 1)}, "numbers for one picture; at most 2,000,000"),
+        ({"channels": (1_000, 96), "input_size": 40}, "multiply-adds for one picture; at most 500,000,000"),
         ({"input_size": 8}, "4 x 4 maps that reach it, a 5 x 5 kernel with padding 0 makes 0 x 0"),
         ({"kernel_sizes": (40, 5)}, "28 x 28 maps that reach it, a 40 x 40"),
     ],
@@ -191,6 +207,15 @@ def test_every_knob_of_exercise_2_can_be_turned():
 def test_a_config_that_describes_no_network_says_why(change, complaint):
     with pytest.raises(ValueError, match=complaint):
         dataclasses.replace(LeNetConfig(), **change)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_the_cost_of_a_config_is_nearly_that_of_its_network(name):
+    config = RECIPES[name].model
+    rows, (parameters, numbers, products) = summarise(LeNet(config)), config.cost
+    assert 0.98 < parameters / sum(row.parameters for row in rows) <= 1
+    assert numbers == sum(math.prod(row.shape) for row in rows if row.multiply_adds or row.name == "input")
+    assert products == sum(row.multiply_adds for row in rows)
 
 
 def test_a_config_cannot_be_changed():

@@ -1,5 +1,6 @@
 """What the surroundings decide, and what is said when they decide what cannot be."""
 
+import os
 import subprocess
 import sys
 
@@ -12,8 +13,9 @@ from lenet.settings import CHECKPOINTS
 
 @pytest.fixture(autouse=True)
 def plain(monkeypatch):
-    for name in (settings.PORT_VARIABLE, settings.CHECKPOINTS_VARIABLE):
-        monkeypatch.delenv(name, raising=False)
+    for name in list(os.environ):
+        if name == settings.PORT_VARIABLE or name.startswith("LENET_"):
+            monkeypatch.delenv(name)
 
 
 def test_the_checkpoints_are_the_asked_ones_or_the_named_ones_or_the_committed_ones(tmp_path, monkeypatch):
@@ -72,3 +74,26 @@ def test_a_limit_that_is_no_number_is_a_sentence(said, monkeypatch):
     monkeypatch.setenv("LENET_TRAIN_SECONDS", said)
     with pytest.raises(ValueError, match="LENET_TRAIN_SECONDS is .* whole number"):
         settings.limits()
+
+
+def test_visits_are_the_defaults_or_what_the_variables_say_and_a_space_has_a_proxy(monkeypatch):
+    assert settings.visits() == settings.Visits()
+    monkeypatch.setenv("LENET_VISIT_REQUESTS", "0")
+    assert settings.visits() == settings.Visits(requests=0)
+    monkeypatch.setenv(settings.SPACE_VARIABLE, "somebody/lenet-lab")
+    assert settings.visits().proxies == 1
+    monkeypatch.setenv("LENET_VISIT_PROXIES", "2")
+    assert settings.visits().proxies == 2
+    monkeypatch.setenv("LENET_VISIT_STREAMS", "many")
+    with pytest.raises(ValueError, match="LENET_VISIT_STREAMS is 'many'; it must be a whole number"):
+        settings.visits()
+
+
+def test_a_school_may_frame_the_page_and_nobody_ends_the_list(monkeypatch):
+    assert settings.ancestors() == settings.ANCESTORS
+    monkeypatch.setenv(settings.ANCESTORS_VARIABLE, "'self' https://school.example")
+    assert settings.ancestors() == "'self' https://school.example"
+    for said in ("", "https://a; script-src *", "https://a, https://b", "a\nSet-Cookie: x"):
+        monkeypatch.setenv(settings.ANCESTORS_VARIABLE, said)
+        with pytest.raises(ValueError, match="LENET_FRAME_ANCESTORS"):
+            settings.ancestors()

@@ -6,6 +6,7 @@ of the confusion matrix. It keeps them in the folder ``atlas`` of the checkpoint
 
 import string
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,13 +14,12 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 from torch import Tensor
 
 from lenet.checkpoint import FILE_LIMIT, Checkpoint
 from lenet.microscope.layers import Stages
 from lenet.model import PICTURE_SIZE, LeNet, LeNetConfig
+from lenet.untrusted import file_of, read_tensors, said
 
 FOLDER = "atlas"
 """Within the folder of a checkpoint."""
@@ -43,7 +43,13 @@ CELL_PICTURES = 4
 """Test pictures kept for each cell of the confusion matrix."""
 
 FILES_KEPT = 64
-"""Files that stay in memory once they are read, at most. Training writes none above a megabyte."""
+"""Files that stay in memory once they are read, at most."""
+
+MOST_BYTES = 4 * FILE_LIMIT
+"""Of a file. Only networks that are wider than the page allows have larger ones."""
+
+LARGEST = 1e9
+"""No mean and no value comes near it."""
 
 
 # What training makes
@@ -126,14 +132,19 @@ def favourites_of(checkpoint: Checkpoint, layer: int, channel: int) -> list[Favo
     found = _read(path, "picture", "value", "cell")
     pictures, values, cells = (found[name] for name in ("picture", "value", "cell"))
     count = checkpoint.model.config.channels[layer - 1]
-    likes = pictures.shape[1:2]
+    likes = tuple(min(number, FAVOURITES) for number in pictures.shape[1:2])
     for tensor, shape in ((pictures, (PICTURE_SIZE, PICTURE_SIZE)), (values, ()), (cells, (2,))):
         _must_be(path, tensor, (count, *likes, *shape))
+    _must_be_numbers(path, values)
+    if not all(tensor.dtype.kind in "uif" for tensor in (pictures, cells)):
+        raise ValueError(f"{_said(path)} is damaged (its pictures or cells are no numbers); copy or train it again")
     side = checkpoint.model.config.convolved_sizes[layer - 1]
     if not ((cells >= 0) & (cells < side)).all():
-        raise ValueError(f"{path} is damaged (a cell lies outside of a {side} x {side} map); copy or train it again")
+        raise ValueError(
+            f"{_said(path)} is damaged (a cell lies outside of a {side} x {side} map); copy or train it again"
+        )
     return [
-        Favourite(picture.astype(np.uint8), float(value), int(row), int(column))
+        Favourite(np.clip(np.nan_to_num(picture), 0, 255).astype(np.uint8), float(value), int(row), int(column))
         for picture, value, (row, column) in zip(pictures[channel], values[channel], cells[channel], strict=True)
     ]
 
@@ -144,15 +155,15 @@ def pictures_of_cell(checkpoint: Checkpoint, true: int, said: int) -> NDArray[np
     Raises FileNotFoundError when the atlas has none, ValueError when the file is damaged.
     """
     path = _path(checkpoint, TESTS)
-    if path.stat().st_size >= FILE_LIMIT:
-        raise ValueError(f"{path} is damaged (it is larger than {FILE_LIMIT:,} bytes); copy or train it again")
     found = _read(path, "pictures", "labels")
     pictures, labels = found["pictures"], found["labels"]
     count = len(pictures) if pictures.ndim else 0
     _must_be(path, pictures, (count, PICTURE_SIZE, PICTURE_SIZE))
     _must_be(path, labels, (count, 2))
     if pictures.dtype != np.uint8:
-        raise ValueError(f"{path} is damaged (its pictures are {pictures.dtype}, not bytes); copy or train it again")
+        raise ValueError(
+            f"{_said(path)} is damaged (its pictures are {pictures.dtype}, not bytes); copy or train it again"
+        )
     return pictures[(labels == (true, said)).all(1)][:CELL_PICTURES]
 
 
@@ -188,38 +199,48 @@ def _class_means(checkpoint: Checkpoint, stage: str) -> NDArray[np.float32]:
     config, path = checkpoint.model.config, _path(checkpoint, stage)
     means = _read(path, "mean")["mean"]
     _must_be(path, means, (config.classes, *_shape(config, stage)))
+    _must_be_numbers(path, means)
     return means.astype(np.float32)
 
 
 def _path(checkpoint: Checkpoint, name: str) -> Path:
-    """A file of the atlas. Raises FileNotFoundError when it is not there."""
+    """A file of the atlas. Raises FileNotFoundError when it is not there, ValueError when it is no file."""
     if checkpoint.folder is not None:
-        path = checkpoint.folder / FOLDER / f"{name}.safetensors"
-        if path.is_file():
-            return path
+        file = f"{FOLDER}/{name}.safetensors"
+        with suppress(FileNotFoundError):
+            file_of(checkpoint.folder, file)
+            return checkpoint.folder / file
     raise FileNotFoundError(f"{checkpoint.name} has no {name} in its atlas; training writes one")
+
+
+def _said(path: Path) -> str:
+    """A file of the atlas as sentences name it."""
+    return said(path.parent.parent, f"{FOLDER}/{path.name}")
 
 
 def _read(path: Path, *parts: str) -> dict[str, NDArray]:
     """The tensors of one file, ``parts`` among them. Raises ValueError when it is damaged."""
     found = _kept(path, path.stat().st_mtime_ns)
     if missing := set(parts) - set(found):
-        raise ValueError(f"{path} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
+        raise ValueError(f"{_said(path)} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
     return found
 
 
 @lru_cache(maxsize=FILES_KEPT)
 def _kept(path: Path, changed: int) -> dict[str, NDArray]:
     """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
-    try:
-        return load_file(path)
-    except (SafetensorError, TypeError, KeyError) as error:  # the last two for numbers that numpy does not know
-        raise ValueError(f"{path} is damaged ({error}); copy or train it again") from error
+    return read_tensors(path.parent.parent, f"{FOLDER}/{path.name}", MOST_BYTES)
 
 
 def _must_be(path: Path, tensor: NDArray, shape: tuple[int, ...]) -> None:
     if tensor.shape != shape:
-        raise ValueError(f"{path} is damaged (it holds {tensor.shape}, not {shape}); copy or train it again")
+        raise ValueError(f"{_said(path)} is damaged (it holds {tensor.shape}, not {shape}); copy or train it again")
+
+
+def _must_be_numbers(path: Path, tensor: NDArray) -> None:
+    """Raise ValueError where a tensor holds what no network puts out."""
+    if tensor.dtype.kind not in "uif" or not (np.abs(tensor.astype(np.float64)) <= LARGEST).all():
+        raise ValueError(f"{_said(path)} is damaged (it holds no numbers up to {LARGEST:,.0f}); copy or train it again")
 
 
 def _shape(config: LeNetConfig, stage: str) -> tuple[int, ...]:

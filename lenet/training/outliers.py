@@ -247,7 +247,9 @@ def _to_and_fro(count: int, generator: Generator) -> Tensor:
 
 def _loops(count: int, generator: Generator) -> Tensor:
     """Loops along a line; without the line's progress they would be zeros."""
-    rounds, progress, tempo = (_between((count, 1), *bounds, generator) for bounds in ((2, 6), (0.1, 0.5), (0.8, 1.2)))
+    rounds, progress, tempo = (
+        _between((count, 1), low, high, generator) for low, high in ((2, 6), (0.1, 0.5), (0.8, 1.2))
+    )
     angle = torch.linspace(0, 2 * math.pi, 40) * rounds
     return joined(torch.stack((progress * angle / 2 + angle.cos(), (tempo * angle).sin()), -1))
 

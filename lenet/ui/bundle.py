@@ -13,6 +13,9 @@ WEB = (Path(__file__).parent / "web").resolve()
 
 IMPORT = re.compile(r'^import \{(?P<names>[^}]*)\} from "(?P<path>[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (?P<default>default )?(?P<kind>(?:async )?function|class|const) (?P<name>\w+)", re.M)
+SPARE = re.compile(r"^[ \t]*(?:(?://|/\*\*|\*/|\* ?).*\n)?", re.MULTILINE)
+"""What a browser does not need at the beginning of a line: the indentation, and a comment that is all of the line."""
+
 UNKNOWN = re.compile(r"^\s*(?:import|export)\b.*|.*\bawait import\(.*", re.MULTILINE)
 
 
@@ -66,6 +69,11 @@ def _first_line(events: Sequence[str]) -> str:
 def page_bundle(entry: Path) -> str:
     """The text for ``launch(js=...)``: a function that starts the module ``entry``, which belongs to no component."""
     return f"() => {{\n{_program(entry)}();\n}}"
+
+
+def script_bundle(entry: Path) -> str:
+    """The module ``entry`` as a script that starts itself, for a page that no gradio serves; without comments."""
+    return SPARE.sub("", f"(() => {{\n{_program(entry)}();\n}})();\n")
 
 
 def _program(entry: Path) -> str:

@@ -4,20 +4,24 @@ import functools
 import inspect
 import logging
 import re
+import tempfile
+import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import anyio
 import gradio as gr
 from gradio.utils import get_upload_folder
-from gradio_client.utils import is_http_url_like
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from lenet.settings import Visits
+from lenet.ui.guard import hourly
 from lenet.ui.sentence import Sentence
 
 ANSWER_LIMIT = 30
@@ -25,6 +29,14 @@ ANSWER_LIMIT = 30
 
 LOG_WIDTH = 200
 """Characters of an error's own words that go into the log."""
+
+LEFT_OVER = 60
+"""Seconds after which a file that an upload began, and did not finish, is removed."""
+
+MOST_COUNTED = 100
+"""Answers in the table that gradio makes of its own speed, with each of them: 10,000 by itself, which takes longer than
+the answer.
+"""
 
 MOST_MINE = 50
 """Networks of a visitor's own that a request names."""
@@ -83,18 +95,41 @@ class Chosen(gr.EventData):
 class Door(gr.Blocks):
     """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log.
 
-    ``routes`` are what is served beside gradio's own.
+    ``visits`` are the limits of what is asked, ``stored`` counts what lies on the disk, and ``routes`` are what is
+    served beside gradio's own.
     """
 
-    def __init__(self, *, routes: Sequence[Route] = (), **options: Any):
+    def __init__(self, visits: Visits, routes: Sequence[Route] = (), **options: Any):
         super().__init__(**options)
-        self.routes = list(routes)
+        self.visits, self.routes = visits, list(routes)
+        self.stored = hourly(visits.all_hour_bytes)
+        self._unheard: set[str] = set()
+        self.queue(max_size=visits.waiting or None)
+        self._queue.ANALYTICS_MAX_EVENTS = MOST_COUNTED
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
         for answer in self.fns.values():
             if answer.fn and not inspect.isgeneratorfunction(answer.fn):  # its answers come piece by piece
                 answer.fn = _can_be_given_up(answer.fn, self)
+
+    async def forget(self, listening: Collection[str]) -> None:
+        """Forget what was asked and what was answered where nobody listens, now and when this was called before.
+
+        gradio keeps both for a visitor who never comes for the answer. It also keeps the files of uploads that failed.
+        """
+        queue = self._queue
+        unheard = {
+            session
+            for session in list(queue.pending_messages_per_session)
+            if session not in listening and not queue.pending_event_ids_session.get(session, set()) & set(listening)
+        }
+        for session in unheard & self._unheard:
+            await queue.clean_events(session_hash=session)
+            queue.pending_messages_per_session.pop(session, None)
+            queue.pending_event_ids_session.pop(session, None)
+        self._unheard = unheard
+        await anyio.to_thread.run_sync(_remove_left_over)
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:
         self.validate_inputs(block_fn, inputs)
@@ -170,12 +205,18 @@ def _can_be_given_up(answer: Callable, blocks: gr.Blocks) -> Callable:
     return answer_in_thread
 
 
+def _remove_left_over() -> None:
+    """Remove the files of uploads that failed: whole ones lie in a folder each."""
+    with suppress(OSError):
+        for path in Path(get_upload_folder()).glob(f"{tempfile.gettempprefix()}*"):
+            if path.is_file() and path.stat().st_mtime < time.time() - LEFT_OVER:
+                path.unlink()
+
+
 def _unmarked(picture: Any) -> Any:
     """A picture as gradio hands it on untouched.
 
-    gradio looks itself at files that are marked as such, and its errors tell which paths exist. It still fetches
-    addresses of the web; their files lie among the uploads then.
+    gradio looks itself at files that are marked as such, and its errors tell which paths exist. Of an address of the
+    web it would fetch whatever is there, however large.
     """
-    if not isinstance(picture, dict) or (isinstance(picture.get("path"), str) and is_http_url_like(picture["path"])):
-        return picture
-    return {key: value for key, value in picture.items() if key != "meta"}
+    return {key: value for key, value in picture.items() if key != "meta"} if isinstance(picture, dict) else picture

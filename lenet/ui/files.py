@@ -14,6 +14,7 @@ from starlette.routing import Route
 from lenet.checkpoint import CONFIG, SNAPSHOT, SNAPSHOTS, WEIGHTS
 from lenet.ui.lab import Lab
 from lenet.ui.trainer import Trainer
+from lenet.untrusted import file_of
 
 SNAPSHOT_PATH = re.compile(rf"{SNAPSHOTS}/{SNAPSHOT.pattern}")
 
@@ -71,8 +72,10 @@ def _is_offered(file: str) -> bool:
 
 
 def _sent(folder: Path, file: str) -> Response:
-    path = folder / file
-    return FileResponse(path, headers=ASK_AGAIN) if path.is_file() else _refused()
+    try:
+        return FileResponse(file_of(folder, file), headers=ASK_AGAIN)
+    except (OSError, ValueError):
+        return _refused()
 
 
 def _refused() -> Response:

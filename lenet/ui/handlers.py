@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
 from lenet.ui.exercises import NOISE, PLACES, UPSIDE_DOWN, Place, noise, upside_down
+from lenet.ui.guard import FULL, Buckets
 from lenet.ui.lab import Lab, Seen, constants
 from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
@@ -106,14 +108,14 @@ FILES = {
 
 
 class Handlers:
-    """The page's answers, from the checkpoints of ``lab``.
+    """The page's answers, from the checkpoints of ``lab``. ``stored`` counts what is written for programs.
 
     ``pad``, ``upload``, ``checkpoint`` and ``controls`` are what the browser sent. They are read once, into a scene.
     Whatever goes wrong is in the answer as a sentence.
     """
 
-    def __init__(self, lab: Lab):
-        self._lab = lab
+    def __init__(self, lab: Lab, stored: Buckets | None = None):
+        self._lab, self._stored = lab, stored
         self._at_first = lab.menu
 
     # What is shown
@@ -353,6 +355,8 @@ class Handlers:
         """
         prediction, _ = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
+        if self._stored is not None and (wait := self._stored.take("", len(content))):
+            raise gr.Error(FULL.format(minutes=ceil(wait / 60)), print_exception=False)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
 
     def _predict_file(self, picture: Upload, checkpoint: str) -> tuple[Prediction, tuple[Digit, ...]]:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from reprlib import repr as brief
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, after_epoch, load, names, snapshots
+from lenet.checkpoint import CONFIG, METRICS, MOST_NAMED, WEIGHTS, Checkpoint, after_epoch, load, names, snapshots
 from lenet.microscope import atlas, explain
 from lenet.microscope.ablation import broken
 from lenet.microscope.layers import Subject, paired, stage_name
@@ -42,7 +43,10 @@ Pin = tuple[int, int, int, int]
 ALTERED_KEPT = 32
 """Networks of an earlier epoch, or with something broken, that stay in memory, at most: a training has up to 26."""
 
+NOT_HERE = "There is no checkpoint {name} here, or not any more; there is {known}."
+
 NOTHING_KEPT = "There is no picture kept as B yet; keep one first."
+NO_OTHER = "Choose the other network."
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,15 @@ class Seen:
     b: Subject | Sentence | None = None
 
 
+@dataclass(frozen=True)
+class Known:
+    """A checkpoint that was read from a ``folder`` whose files were written at ``stamp``, or why it cannot be read."""
+
+    folder: Path
+    stamp: Stamp
+    network: Checkpoint | Sentence
+
+
 class Lab:
     """The checkpoints in a folder, each read when it is first asked for, and again when it has changed.
 
@@ -67,7 +80,7 @@ class Lab:
     def __init__(self, root: Path, private: Callable[[str], Path | None] = lambda name: None):
         self.root = root
         self._private = private
-        self._loaded: dict[str, tuple[Stamp, Checkpoint]] = {}
+        self._loaded: dict[str, Known] = {}
         self._altered = lru_cache(ALTERED_KEPT)(self._alter)  # threads share it
 
     @property
@@ -85,11 +98,12 @@ class Lab:
         private = {name: self._readable(name) for name in names if self._private(name)}
         return [*menu_value(private), *self.menu]
 
-    def _readable(self, name: str) -> Checkpoint | None:
+    def _readable(self, name: str) -> Checkpoint | str:
+        """A checkpoint, or why it cannot be read."""
         try:
             return self.find(name)
-        except (ValueError, OSError):
-            return None
+        except (ValueError, OSError) as error:
+            return str(error)
 
     def find(self, name: str) -> Checkpoint:
         """Raises FileNotFoundError or ValueError, with a sentence, for a checkpoint that is not offered or damaged."""
@@ -98,16 +112,22 @@ class Lab:
     def _known(self, name: str) -> tuple[Stamp, Checkpoint]:
         """A checkpoint, and when its files were written."""
         known = self._loaded.get(name)
-        if known and _stamp(known[1].folder) == known[0]:
-            return known
+        if known is None or _stamp(known.folder) != known.stamp:
+            known = self._read(name)
+        if isinstance(known.network, Sentence):
+            raise ValueError(known.network.text)
+        return known.stamp, known.network
+
+    def _read(self, name: str) -> Known:
+        """Read a checkpoint. Raises FileNotFoundError for one that is not offered."""
         folder = self.folder(name)
-        for gone in [each for each, (_, network) in list(self._loaded.items()) if _is_gone(network)]:
+        for gone in [each for each, known in list(self._loaded.items()) if not known.folder.is_dir()]:
             self._loaded.pop(gone, None)
         if folder is None:
-            raise FileNotFoundError(f"There is no checkpoint {name!r} here; there is {', '.join(self.names)}.")
+            raise FileNotFoundError(NOT_HERE.format(name=brief(name), known=_some(self.names)))
         stamp = _stamp(folder)
-        self._loaded[name] = found = stamp, _read(folder)
-        return found
+        self._loaded[name] = known = Known(folder, stamp, _loaded(folder))
+        return known
 
     def folder(self, name: str) -> Path | None:
         """Where a checkpoint lies; None for one that is not offered."""
@@ -133,7 +153,7 @@ class Lab:
         Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none can be read.
         """
         problem: Exception = FileNotFoundError(
-            f"there is no checkpoint in {self.root}; train one with 'python train.py'"
+            f"there is no checkpoint in {self.root.name}; train one with 'python train.py'"
         )
         for name in sorted(self.names, key=lambda name: name != wished):
             try:
@@ -188,7 +208,7 @@ class Lab:
                 return self._kept(scene) if view.kept else Sentence(NOTHING_KEPT)
             if view.compare == "checkpoint":
                 if not view.other:
-                    return Sentence("Choose the other network.")
+                    return Sentence(NO_OTHER)
                 other = self._found(view.other)
                 return _subject(view.other, other, view, _answer(other, sight))
             if view.compare == "class":
@@ -268,22 +288,30 @@ class Sight:
             return Sentence(str(error))
 
 
-def _read(folder: Path) -> Checkpoint:
-    """A checkpoint; ValueError also where its files ask for what no machine has: they may be a stranger's."""
+def _loaded(folder: Path) -> Checkpoint | Sentence:
+    """A checkpoint, or why it cannot be read. It is kept, so that a damaged one is read once, too."""
     try:
         return load(folder)
-    except (ArithmeticError, LookupError, MemoryError, RuntimeError, TypeError) as error:
-        raise ValueError(f"{folder} is damaged ({type(error).__name__}); copy or train it again") from error
+    except (ValueError, OSError) as error:
+        return Sentence(str(error))
 
 
-def _is_gone(network: Checkpoint) -> bool:
-    return network.folder is None or not network.folder.is_dir()
+def _some(found: list[str]) -> str:
+    """Some of the checkpoints that there are."""
+    more = len(found) - MOST_NAMED
+    return ", ".join(found[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def _stamp(folder: Path | None) -> Stamp:
+def _stamp(folder: Path) -> Stamp:
     """When the files of a checkpoint were last written; 0 for one that is not there."""
-    paths = (folder / name for name in (CONFIG, WEIGHTS, METRICS)) if folder else ()
-    return tuple(path.stat().st_mtime_ns if path.is_file() else 0 for path in paths)
+    return tuple(_written(folder / name) for name in (CONFIG, WEIGHTS, METRICS))
+
+
+def _written(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _answer(network: Checkpoint | Sentence, sight: Sight, view: View | None = None) -> Prediction | Sentence:
@@ -293,7 +321,10 @@ def _answer(network: Checkpoint | Sentence, sight: Sight, view: View | None = No
     prepared = sight.prepared(network.kind)
     if isinstance(prepared, Sentence):
         return prepared
-    return look(network, prepared, constants(network, view) if view else None)
+    try:
+        return look(network, prepared, constants(network, view) if view else None)
+    except ValueError as error:
+        return Sentence(str(error))
 
 
 def constants(network: Checkpoint, view: View) -> Constants:
@@ -380,8 +411,9 @@ def _pair(a: Subject, b: Subject, phase: str, pin: Pin) -> dict[str, float]:
     return {}
 
 
-def _favourites(network: Checkpoint, layer: int, channel: int) -> list[atlas.Favourite]:
+def _favourites(network: Checkpoint, layer: int, channel: int) -> list[atlas.Favourite] | str:
+    """The test pictures that a channel likes, or why there are none: a checkpoint of one's own may have no atlas."""
     try:
         return atlas.favourites_of(network, layer, channel)
-    except (ValueError, OSError):
-        return []  # a checkpoint of one's own may have no atlas
+    except (ValueError, OSError) as error:
+        return f"{error}."

@@ -14,15 +14,12 @@ from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Chosen, Door, Packed, Sentences
 from lenet.ui.files import later_files, network_files, trained_files
+from lenet.ui.guard import HOUR, Guard
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.trainer import Trainer
 from lenet.ui.trainings import Trainings
 from lenet.ui.values.menu import Choice
-
-MAX_UPLOAD = "20mb"
-KEEP_UPLOADS = 3600
-"""Seconds for which an uploaded file is kept, and between two looks for such files."""
 
 PACKING = 5
 """How hard the page's document is compressed: 9 takes 2.5 times as long a visit, for 2 % less."""
@@ -83,10 +80,11 @@ def build(root: Path) -> Door:
     torch.set_num_threads(1)  # two threads are slower for one picture
     trainer = Trainer(settings.limits())
     lab = Lab(root, trainer.folder)
-    handlers, first = Handlers(lab), lab.first(settings.DEFAULT_CHECKPOINT)
+    first = lab.first(settings.DEFAULT_CHECKPOINT)
     routes = [network_files(lab), *trained_files(trainer), later_files(ui.later_scripts())]
-    kept = (KEEP_UPLOADS, KEEP_UPLOADS)
-    with Door(routes=routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
+    kept = (HOUR, HOUR)  # uploads, and the time between two looks for old ones
+    with Door(settings.visits(), routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
+        handlers = Handlers(lab, demo.stored)
         components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
         connect_training(Trainings(lab, trainer, handlers), components)
@@ -250,9 +248,13 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "mcp_server": settings.serves_mcp(),
         "run_history": False,  # it makes live drawing three to four times slower
         "ssr_mode": False,  # custom CSS and JS have open bugs under it
-        "max_file_size": MAX_UPLOAD,
+        "max_file_size": demo.visits.upload_bytes or None,
         "app_kwargs": {
-            "middleware": [Middleware(Sentences), Middleware(Packed, compresslevel=PACKING)],
+            "middleware": [
+                Middleware(Sentences),
+                Middleware(Guard, demo.visits, settings.ancestors(), demo.stored, demo.forget),
+                Middleware(Packed, compresslevel=PACKING),
+            ],
             "routes": demo.routes,
         },
     }

@@ -75,3 +75,20 @@ def test_after_an_error_of_the_server_no_old_verdict_stands_under_the_new_name(a
     tool.draw(away, [(0.2, 0.5), (0.8, 0.5)])
     expect(away.locator(".maps-network")).to_contain_text("fashion-classic: reads garments")
     expect(away.locator(".verdict-bars")).to_be_visible()
+
+
+def test_a_drawing_that_was_one_too_many_is_asked_again_without_a_word(visit):
+    page = visit()
+    refused = []
+
+    def refuse_once(route):
+        if refused:
+            return route.fallback()
+        refused.append(route.request.post_data)
+        route.fulfill(status=429, headers={"Retry-After": "1"}, json={"error": "Too many.", "detail": "Too many."})
+
+    page.route(ASKED, refuse_once)
+    with page.expect_response(lambda answer: answer.ok and answer.request.post_data in refused):
+        tool.draw(page, ONE)
+    expect_label(page, "1")
+    expect(page.locator("body.lab-trouble")).to_have_count(0)

@@ -7,9 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from safetensors.numpy import load_file
 
-from lenet import checkpoint
+from lenet import checkpoint, untrusted
 from lenet.microscope import atlas
 from lenet.model import LeNet
 from lenet.settings import CHECKPOINTS
@@ -175,13 +174,13 @@ def test_an_atlas_that_does_not_fit_its_network_is_a_sentence(mine, name, tensor
         {"pictures": torch.zeros(3, 28, 28), "labels": torch.zeros(3)},
         {"pictures": torch.zeros(3, 28, 28), "labels": torch.zeros(3, 2)},
         {"pictures": torch.zeros(3, 28, 28, dtype=torch.uint8)},
-        {"pictures": torch.zeros(1300, 28, 28, dtype=torch.uint8), "labels": torch.zeros(1300, 2, dtype=torch.uint8)},
+        {"pictures": torch.zeros(5200, 28, 28, dtype=torch.uint8), "labels": torch.zeros(5200, 2, dtype=torch.uint8)},
     ],
     ids=["no rank", "flat", "too few", "no pairs", "no bytes", "no labels", "huge"],
 )
 def test_pictures_of_cells_that_are_not_what_training_writes_are_a_sentence(mine, tensors):
     (mine.folder / "atlas" / "tests.safetensors").write_bytes(checkpoint.pack(tensors))
-    with pytest.raises(ValueError, match="tests.safetensors is damaged"):
+    with pytest.raises(ValueError, match="tests.safetensors is (damaged|larger)"):
         atlas.pictures_of_cell(mine, 3, 3)
 
 
@@ -197,7 +196,9 @@ def test_without_pictures_of_cells_there_is_a_sentence(mine):
 
 def test_each_file_is_read_once_until_it_changes(mine, monkeypatch):
     read = []
-    monkeypatch.setattr(atlas, "load_file", lambda path: read.append(path) or load_file(path))
+    monkeypatch.setattr(
+        atlas, "read_tensors", lambda *asked: read.append(asked[0] / asked[1]) or untrusted.read_tensors(*asked)
+    )
     for cell in range(6):
         atlas.favourites_of(mine, 1, cell)
     means = [atlas.class_mean(mine, number)["logits"] for number in (1, 2, 1)]

@@ -90,7 +90,7 @@ def test_no_file_of_the_server_is_opened_and_all_paths_are_refused_in_one_senten
     api, endpoints, config, picture, pipe, mark
 ):
     nobody_s = f"{get_upload_folder()}/{'a' * 64}/digit.png"
-    paths = [str(picture), "/no/such/picture.png", pipe, "/etc/passwd", nobody_s]
+    paths = [str(picture), "/no/such/picture.png", pipe, "/etc/passwd", nobody_s, "http://127.0.0.1:1/a.png"]
     taking = [each for each in endpoints.values() if "image" in kinds_of(each, config)]
     assert len(taking) == 10
     for endpoint in taking:

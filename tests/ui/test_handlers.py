@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 
+import gradio as gr
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,6 +19,7 @@ from lenet.ui import handlers as handlers_module
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.exercises import EXERCISES, PLACES, Ring
+from lenet.ui.guard import hourly
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.qr import qr_rows
@@ -682,6 +684,13 @@ def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, thr
     answer = Handlers(Lab(tmp_path)).on_draw(three, "broken", controls(phase="kernels"))
     assert "damaged or cut short" in answer.verdict["text"]
     assert answer.maps["layers"] == []
+
+
+def test_activations_are_not_written_where_all_room_is_taken(tmp_path, digits):
+    Image.fromarray(digits[3]).save(tmp_path / "three.png")
+    handlers = Handlers(Lab(CHECKPOINTS), hourly(1_000))
+    with pytest.raises(gr.Error, match="keeps no more"):
+        handlers.activations(str(tmp_path / "three.png"), "mnist-classic")
 
 
 def test_a_page_starts_with_a_checkpoint_that_can_be_read(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from support import put
 
+from lenet.checkpoint import load
 from lenet.settings import CHECKPOINTS
 from lenet.ui import lab as module
 from lenet.ui.handlers import Handlers
@@ -69,13 +70,12 @@ def test_a_network_of_the_other_kind_sees_the_picture_prepared_its_way(lab, digi
     ("file", "content"),
     [
         ("config.json", "[" * 100_000),
-        ("metrics.json", "[" * 100_000),
         ("config.json", {"channels": [10**12, 16]}),
         ("config.json", {"channels": [10**30, 16]}),
         ("config.json", {"hidden": [float("inf")]}),
         ("model.safetensors", "short"),
     ],
-    ids=["deep", "deep metrics", "huge", "beyond counting", "endless", "cut"],
+    ids=["deep", "huge", "beyond counting", "endless", "cut"],
 )
 def test_a_checkpoint_that_no_machine_can_read_is_a_sentence(tmp_path, file, content):
     path = shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine") / file
@@ -85,7 +85,27 @@ def test_a_checkpoint_that_no_machine_can_read_is_a_sentence(tmp_path, file, con
     path.write_text(content)
     answer = Lab(tmp_path).answer(Scene("mine"))
     assert isinstance(answer, Sentence)
-    assert str(path.parent) in answer.text
+    assert f"mine/{file}" in answer.text
+    assert str(tmp_path) not in answer.text
+
+
+def test_a_damaged_checkpoint_is_read_once_until_it_changes(tmp_path, monkeypatch):
+    path = shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "mine") / "model.safetensors"
+    whole = path.read_bytes()
+    path.write_bytes(b"cut")
+    lab, read = Lab(tmp_path), []
+    monkeypatch.setattr(module, "load", lambda folder: read.append(folder) or load(folder))
+    for _ in range(3):
+        assert lab.menu[0][0].startswith("Cannot be read: mine/")
+    assert len(read) == 1
+    path.write_bytes(whole)
+    assert lab.find("mine").name == "mine"
+
+
+def test_a_name_of_a_request_is_echoed_in_part(lab):
+    with pytest.raises(FileNotFoundError) as caught:
+        lab.find("x" * 10_000)
+    assert len(str(caught.value)) < 300
 
 
 def test_a_folder_whose_name_cannot_be_sent_is_not_offered(tmp_path):

@@ -53,6 +53,9 @@ test("of two, the side is named, and a difference says how large it is", () => {
   assert.equal(alternative(shown({ layer: paired, data: BOTH, side: "b" })), "Layer 1, map 1, B: 1.00 everywhere");
   const difference = shown({ layer: paired, data: BOTH, side: "difference", channel: 1 });
   assert.equal(alternative(difference), "Layer 1, map 2, A − B: L2 7.00, cosine 0.10");
+  const unlit = layer({ b: side(), apart: { channels: [], most: 0, order: [] } });
+  const blank = { a: null, b: null, difference: null };
+  assert.equal(alternative(shown({ layer: unlit, data: blank, side: "difference" })), "Layer 1, map 1, A − B");
 });
 
 test("a caption has numbers on request", () => {

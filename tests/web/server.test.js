@@ -36,6 +36,34 @@ test("a request waits for a server that is away, and is sent again", async (t) =
   assert.equal(said[1], "");
 });
 
+test("a request that was one of too many is sent again after the seconds that the server names", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const address of [RUN, "http://here/gradio_api/queue/join?"]) {
+    const sent = [];
+    const answers = [429, 429, 200].map((status) => new Response("", { status, headers: { "Retry-After": "3" } }));
+    const said = [];
+    const send = async (...request) => {
+      sent.push(request);
+      return answers.shift();
+    };
+    const line = new Line(send, (trouble) => said.push(trouble));
+    const answer = line.ask([address, { body: "the last stroke" }]);
+    for (let i = 0; i < 3; i++) {
+      await new Promise(setImmediate);
+      t.mock.timers.tick(2999);
+      await new Promise(setImmediate);
+      assert.equal(sent.length, Math.min(i + 1, 3));
+      t.mock.timers.tick(1);
+    }
+    assert.equal((await answer).status, 200);
+    assert.ok(sent.every(([, options]) => options.body === "the last stroke"));
+    const joins = address !== RUN; // a training's own place says that it waits
+    assert.equal(said.length, joins ? 0 : 2);
+    if (!joins) assert.match(said[0], /your network/);
+    if (!joins) assert.equal(said[1], "");
+  }
+});
+
 test("an error of the server is said once, until it answers again", async () => {
   const { said, line } = lineOf(500, 500, 200);
   for (let i = 0; i < 3; i++) await line.ask([RUN]);

@@ -46,6 +46,8 @@ FEW = 30
 AGREES = 1e-4
 """The share of right answers and the confusion matrix agree when they are no further apart."""
 
+UNREAD = "What its training measured is not known: {reason}."
+
 CLAIM = ("T-shirt/top", "Shirt")
 """The pair of which a source says that it is confused most."""
 
@@ -191,7 +193,7 @@ def _network(network: Checkpoint) -> NetworkCardValue:
         "cost": cost_facts(network),
         "hashes": hash_facts(network),
         "command": text(metrics.get("command")),
-        "limits": limits(network),
+        "limits": [*([UNREAD.format(reason=network.unread)] if network.unread else []), *limits(network)],
     }
 
 
@@ -313,8 +315,11 @@ def _tested(network: Checkpoint, true: int, said: int) -> TestedValue:
     if max(true, said) >= len(network.classes):
         return {"pictures": [], "words": f"{network.name} has no such class."}
     counts, pictures = _counts(network), []
-    with suppress(ValueError, OSError):  # a checkpoint of one's own may have no such pictures
-        pictures = [encode(picture) for picture in pictures_of_cell(network, true, said)]
+    with suppress(FileNotFoundError):  # a checkpoint of one's own may have no such pictures
+        try:
+            pictures = [encode(picture) for picture in pictures_of_cell(network, true, said)]
+        except ValueError as error:
+            return {"pictures": [], "words": f"{error}."}
     return {"pictures": pictures, "words": _words(network.classes, true, said, counts, len(pictures))}
 
 

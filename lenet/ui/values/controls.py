@@ -19,7 +19,8 @@ class ControlsValue(TypedDict):
     ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
     clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at, ``curve`` is
     what the training gave in each, and ``tested`` the share of the test pictures that the trained network gets right;
-    both are None where that is not known. ``put`` says that it comes from the server.
+    both are None where that is not known. ``put`` says that it comes from the server. ``lacks`` names the switches,
+    choices and files that the page cannot offer: those that need a server, where there is none.
     """
 
     revision: int
@@ -31,6 +32,7 @@ class ControlsValue(TypedDict):
     curve: CurveValue | None
     tested: float | None
     put: bool
+    lacks: list[str]
 
 
 def controls_value(
@@ -48,6 +50,7 @@ def controls_value(
         "curve": curve_value(network.metrics) if epochs else None,
         "tested": accuracy_of(network.metrics),
         "put": True,
+        "lacks": [],
     }
 
 

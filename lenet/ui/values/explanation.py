@@ -118,7 +118,8 @@ class ExplanationValue(TypedDict):
     ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
     nothing is pinned.
 
-    ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
+    ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see. ``unliked`` says why
+    there are no favourites, or is "".
     """
 
     drawing: int
@@ -128,6 +129,7 @@ class ExplanationValue(TypedDict):
     dense: DenseValue | None
     favourites: list[FavouriteValue]
     liking: SquareValue
+    unliked: str
 
 
 def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
@@ -140,16 +142,17 @@ def nothing(drawing: int, revision: int, text: str = "") -> ExplanationValue:
         "dense": None,
         "favourites": [],
         "liking": NO_SQUARE,
+        "unliked": "",
     }
 
 
 def cell_words(view: View, *, compared: bool) -> str:
     """Which cell is pinned, in words, counted from 1."""
     _, _, row, column = _pinned(view)
-    return f"{_map_words(view, compared=compared)}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
+    return f"{map_words(view, compared=compared)}, row {row + 1}, column {column + 1}, {WHERE[view.phase]}"
 
 
-def _map_words(view: View, *, compared: bool) -> str:
+def map_words(view: View, *, compared: bool) -> str:
     layer, channel, *_ = _pinned(view)
     whose = f" of {view.side.upper()}" if compared else ""
     return f"Layer {layer}, map {channel + 1}{whose}"
@@ -162,15 +165,17 @@ def explanation_value(
     config: LeNetConfig,
     found: Explanation,
     values: dict[str, float],
-    liked: list[Favourite],
+    liked: list[Favourite] | str,
     *,
     compared: bool,
 ) -> ExplanationValue:
     """What was ``found`` for the cell that ``view`` has pinned, and the test pictures that its channel ``liked`` most.
 
-    ``values`` are "A"'s and "B"'s, and empty where they cannot be compared. ``compared`` says that there is a B.
+    ``liked`` may say instead why there are none. ``values`` are "A"'s and "B"'s, and empty where they cannot be
+    compared. ``compared`` says that there is a B.
     """
     cell = _cell(view, config, found, values, compared=compared)
+    unliked, liked = (liked, []) if isinstance(liked, str) else ("", liked)
     return {
         "drawing": drawing,
         "revision": revision,
@@ -187,6 +192,7 @@ def explanation_value(
             for item in liked
         ],
         "liking": _liking(liked, cell["field"]),
+        "unliked": unliked,
     }
 
 
@@ -216,7 +222,7 @@ def _cell(
         "value": next(line["value"] for line in lines if line["own"]),
         "pin": _pinned(view),
         "side": "b" if view.side == "b" else "a",
-        "name": _map_words(view, compared=compared),
+        "name": map_words(view, compared=compared),
         "where": WHERE[view.phase],
         "shape": (side, side),
         "channels": config.channels[layer - 1],

@@ -1,6 +1,7 @@
 """The maps' value: what every layer computed, for one picture or for two, with its scales and its words."""
 
 import base64
+import re
 import zlib
 from typing import Literal, TypedDict
 
@@ -40,6 +41,8 @@ COSINE_DECIMALS = 3
 
 NO_SCALE = Scale(0.0, 0.0, False)
 """Of a layer without numbers."""
+
+HASH = re.compile(r"[0-9a-f]{64}")
 
 VERSION_LETTERS = 16
 """Of the weights' hash: enough to tell one training from the next."""
@@ -298,7 +301,9 @@ def _seen_picture(subject: Subject | None) -> str:
 
 
 def _version(network: Checkpoint) -> str:
-    return str(network.metrics.get("weights_sha256", ""))[:VERSION_LETTERS]
+    """The hash of the weights, as far as its metrics have one: anyone can have written them."""
+    found = network.metrics.get("weights_sha256")
+    return found[:VERSION_LETTERS] if isinstance(found, str) and HASH.fullmatch(found) else ""
 
 
 def _network(network: Checkpoint) -> NetworkValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from textwrap import shorten
 from typing import Any
 
 from lenet import settings
@@ -11,18 +12,26 @@ from lenet.model import LeNetConfig, parameter_count
 Choice = tuple[str, str]
 """What a person reads, and the name of the network."""
 
+LONGEST = 160
+"""Characters of the reason why a network cannot be read."""
+
 FIRST = (settings.DEFAULT_CHECKPOINT, settings.GARMENT_CHECKPOINT)
 """The networks that stand first among those of their kind."""
 
 
-def menu_value(networks: Mapping[str, Checkpoint | None]) -> list[Choice]:
+def menu_value(networks: Mapping[str, Checkpoint | str]) -> list[Choice]:
     """The choices by name: digits before garments, the chapter's own network early, small ones before large ones.
 
-    A network is None where it cannot be read. Such a one stands last, with its name alone.
+    In place of a network that cannot be read, ``networks`` has the reason. Such a one stands last.
     """
-    readable = [network for network in networks.values() if network]
+    readable = [network for network in networks.values() if isinstance(network, Checkpoint)]
     choices = [(words(network), network.name) for network in sorted(readable, key=_rank)]
-    return choices + [(name, name) for name, network in networks.items() if network is None]
+    return choices + [(broken(name, reason), name) for name, reason in networks.items() if isinstance(reason, str)]
+
+
+def broken(name: str, reason: str) -> str:
+    """A network that cannot be read, in words."""
+    return f"{shorten(f'Cannot be read: {reason}', LONGEST, placeholder=' ...')} · {name}"
 
 
 def words(network: Checkpoint) -> str:

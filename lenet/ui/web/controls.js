@@ -150,7 +150,7 @@ class Controls {
    */
   #buildCompare(row) {
     this.inputs.button(row, "Keep this picture as B", () => this.component.trigger("keep"));
-    const compare = this.inputs.select(row, "compare", "Compare with", () => Object.entries(COMPARE));
+    const compare = this.inputs.select(row, "compare", "Compare with", () => this.#offer(COMPARE));
     const other = this.inputs.select(row, "other", "", () => [
       ["", "choose …"],
       ...this.offered.checkpoints.map(toChoice),
@@ -168,9 +168,12 @@ class Controls {
   /** @param {HTMLElement} row */
   #buildPicture(row) {
     this.inputs.check(row, "prepare", "prepare it for the network");
-    this.inputs.check(row, "steps", "show how it is prepared");
-    const overlay = this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
-    explain(find(overlay, "select"), ["overlay"]);
+    const { lacks } = this.offered;
+    if (!lacks.includes("steps")) this.inputs.check(row, "steps", "show how it is prepared");
+    if (!lacks.includes("overlay")) {
+      const overlay = this.inputs.select(row, "overlay", "Show on it", () => Object.entries(OVERLAY));
+      explain(find(overlay, "select"), ["overlay"]);
+    }
     this.inputs.check(row, "hide", "guess first: hide the answer");
   }
 
@@ -187,10 +190,18 @@ class Controls {
 
   /** @param {HTMLElement} row */
   #buildTake(row) {
-    for (const [what, text] of Object.entries(TAKE)) {
+    for (const [what, text] of this.#offer(TAKE)) {
       this.inputs.button(row, text, () => this.component.trigger("take", { what, page: pageAddress() }));
     }
     if (document.fullscreenEnabled) this.inputs.button(row, "Full screen", changeScreen);
+  }
+
+  /**
+   * Those of some choices that the page can offer.
+   * @param {Record<string, string>} choices
+   */
+  #offer(choices) {
+    return Object.entries(choices).filter(([name]) => !this.offered.lacks.includes(name));
   }
 }
 

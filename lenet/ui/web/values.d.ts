@@ -127,7 +127,8 @@ export interface ConfusionValue {
  * ``changes`` are the switches that the server has changed in ``view``, for a browser in which another switch was
  * clicked while the answer was on its way. ``epochs`` are those after which the network can be looked at, ``curve`` is
  * what the training gave in each, and ``tested`` the share of the test pictures that the trained network gets right;
- * both are None where that is not known. ``put`` says that it comes from the server.
+ * both are None where that is not known. ``put`` says that it comes from the server. ``lacks`` names the switches,
+ * choices and files that the page cannot offer: those that need a server, where there is none.
  */
 export interface ControlsValue {
   revision: number;
@@ -139,6 +140,7 @@ export interface ControlsValue {
   curve: CurveValue | null;
   tested: number | null;
   put: boolean;
+  lacks: string[];
 }
 
 /**
@@ -208,6 +210,20 @@ export interface DrawnValue {
 }
 
 /**
+ * What the static edition holds: its networks, the ``first`` of them, and the ``steps`` of its exercises by name.
+ *
+ * ``noise`` is a picture that shows nothing, PICTURE_SIZE x PICTURE_SIZE bytes in base64.
+ */
+export interface EditionValue {
+  first: string;
+  choices: [string, string][];
+  exercises: ExercisesValue;
+  steps: Record<string, SetUpValue>;
+  noise: string;
+  sentences: SentencesValue;
+}
+
+/**
  * An epoch's loss and share of right answers, in training and on the pictures held out.
  */
 export interface EpochValue {
@@ -235,13 +251,39 @@ export interface ExercisesValue {
 }
 
 /**
+ * What is said about every cell of a map. The numbers in ``cells``, which are by phase, mean nothing.
+ *
+ * ``names`` are the map's by itself, as A's and as B's. ``off`` has the words of the line "after" where the map is
+ * switched off, by what it becomes. ``before`` has the words of the line "before" by epoch, which is text here.
+ */
+export interface ExplainedMapValue {
+  cells: Record<string, CellValue>;
+  names: [string, string, string];
+  off: Record<string, string>;
+  before: Record<string, string>;
+  favourites: FavouriteValue[];
+  liking: SquareValue;
+}
+
+/**
+ * What is said about each value of a network: of its ``maps``, layer by layer, and of its dense layers.
+ *
+ * ``dense`` is by the layer's number, 0 for the logits.
+ */
+export interface ExplainedValue {
+  maps: ExplainedMapValue[][];
+  dense: Record<string, DenseValue[]>;
+}
+
+/**
  * What the explanation shows: the ``cell`` that is pinned, and the ``favourites`` of its channel.
  *
  * ``drawing`` and ``revision`` say which drawing and which view it answers. A value of a dense layer that is pinned is
  * ``dense``, in place of a cell. Where both are null, ``text`` says why there is nothing to explain, or is "" when
  * nothing is pinned.
  *
- * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see.
+ * ``liking`` is the mean of the parts of the favourites that the channel's strongest cells see. ``unliked`` says why
+ * there are no favourites, or is "".
  */
 export interface ExplanationValue {
   drawing: number;
@@ -251,6 +293,7 @@ export interface ExplanationValue {
   dense: DenseValue | null;
   favourites: FavouriteValue[];
   liking: SquareValue;
+  unliked: string;
 }
 
 /**
@@ -449,6 +492,24 @@ export interface NetworkValue {
 }
 
 /**
+ * A fresh page of a network, and the frames for what can stand beside its picture.
+ *
+ * ``alone`` is the frame of a picture by itself, ``kept`` of one beside a kept picture, and ``others`` of one beside
+ * the same picture in another network, by that network's name. ``unpooled`` says what the network is without its
+ * pooling. ``notes`` say what each example shows.
+ */
+export interface OpeningValue {
+  verdict: VerdictValue;
+  controls: ControlsValue;
+  examples: ExamplesValue;
+  notes: string[];
+  alone: MapsValue;
+  kept: MapsValue;
+  others: Record<string, MapsValue>;
+  unpooled: PartValue[];
+}
+
+/**
  * B beside the verdict on A. ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64.
  */
 export interface OtherValue {
@@ -571,6 +632,35 @@ export interface ScaleValue {
   low: number;
   high: number;
   signed: boolean;
+}
+
+/**
+ * What is said where there is nothing to show.
+ *
+ * ``nothing_to_keep``: there is no picture to keep as B. ``nothing_kept``: none was kept yet. ``no_other``: the other
+ * network is not chosen. ``broken``: a cell of a broken network is pinned. ``link``: the address has a link that this
+ * edition cannot open. ``no_files``: the files beside the page cannot be had.
+ */
+export interface SentencesValue {
+  nothing_to_keep: string;
+  nothing_kept: string;
+  no_other: string;
+  broken: string;
+  link: string;
+  no_files: string;
+}
+
+/**
+ * A step of an exercise: all that it changes on the page.
+ *
+ * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64.
+ */
+export interface SetUpValue {
+  checkpoint: string;
+  picture: string;
+  view: ViewValue;
+  exercises: ExercisesValue;
+  lesson: LessonValue;
 }
 
 /**

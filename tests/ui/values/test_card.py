@@ -101,7 +101,9 @@ def test_a_network_without_test_pictures_says_so(tmp_path):
     assert tested == {"pictures": [], "words": "9, taken for 4: 6 of 1,009. This network came without their pictures."}
     shutil.copytree(CHECKPOINTS / "mnist-lenet" / "atlas", tmp_path / "atlas")
     (tmp_path / "atlas" / "tests.safetensors").write_bytes(b"cut")
-    assert cell_value(1, (9, 4), [mine])["tested"] == [tested]
+    (tested,) = cell_value(1, (9, 4), [mine])["tested"]
+    assert tested["pictures"] == []
+    assert "atlas/tests.safetensors is damaged" in tested["words"]
 
 
 def test_a_network_without_metrics_has_a_card():

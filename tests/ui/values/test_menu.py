@@ -7,7 +7,7 @@ import pytest
 from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet, LeNetConfig
 from lenet.ui.lab import Lab
-from lenet.ui.values.menu import accuracy_of, menu_value, words
+from lenet.ui.values.menu import LONGEST, accuracy_of, menu_value, words
 
 
 def network(name: str, config: LeNetConfig, *, kind: str = "digit", accuracy: float | None = 0.9964) -> Checkpoint:
@@ -42,9 +42,9 @@ def test_digits_come_first_then_the_default_then_the_chapters_own_then_the_small
         network("book", CHAPTER),
         network("mnist-lenet", RELU),
     ]
-    offered = menu_value({item.name: item for item in networks} | {"broken": None})
+    offered = menu_value({item.name: item for item in networks} | {"broken": "broken/config.json is missing"})
     assert [name for _, name in offered] == ["mnist-lenet", "book", "small", "large", "clothes", "broken"]
-    assert offered[-1] == ("broken", "broken")
+    assert offered[-1] == ("Cannot be read: broken/config.json is missing · broken", "broken")
 
 
 @pytest.mark.parametrize("test", [None, [], {}, {"accuracy": "1"}, {"accuracy": True}, {"accuracy": 1.5}])
@@ -52,7 +52,10 @@ def test_an_accuracy_that_is_none_is_not_shown(test):
     assert accuracy_of({"test": test}) is None
 
 
-def test_a_damaged_checkpoint_is_offered_by_its_name(tmp_path):
+def test_a_damaged_checkpoint_is_offered_with_what_is_wrong_with_it(tmp_path):
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "config.json").write_text("{")
-    assert Lab(tmp_path).menu == [("broken", "broken")]
+    ((words, name),) = Lab(tmp_path).menu
+    assert name == "broken"
+    assert words.startswith("Cannot be read: broken/config.json is not JSON")
+    assert len(words) <= LONGEST + len(" · broken")

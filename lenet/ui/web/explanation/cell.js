@@ -72,7 +72,8 @@ export class CellPart {
   }
 
   /** @param {ExplanationValue} value */
-  show({ cell, favourites, liking }) {
+  show(value) {
+    const { cell } = value;
     const another = !cell || !this.cell || `${cell.name} ${cell.where}` !== `${this.cell.name} ${this.cell.where}`;
     this.at = null;
     if (another) this.play.stop();
@@ -87,7 +88,7 @@ export class CellPart {
     this.off.setAttribute("aria-pressed", String(cell.off));
     this.off.textContent = cell.off ? "Switch it on" : "Switch it off";
     this.off.hidden = cell.side === "b";
-    showFavourites(this.liked, favourites, liking, cell.field);
+    showFavourites(this.liked, value, cell.field);
     this.rows = cell.lines.map(rowFor);
     this.lines.replaceChildren(...this.rows);
     this.about.textContent = cell.about;

@@ -8,16 +8,17 @@ import { seenBy } from "../maps/geometry.js";
 
 /** @typedef {import("../values.js").FavouriteValue} FavouriteValue */
 
+/** @typedef {import("../values.js").ExplanationValue} ExplanationValue */
 /** @typedef {import("../values.js").SquareValue} SquareValue */
 /** @typedef {import("../values.js").FieldValue} FieldValue */
 
 /**
  * @param {HTMLElement} parent
- * @param {FavouriteValue[]} favourites
- * @param {SquareValue} liking the mean of what the channel sees in them
+ * @param {ExplanationValue} value
  * @param {FieldValue} field what a cell of the channel sees of a picture
  */
-export function showFavourites(parent, favourites, liking, field) {
+export function showFavourites(parent, { favourites, liking, unliked }, field) {
+  if (unliked) parent.append(make("p", "layer-note", unliked));
   if (!favourites.length) return;
   const row = make("div", "liked");
   row.append(...favourites.map((favourite) => figureOf(favourite, field)));

@@ -24,8 +24,9 @@ const LEAST_STEP = 1e-9; // steps below it are no steps: all values are the same
 export function alternative({ layer, data, side, channel }) {
   const cells = data[side];
   const name = `${nameOf(layer, channel)}${layer.b ? `, ${SIDE_NAMES[side]}` : ""}`;
-  if (side === "difference" && layer.apart) {
-    const [l2, cosine] = layer.apart.channels[channel];
+  const apart = layer.apart?.channels[channel]; // not there without a picture
+  if (side === "difference" && apart) {
+    const [l2, cosine] = apart;
     return `${name}: L2 ${number(l2)}, cosine ${cosine.toFixed(2)}`;
   }
   if (!cells) return name;

@@ -224,7 +224,7 @@ function epochOf({ network, altered: { epoch } }) {
  * @param {string} phase
  * @returns {MapsValue}
  */
-function inPhase(frame, phase) {
+export function inPhase(frame, phase) {
   if (phase === frame.phase) return frame;
   const { note, layers } = frame;
   return { ...frame, ...frame.phases[phase], phase, phases: { ...frame.phases, [frame.phase]: { note, layers } } };

@@ -1,14 +1,20 @@
 // When the server does not answer, a request of the page waits here and is sent again until it does. Otherwise gradio
-// would hear of the failure, and answer it by loading the page again, without the drawing.
+// would hear of the failure, and answer it by loading the page again, without the drawing. A request that the server
+// refuses because too many came from this network is sent again, too: the last stroke is never lost.
 
 import { signal } from "../lib/signals.js";
 
 const PATIENCE = 8000; // milliseconds until a request that is under way counts as not answered
 const SEND_AGAIN = 1500; // milliseconds between two attempts
 const NO_SERVER = [502, 503, 504]; // what stands in front of the server says that it is not there
+const TOO_OFTEN = 429; // the server says how many seconds to wait
+const LONGEST_WAIT = 30; // seconds, whatever it says
 const REQUESTS = "/gradio_api/run/"; // in the address of what the page asks
+const JOINS = "/gradio_api/queue/join"; // in the address at which a training is begun
 const AWAY =
   "The server does not answer. The drawing is kept, and the page goes on by itself as soon as the server is back.";
+const BUSY =
+  "Too many questions come from your network at once. The drawing is kept, and the page asks again by itself.";
 const FAILED = "The server could not answer. Choose or draw something else, or reload the page.";
 
 /** @typedef {Parameters<typeof fetch>} Asked */
@@ -46,15 +52,30 @@ export class Line {
    * @param {Asked} request
    */
   async ask(request) {
+    if (addressOf(request).includes(JOINS)) return this.#join(request);
     if (!addressOf(request).includes(REQUESTS)) return this.#fetch(request);
     let answer = await this.#attempt(request);
-    while (!answer) {
-      this.#say(AWAY);
-      await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN));
+    for (let times = 1; !answer || answer.status === TOO_OFTEN; times++) {
+      if (!answer) this.#say(AWAY);
+      else if (times > 1) this.#say(BUSY); // once is nothing to speak of: what the browser shows is right
+      await pause(answer ? waitOf(answer) : SEND_AGAIN);
       answer = await this.#attempt(request);
     }
     this.answered = performance.now();
     this.#say(answer.ok ? "" : FAILED);
+    return answer;
+  }
+
+  /**
+   * What fetch() would give, as soon as the server does not refuse it as one of too many.
+   * @param {Asked} request
+   */
+  async #join(request) {
+    let answer = await this.#fetch(request);
+    while (answer.status === TOO_OFTEN) {
+      await pause(waitOf(answer));
+      answer = await this.#fetch(request);
+    }
     return answer;
   }
 
@@ -88,6 +109,20 @@ export class Line {
     this.trouble = trouble;
     this.tell(trouble);
   }
+}
+
+/** @param {number} milliseconds */
+function pause(milliseconds) {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * Milliseconds after which a server that has refused a request wants to hear it again.
+ * @param {Response} refused
+ */
+function waitOf(refused) {
+  const seconds = Number(refused.headers.get("Retry-After")) || 1;
+  return 1000 * Math.min(Math.max(seconds, 1), LONGEST_WAIT);
 }
 
 /** @param {Asked} request */
