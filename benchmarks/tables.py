@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, batch, doubts, live, load, pens, speed, training
+from benchmarks import ablations, batch, doubts, live, load, pens, photos, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, VISIT_PREFIX, Limits, Visits
 from lenet.training.datasets import SOURCES
@@ -83,6 +83,24 @@ def doubted() -> str:
         caught = (row["Hershey letters"], row["printed letters"], row["scribbles"], other)
         cells = [*(f"{share:.1%}" for share in caught), f"{row['its test pictures']:.2%}"]
         lines.append(f"| {name} | {' | '.join(cells)} | {'' if alarms is None else f'{alarms:.2%}'} |")
+    return "\n".join(lines)
+
+
+def photographed() -> str:
+    """How many photos of each scene are read, by the constants alone and with the finder."""
+    measured = json.loads(photos.RESULTS.read_text(encoding="utf-8"))
+    lines = []
+    for kind, networks in photos.NETWORKS.items():
+        heads = " | ".join(f"{column} {way}" for column in (*networks, "blank:") for way in photos.WAYS)
+        lines += [f"| {kind}s | {heads} |", "|---" * (2 * len(networks) + 3) + "|"]
+        rows = measured[kind] | {"all": photos.mean(measured[kind])}
+        for scene, row in rows.items():
+            cells = [f"{row[way][column]:.2f}" for column in (*networks, "blank") for way in photos.WAYS]
+            lines.append(f"| {scene} | {' | '.join(cells)} |")
+        lines.append("")
+    several = measured["several"]
+    lines.append(f"Of numbers of two to four digits, {several['split']:.0%} are split into their digits, and")
+    lines.append(f"{several['read']:.0%} are read without a mistake ({photos.NETWORKS['digit'][0]}).")
     return "\n".join(lines)
 
 
@@ -240,6 +258,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "exercises": exercises,
     "strokes": strokes,
     "doubted": doubted,
+    "photos": photographed,
     "speeds": speeds,
     "pace": pace,
     "serving": serving,

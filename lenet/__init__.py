@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     from lenet.checkpoint import load
     from lenet.hub import from_pretrained
     from lenet.pictures.files import open_picture
+    from lenet.pictures.several import find_digits
     from lenet.prediction import predict
 
-__all__ = ["from_pretrained", "load", "open_picture", "predict"]
+__all__ = ["find_digits", "from_pretrained", "load", "open_picture", "predict"]
 
 HOMES = {
     "from_pretrained": "lenet.hub",
     "load": "lenet.checkpoint",
     "open_picture": "lenet.pictures.files",
+    "find_digits": "lenet.pictures.several",
     "predict": "lenet.prediction",
 }
 """The module of each function that a program needs. It is imported on first use: ``import lenet`` costs nothing."""

@@ -27,7 +27,7 @@ from lenet.pictures.prepare import BY_KIND, Prepared
 
 if TYPE_CHECKING:  # what needs torch is imported where it is used: it takes 1.5 s, in which pictures are prepared
     from lenet.checkpoint import Checkpoint
-    from lenet.prediction import Prediction
+    from lenet.prediction import Digit, Prediction
 
 STDIN = "-"
 ESCAPED = "backslashreplace"
@@ -135,8 +135,8 @@ def predict_all(
         export.write_csv_header(network.classes, table)
     status = 0
     for batch in batches:
-        for path, answer in answers(network, batch):
-            line = describe(path, network.name, answer, options.json)
+        for path, answer, digits in answers(network, batch):
+            line = describe(path, network.name, answer, digits, options.json)
             if isinstance(answer, str):
                 status = 1
             if isinstance(answer, str) and not options.json:
@@ -152,23 +152,34 @@ def predict_all(
     return status
 
 
-def answers(network: Checkpoint, batch: Batch) -> Iterator[tuple[str, Prediction | str]]:
+Answered = tuple[str, "Prediction | str", tuple["Digit", ...]]
+"""A picture's name, the answer or what is wrong, and each digit by itself where there are several."""
+
+
+def answers(network: Checkpoint, batch: Batch) -> Iterator[Answered]:
     """Each picture's name with what the network says about it, or with the sentence that says why it was not asked."""
-    from lenet.prediction import look_at_all
+    from lenet.prediction import look_at_all, look_at_each
 
     found = iter(look_at_all(network, [outcome for _, outcome in batch if isinstance(outcome, Prepared)]))
     for source, outcome in batch:
-        yield source.name, next(found) if isinstance(outcome, Prepared) else outcome.reason
+        if isinstance(outcome, Prepared):
+            yield source.name, next(found), look_at_each(network, outcome.each)
+        else:
+            yield source.name, outcome.reason, ()
 
 
-def describe(path: str, name: str, answer: Prediction | str, as_json: bool) -> str:
+def describe(path: str, name: str, answer: Prediction | str, digits: tuple[Digit, ...], as_json: bool) -> str:
     """One picture's answer, or what is wrong with it, as a line of text or of JSON."""
     if isinstance(answer, str):
         return json.dumps({"file": path, "error": answer}) if as_json else f"{path}: {answer}"
     if not as_json:
-        return " ".join([f"{path}: {answer.label} ({answer.probabilities[answer.label]:.1%})", *answer.doubts])
-    said = {"label": answer.label, "probabilities": answer.probabilities, "doubts": answer.doubts}
-    return json.dumps({"file": path, "checkpoint": name, **said})
+        said = f"{path}: {answer.label} ({answer.probabilities[answer.label]:.1%})"
+        each = [f"Each digit: {' '.join(digit.prediction.label for digit in digits)}."] if digits else []
+        return " ".join([said, *answer.doubts, *each])
+    from lenet.microscope import export
+
+    told = {"label": answer.label, "probabilities": answer.probabilities, "doubts": answer.doubts}
+    return json.dumps({"file": path, "checkpoint": name, **told, **export.digits(digits)})
 
 
 def npz_path(folder: Path, path: str) -> Path:

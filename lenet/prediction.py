@@ -12,6 +12,7 @@ from lenet.checkpoint import Checkpoint
 from lenet.doubt import Doubt, judge
 from lenet.model import Constants
 from lenet.pictures.prepare import Prepared, prepare
+from lenet.pictures.several import Box, Found, digits_of
 
 UNSURE = 0.5
 """Where even the likeliest class is less probable than this, a person is told that the network is not sure."""
@@ -49,12 +50,40 @@ class Prediction:
         return (*self.prepared.warnings, *[NOT_SURE] * unsure, *[strange] * bool(strange))
 
 
+@dataclass(frozen=True)
+class Digit:
+    """One of several digits in a picture: its box in the picture's pixels, and the network's answer about it alone."""
+
+    box: Box
+    prediction: Prediction
+
+
 def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Prediction:
     """Prepare a picture for the checkpoint's kind, digit or garment, and ask its network.
 
     Raises BlankPicture when nothing of the kind is found in the picture.
     """
     return look(checkpoint, prepare(picture, checkpoint.kind))
+
+
+def predict_each(
+    checkpoint: Checkpoint, prediction: Prediction, size: tuple[int, int] | None = None
+) -> tuple[Digit, ...]:
+    """Each digit of a picture that shows more than one, in reading order; nothing where it shows one, or a garment.
+
+    ``prediction`` is the answer about the whole picture, and ``size`` the picture's (width, height) in pixels; without
+    it the boxes are in pixels of the steps.
+    """
+    if "cleaned" not in prediction.prepared.steps:
+        return ()
+    found = digits_of(prediction.prepared, size)
+    return look_at_each(checkpoint, found) if len(found) > 1 else ()
+
+
+def look_at_each(checkpoint: Checkpoint, found: Sequence[Found]) -> tuple[Digit, ...]:
+    """Ask the network about each digit that was found in a picture."""
+    looked = look_at_all(checkpoint, [digit.prepared for digit in found])
+    return tuple(Digit(digit.box, answer) for digit, answer in zip(found, looked, strict=True))
 
 
 def look(checkpoint: Checkpoint, prepared: Prepared, off: Constants | None = None) -> Prediction:

@@ -8,10 +8,11 @@ import pytest
 import torch
 from support import real_pictures
 
-from benchmarks import ablations, batch, doubts, live, load, pens, speed, textbook
+from benchmarks import ablations, batch, doubts, live, load, pens, photos, speed, textbook
 from lenet import checkpoint
 from lenet.model import LeNet, parameter_count
 from lenet.settings import CHECKPOINTS
+from lenet.training.photos import SCENES
 from lenet.training.recipes import RECIPES
 
 
@@ -46,6 +47,17 @@ def test_the_trainer_is_faster_than_the_textbook_loop():
     assert measured["peak"]["modern"]["share"] >= 0.5
     assert measured["time_to_accuracy"]["fashion"]["ratio"] >= 8
     assert measured["time_to_accuracy"]["mnist"]["ratio"] >= 4
+
+
+def test_photos_are_read_better_with_the_finder_than_by_the_constants_alone():
+    measured = read(photos.RESULTS)
+    for kind, networks in photos.NETWORKS.items():
+        assert set(measured[kind]) == set(SCENES[kind])
+        means = photos.mean(measured[kind])
+        for column in (*networks, "blank"):
+            assert means["finder"][column] >= means["constants"][column] + 0.1
+    assert photos.mean(measured["digit"])["finder"]["mnist-modern"] >= 0.93
+    assert measured["several"]["split"] >= measured["several"]["read"] > 0.5
 
 
 def test_the_command_line_is_faster_in_batches_and_says_the_same():

@@ -58,6 +58,20 @@ def test_all_good_is_status_0_and_readable(folder, capsys):
     assert label.strip().endswith("%)")
 
 
+def test_several_digits_are_listed_with_their_boxes(tmp_path, digits, capsys):
+    Image.fromarray(np.hstack([digits[4], digits[7], digits[1]])).save(tmp_path / "number.png")
+    assert main(["predict", str(tmp_path / "number.png"), "--json"]) == 0
+    (answer,) = answers(capsys)
+    assert [digit["label"] for digit in answer["digits"]] == ["4", "7", "1"]
+    for place, digit in enumerate(answer["digits"]):
+        left, top, right, bottom = digit["box"]
+        assert 28 * place <= left < right <= 28 * (place + 1)
+        assert 0 <= top < bottom <= 28
+        assert list(digit["probabilities"]) == list("0123456789")
+    assert main(["predict", str(tmp_path / "number.png")]) == 0
+    assert capsys.readouterr().out.endswith("Each digit: 4 7 1.\n")
+
+
 def test_garments_have_torchvision_s_names(tmp_path, garments, capsys):
     Image.fromarray(garments[9]).save(tmp_path / "boot.png")
     assert main(["predict", str(tmp_path / "boot.png"), "--checkpoint", "fashion-modern", "--json"]) == 0

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from lenet.checkpoint import Checkpoint
-from lenet.prediction import Prediction
+from lenet.prediction import Digit, Prediction
 
 
 def npz(checkpoint: Checkpoint, prediction: Prediction) -> bytes:
@@ -36,6 +36,15 @@ def write_csv_header(classes: Iterable[str], file: TextIO) -> None:
 def write_csv_row(name: str, prediction: Prediction, file: TextIO) -> None:
     """Write the line of one picture: its file ``name``, its label and the probability of each class."""
     csv.writer(file).writerow([name, prediction.label, *(f"{p:.6f}" for p in prediction.probabilities.values())])
+
+
+def digits(found: Iterable[Digit]) -> dict[str, Any]:
+    """{"digits": [{"box", "label", "probabilities"}]}, or {} without any. A box is left, top, right, bottom."""
+    listed = [
+        {"box": list(digit.box), "label": digit.prediction.label, "probabilities": digit.prediction.probabilities}
+        for digit in found
+    ]
+    return {"digits": listed} if listed else {}
 
 
 def probabilities(a: Mapping[str, float], b: Mapping[str, float] | None = None) -> bytes:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from lenet.pictures.files import SUFFIXES, open_picture
 from lenet.pictures.prepare import Prepared, prepare
+from lenet.pictures.several import Found, digits_of
 
 BATCH = 16
 """Pictures that travel and are answered together. More hardly save time, and make the first answer wait."""
@@ -53,7 +54,14 @@ class Unread:
     reason: str
 
 
-Outcome = Prepared | Unread
+@dataclass(frozen=True)
+class PreparedFile(Prepared):
+    """A prepared picture, and each of its digits where it shows several."""
+
+    each: tuple[Found, ...] = ()
+
+
+Outcome = PreparedFile | Unread
 """What became of a picture."""
 
 
@@ -99,10 +107,13 @@ def prepare_source(source: Source, kind: str) -> Outcome:
     try:
         if source.content is None and os.path.isdir(source.name):
             return Unread(NO_PICTURES)
-        prepared = prepare(open_picture(Path(source.name) if source.content is None else source.content), kind)
+        picture = open_picture(Path(source.name) if source.content is None else source.content)
+        prepared = prepare(picture, kind)
     except (OSError, ValueError) as error:
         return Unread(str(error))
-    return Prepared({"network": prepared.picture}, prepared.warnings)
+    found = digits_of(prepared, picture.size) if kind == "digit" else ()
+    each = tuple(Found(digit.box, Prepared({"network": digit.prepared.picture})) for digit in found)
+    return PreparedFile({"network": prepared.picture}, prepared.warnings, each if len(each) > 1 else ())
 
 
 def prepare_batch(sources: list[Source], kind: str) -> list[Outcome]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lenet.pictures.finder import SURE, look
 from lenet.pictures.planes import (
     EVEN,
     GREY_LEVEL,
@@ -54,6 +55,9 @@ SETTLED = 1.2
 
 # From ink to the digit's pixels
 
+FAINT = 0.2
+"""The soft edge of what the finder has found: from this certainty on, a pixel may be ink."""
+
 NOISE_PERCENTILE = 98
 """The percentile of the ground's ink that counts as noise. Almost all of the paper's texture lies below it."""
 
@@ -96,6 +100,8 @@ MOSTLY_INK = 0.5
 SEVERAL = 0.4
 """Two regions side by side, each at least this share as tall as all the ink, are two digits."""
 
+SEVERAL_DIGITS = "There seem to be several digits; the network reads one at a time."
+
 _SOUGHT = "No digit was found: dark or light strokes on an even ground were looked for, but"
 
 NO_STROKES = Unfound(
@@ -106,16 +112,36 @@ NO_STROKES = Unfound(
 )
 
 
-def prepare_digit(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
+def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> tuple[dict[str, Plane], tuple[str, ...]]:
     """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, and the warnings.
 
+    In a ``photo`` the finder looks for the ink.
     Raises BlankPicture when there is no ink.
     """
     grey = _most_contrasting(colours)
+    refuse_without_contrast(grey)
+    if photo:
+        return _from_photo(grey, look(colours, "digit"))
     ink = _ink(grey)
     mask = _ink_mask(ink)
     level = np.percentile(ink[mask & (ink > PEN * ink[mask].max())], INK_LEVEL)
     steps, doubts = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), mask)
+    return {"picture": grey, "ink": ink} | steps, doubts
+
+
+def _from_photo(grey: Plane, ink: Plane) -> tuple[dict[str, Plane], tuple[str, ...]]:
+    """The steps from the ink that the finder has found, and the warnings.
+
+    Raises BlankPicture when it has found none, with the reason that the constants give.
+    """
+    labels, _ = label_regions(ink >= FAINT)
+    sizes = region_sizes(labels, ink >= SURE)
+    sizes[0] = 0
+    if not sizes.any():
+        _ink_mask(_ink(grey))
+        raise BlankPicture(NO_STROKES.restless)
+    mask = ((sizes > 0) & (sizes >= SPECK * sizes.max()))[labels]
+    steps, doubts = from_ink(np.where(mask, ink, np.float32(0)), mask)
     return {"picture": grey, "ink": ink} | steps, doubts
 
 
@@ -140,11 +166,7 @@ def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
 
 
 def _ink(grey: Plane) -> Plane:
-    """The share of light that the pen took away at each pixel. The ground may be bright or dark, evenly lit or not.
-
-    Raises BlankPicture when there is hardly any contrast.
-    """
-    refuse_without_contrast(grey)
+    """The share of light that the pen took away at each pixel. The ground may be bright or dark, evenly lit or not."""
     if _is_ink_bright(grey):
         grey = 1 - grey
     ground = np.maximum(_ground(grey), grey)
@@ -275,7 +297,7 @@ def _doubts(mask: NDArray[np.bool_]) -> tuple[str, ...]:
     if mask.mean() > MOSTLY_INK:
         return ("Most of the picture is ink; a digit is a thin line on an empty ground.",)
     if _is_several(mask[rows, columns]):
-        return ("There seem to be several digits; the network reads one at a time.",)
+        return (SEVERAL_DIGITS,)
     return ()
 
 

@@ -2,14 +2,18 @@
 ground made black (Xiao, Rasul, Vollgraf 2017, figure 1).
 """
 
+from contextlib import suppress
+
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from lenet.pictures.finder import SURE, look
 from lenet.pictures.planes import (
     EVEN,
     GREY_LEVEL,
     PICTURE_SIZE,
+    BlankPicture,
     Plane,
     Unfound,
     fit,
@@ -23,7 +27,7 @@ from lenet.pictures.planes import (
     shrink,
     standing_out,
 )
-from lenet.pictures.regions import bounding_box, fill_holes
+from lenet.pictures.regions import bounding_box, fill_holes, label_regions, region_sizes
 
 TRUSTED = 0.4
 """The share of the border that is surely ground; the rest may be garment."""
@@ -43,6 +47,18 @@ STRONG = 0.5
 NOISE_PERCENTILE = 75
 """The percentile of the border's differences from the ground that counts as noise. The rest may be garment."""
 
+SMALLEST_GARMENT = 0.002
+"""What the finder takes for cloth is none where its largest region has a smaller share of the photo's pixels."""
+
+SOFT_EDGE = 0.2
+"""A garment's outline is where the finder is this certain. Where it is certain, it is a pixel inside."""
+
+AGREED = 0.9
+"""The finder and the constants have found the same garment where they share so much of what either found."""
+
+FULL_CLOTH = 98
+"""The percentile of the cloth's brightness that counts as full brightness, in a photo."""
+
 SCRAP = 0.05
 """A region smaller than this share of the largest is not part of the garment."""
 
@@ -56,16 +72,73 @@ NO_OBJECT = Unfound(
 )
 
 
-def prepare_garment(colours: NDArray[np.float32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
+def prepare_garment(colours: NDArray[np.float32], *, photo: bool = False) -> tuple[dict[str, Plane], tuple[str, ...]]:
     """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, and no warnings.
 
+    In a ``photo`` the finder looks for the cloth.
     Raises BlankPicture when nothing differs from the ground.
     """
     refuse_without_contrast(colours)
-    grey, ground = luminance(colours), _backdrop(colours)
-    difference = abs(colours - ground).max(-1)
-    mask = _cloth_mask(difference)
-    return {"picture": grey} | from_cloth(_cloth(grey, luminance(ground), mask), mask), ()
+    grey = luminance(colours)
+    if photo:
+        return {"picture": grey} | _from_photo(colours, grey), ()
+    ground, mask = _by_constants(colours)
+    return {"picture": grey} | from_cloth(_cloth(grey, ground, mask), mask), ()
+
+
+def _by_constants(colours: NDArray[np.float32]) -> tuple[Plane, NDArray[np.bool_]]:
+    """The ground's brightness everywhere, and the garment: what differs from the ground.
+
+    Raises BlankPicture when nothing does.
+    """
+    ground = _backdrop(colours)
+    return luminance(ground), _cloth_mask(abs(colours - ground).max(-1))
+
+
+def _from_photo(colours: NDArray[np.float32], grey: Plane) -> dict[str, Plane]:
+    """The steps from the cloth that the finder has found. Where the constants find the same, their outline is finer.
+
+    Raises BlankPicture when the finder has found none, with the reason that the constants give.
+    """
+    found = _found(colours)
+    if not found.any():
+        _by_constants(colours)
+        raise BlankPicture(NO_OBJECT.restless)
+    with suppress(BlankPicture):
+        ground, mask = _by_constants(colours)
+        if (found & mask).sum() >= AGREED * (found | mask).sum():
+            return from_cloth(_cloth(grey, ground, mask), mask)
+    cloth = _cloth(grey, _ground_beside(grey, found), found)
+    full = max(float(np.percentile(cloth[found], FULL_CLOTH)), GREY_LEVEL)
+    return from_cloth((cloth / full).clip(0, 1).astype(np.float32), found)
+
+
+def _found(colours: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """What the finder takes for the garment, with its holes filled; nothing where it is too small."""
+    sure = look(colours, "garment")
+    labels, _ = label_regions(sure >= SOFT_EDGE)
+    sizes = region_sizes(labels, sure >= SURE)
+    sizes[0] = 0
+    large = sizes >= max(SCRAP * sizes.max(), 1)
+    return fill_holes(large[labels]) & (sizes.max() >= SMALLEST_GARMENT * sure.size)
+
+
+def _ground_beside(grey: Plane, mask: NDArray[np.bool_]) -> Plane:
+    """The ground's brightness everywhere: a quadratic surface through all that is not cloth."""
+    terms = _quadratic(grey.shape)
+    beside = ~mask
+    beside[::2] = beside[:, ::2] = False  # a quarter of the pixels is enough
+    if beside.sum() < terms.shape[-1]:
+        return np.full_like(grey, np.median(grey))
+    surface = np.linalg.lstsq(terms[beside], grey[beside], rcond=None)[0]
+    return (terms @ surface).clip(0, 1).astype(np.float32)
+
+
+def _quadratic(shape: tuple[int, ...]) -> NDArray[np.float32]:
+    """(height, width, 6): at each pixel the terms of a quadratic function of its place."""
+    down, across = (np.linspace(-1, 1, length, dtype=np.float32) for length in shape)
+    y, x = np.meshgrid(down, across, indexing="ij")
+    return np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
 
 
 def from_cloth(cloth: Plane, mask: NDArray[np.bool_]) -> dict[str, Plane]:
@@ -87,10 +160,8 @@ def _backdrop(colours: NDArray[np.float32]) -> NDArray[np.float32]:
     the pixels that fit worst (least trimmed squares).
     """
     small = np.stack([shrink(colours[..., channel]) for channel in range(3)], axis=-1)
-    down, across = (np.linspace(-1, 1, length, dtype=np.float32) for length in small.shape[:2])
-    y, x = np.meshgrid(down, across, indexing="ij")
-    terms = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y], axis=-1)
-    border = frame(x.shape)
+    terms = _quadratic(small.shape[:2])
+    border = frame(small.shape[:2])
     places, seen = terms[border], small[border]
     fitted = _corner_ground(small)[border]
     for _ in range(TRIMMINGS):

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lenet.pictures.digits import prepare_digit
+from lenet.pictures.finder import is_photo
 from lenet.pictures.garments import prepare_garment
 from lenet.pictures.planes import PICTURE_SIZE, Plane, in_greys, luminance, resize
 from lenet.pictures.rgb import to_rgb
@@ -36,14 +37,16 @@ class Prepared:
         return self.steps["network"]
 
 
-def prepare(picture: Image.Image | NDArray, kind: str) -> Prepared:
+def prepare(picture: Image.Image | NDArray, kind: str, *, finder: bool = True) -> Prepared:
     """Prepare a picture for a network that reads ``kind``: "digit" or "garment".
 
-    An array is (height, width), uint8 or float in [0, 1]. The picture may have any size, colour and polarity.
+    An array is (height, width), uint8 or float in [0, 1]. The picture may have any size, colour and polarity. Without
+    the ``finder`` a photo is prepared as a drawing is.
 
     Raises BlankPicture when nothing of the kind is found.
     """
-    steps, doubts = BY_KIND[kind](_colours(picture))
+    colours = _colours(picture)
+    steps, doubts = BY_KIND[kind](colours, photo=finder and is_photo(colours))
     return Prepared(steps, doubts)
 
 

@@ -71,7 +71,9 @@ class Pad(Asset):
 
 
 class Verdict(Asset):
-    """What the network sees and says."""
+    """What the network sees and says. Triggers ``put`` when one of several digits in a photo is on the pad."""
+
+    triggers = ("put",)
 
 
 class Controls(Asset):

@@ -17,7 +17,7 @@ from lenet.microscope import export, saliency
 from lenet.microscope.layers import Subject
 from lenet.microscope.sheet import sheet
 from lenet.pictures.files import open_picture
-from lenet.prediction import Prediction, predict
+from lenet.prediction import Digit, Prediction, predict, predict_each
 from lenet.ui import link
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
@@ -336,11 +336,12 @@ class Handlers:
 
         Returns:
             {"checkpoint", "label", "probabilities", "doubts"}: the likeliest class, the probability of each of the ten,
-            and sentences that say why not to believe it.
+            and sentences that say why not to believe it. With several digits there is also "digits", a list with each
+            one's "box" (left, top, right, bottom in pixels), "label" and "probabilities".
         """
-        answer = self._predict_file(picture, checkpoint)
+        answer, digits = self._predict_file(picture, checkpoint)
         said = {"label": answer.label, "probabilities": answer.probabilities, "doubts": list(answer.doubts)}
-        return {"checkpoint": checkpoint, **said}
+        return {"checkpoint": checkpoint, **said, **export.digits(digits)}
 
     def activations(self, picture: Upload, checkpoint: str) -> str:
         """Write everything that a network computes for a picture, stage by stage, into an .npz file of named arrays.
@@ -352,19 +353,21 @@ class Handlers:
         Returns:
             The address of the file. Its arrays are the prepared "picture" and each stage's output by name.
         """
-        prediction = self._predict_file(picture, checkpoint)
+        prediction, _ = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
         if self._stored is not None and (wait := self._stored.take("", len(content))):
             raise gr.Error(FULL.format(minutes=ceil(wait / 60)), print_exception=False)
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
 
-    def _predict_file(self, picture: Upload, checkpoint: str) -> Prediction:
+    def _predict_file(self, picture: Upload, checkpoint: str) -> tuple[Prediction, tuple[Digit, ...]]:
         if isinstance(picture, Sentence):
             raise gr.Error(picture.text, print_exception=False)
         if not picture:
             raise gr.Error(NO_PICTURE, print_exception=False)
         try:
-            return predict(self._lab.find(checkpoint), open_picture(picture))
+            network, opened = self._lab.find(checkpoint), open_picture(picture)
+            prediction = predict(network, opened)
+            return prediction, predict_each(network, prediction, opened.size)
         except (ValueError, OSError) as error:
             raise gr.Error(str(error), print_exception=False) from error
 
@@ -424,7 +427,16 @@ class Handlers:
             values = OVERLAYS[view.overlay](network.model, answer.prepared.picture, number, off)
             overlay = overlay_value(view.overlay, values, answer.label)
         other = other_value(seen.b) if isinstance(seen.b, Subject) else None
-        return verdict_value(*place, answer, network=network.name, note=note, other=other, steps=steps, overlay=overlay)
+        return verdict_value(
+            *place,
+            answer,
+            network=network.name,
+            note=note,
+            other=other,
+            steps=steps,
+            overlay=overlay,
+            digits=predict_each(network, answer) if scene.upload else (),
+        )
 
 
 def _empty(scene: Scene, fault: Sentence) -> Answer:

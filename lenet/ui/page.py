@@ -157,7 +157,8 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     at["checkpoint"].change(None, at["checkpoint"], None, js=TELL_NETWORK, api_visibility="private")
     on(at["card"].input, handlers.on_card, ("checkpoint",), ("card",))
     on(at["card"].select, handlers.on_cell, ("checkpoint",), ("card",))
-    on(at["card"].put, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
+    for chooser in ("card", "verdict"):
+        on(at[chooser].put, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
     outputs = (*EVERYTHING, "takeaway")
     for chooser in ("exercises", "lesson"):
         on(at[chooser].select, handlers.on_step, ("pad", "controls"), outputs)

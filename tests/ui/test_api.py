@@ -31,6 +31,13 @@ def test_predict_gives_what_the_core_gives(client, seven, classic):
     assert answer["probabilities"] == pytest.approx(direct.probabilities)
 
 
+def test_each_of_several_digits_is_answered(client, tmp_path, digits):
+    Image.fromarray(np.hstack([digits[4], digits[7]])).resize((112, 56)).save(tmp_path / "number.png")
+    answer = client.predict(handle_file(str(tmp_path / "number.png")), "mnist-modern", api_name="/predict")
+    assert [digit["label"] for digit in answer["digits"]] == ["4", "7"]
+    assert answer["digits"][0]["box"][2] <= 56 <= answer["digits"][1]["box"][0]
+
+
 def test_the_checkpoint_may_be_left_out(client, seven):
     assert client.predict(handle_file(seven), api_name="/predict")["checkpoint"] == "mnist-lenet"
 

@@ -77,6 +77,20 @@ def test_without_preparation_the_network_sees_the_pad_as_it_is(handlers, digits)
     assert seen.max() > 200
 
 
+def test_each_of_several_digits_in_a_photo_is_offered_with_its_picture(handlers, digits, tmp_path):
+    Image.fromarray(np.hstack([digits[4], digits[7]])).save(tmp_path / "number.png")
+    verdict = handlers.on_upload(None, str(tmp_path / "number.png"), "mnist-modern", controls()).verdict
+    assert [digit["label"] for digit in verdict["digits"]] == ["4", "7"]
+    assert not any("several digits" in doubt for doubt in verdict["doubts"])
+    seven = np.frombuffer(base64.b64decode(verdict["digits"][1]["picture"]), np.uint8).reshape(28, 28)
+    assert handlers.on_draw(put(None, seven), "mnist-modern", controls()).verdict["label"] == "7"
+
+
+def test_one_digit_in_a_photo_is_offered_no_choice(handlers, digits, tmp_path):
+    Image.fromarray(digits[4]).save(tmp_path / "four.png")
+    assert handlers.on_upload(None, str(tmp_path / "four.png"), "mnist-modern", controls()).verdict["digits"] == []
+
+
 def test_the_kept_picture_is_b(handlers, three, digits):
     kept = handlers.on_keep(three, None, "mnist-modern", controls(2)).controls
     assert kept["view"]["compare"] == "kept"

@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 
 from lenet.microscope.layers import Subject
 from lenet.microscope.saliency import PATCH
+from lenet.pictures.digits import SEVERAL_DIGITS
 from lenet.pictures.planes import resize
 from lenet.pictures.prepare import Prepared
-from lenet.prediction import Prediction
+from lenet.prediction import Digit, Prediction
 from lenet.ui.sentence import Sentence
 from lenet.ui.values.pixels import encode, encode_picture, to_bytes
 from lenet.ui.view import View
@@ -50,6 +51,13 @@ class OtherValue(TypedDict):
     probabilities: list[tuple[str, float]]
 
 
+class DigitValue(TypedDict):
+    """One of several digits in a picture: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and what it is taken for."""
+
+    picture: str
+    label: str
+
+
 class StepValue(TypedDict):
     """One step of the preparation as a small picture: ``height`` x ``width`` bytes in base64."""
 
@@ -76,8 +84,9 @@ class NearestValue(TypedDict):
 class VerdictValue(TypedDict):
     """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
 
-    ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
-    keeps the answer back until it is asked for. ``nearest`` are learned pictures that are like one that is doubted.
+    ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
+    are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
+    learned pictures that are like one that is doubted; several digits are like none.
     """
 
     drawing: int
@@ -89,6 +98,7 @@ class VerdictValue(TypedDict):
     note: str
     probabilities: list[tuple[str, float]]
     doubts: list[str]
+    digits: list[DigitValue]
     nearest: list[NearestValue]
     hide: bool
     prepared: bool
@@ -108,19 +118,21 @@ def verdict_value(
     other: OtherValue | None = None,
     steps: Sequence[StepValue] = (),
     overlay: OverlayValue | None = None,
+    digits: Sequence[Digit] = (),
 ) -> VerdictValue:
     """The verdict that ``answer`` is, or the sentence where there is none. A sentence stands alone, without a note."""
     value: VerdictValue = {
         "drawing": drawing,
         "revision": revision,
         "network": network,
-        "text": "",
+        "text": answer.text if isinstance(answer, Sentence) else "",
         "picture": "",
         "label": "",
-        "note": "",
+        "note": note if isinstance(answer, Prediction) else "",
         "probabilities": [],
         "doubts": [],
-        "nearest": [],
+        "digits": [_digit_value(digit) for digit in digits],
+        "nearest": [] if isinstance(answer, Sentence) or digits else _nearest(answer),
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,
@@ -128,15 +140,22 @@ def verdict_value(
         "overlay": overlay,
     }
     if isinstance(answer, Sentence):
-        return value | {"text": answer.text}
+        return value
     return value | {
         "picture": encode_picture(answer.prepared.picture),
         "label": answer.label,
-        "note": note,
         "probabilities": list(answer.probabilities.items()),
-        "doubts": list(answer.doubts),
-        "nearest": _nearest(answer),
+        "doubts": _doubts(answer, several=bool(digits)),
     }
+
+
+def _doubts(answer: Prediction, *, several: bool) -> list[str]:
+    """The sentences of doubt. Where several digits are offered, the one that says so is left out."""
+    return [doubt for doubt in answer.doubts if not (several and doubt == SEVERAL_DIGITS)]
+
+
+def _digit_value(digit: Digit) -> DigitValue:
+    return {"picture": encode_picture(digit.prediction.prepared.picture), "label": digit.prediction.label}
 
 
 def _nearest(answer: Prediction) -> list[NearestValue]:

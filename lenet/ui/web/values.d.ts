@@ -189,6 +189,14 @@ export interface DenseValue {
 }
 
 /**
+ * One of several digits in a picture: PICTURE_SIZE x PICTURE_SIZE bytes in base64, and what it is taken for.
+ */
+export interface DigitValue {
+  picture: string;
+  label: string;
+}
+
+/**
  * What the browser sends. ``grid`` is base64 of GRID_SIZE x GRID_SIZE bytes of ink, or "" for an empty pad.
  *
  * ``strokes`` are the same drawing as letters, or "" where there is more on the pad than strokes. ``shown`` is the
@@ -750,8 +758,9 @@ export interface TestedValue {
 /**
  * The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
  *
- * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``hide``
- * keeps the answer back until it is asked for. ``nearest`` are learned pictures that are like one that is doubted.
+ * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
+ * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
+ * learned pictures that are like one that is doubted; several digits are like none.
  */
 export interface VerdictValue {
   drawing: number;
@@ -763,6 +772,7 @@ export interface VerdictValue {
   note: string;
   probabilities: [string, number][];
   doubts: string[];
+  digits: DigitValue[];
   nearest: NearestValue[];
   hide: boolean;
   prepared: boolean;

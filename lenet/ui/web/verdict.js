@@ -1,13 +1,16 @@
 // What the network sees and the probability of each class, of one picture or of two.
 
+// A click on one of several digits in a photo puts it on the pad and triggers "put".
+
 import { base64Of, bytesOf } from "./lib/bytes.js";
 import { PICTURE_SIZE, paintBytes } from "./lib/canvas.js";
 import { find, findAll, layOver, make } from "./lib/elements.js";
 import { percent } from "./lib/numbers.js";
 import { DIVERGING } from "./lib/palette.js";
-import { onSignal } from "./lib/signals.js";
+import { onSignal, signal } from "./lib/signals.js";
 import { NOTHING, onAnswer } from "./lib/value.js";
 import { Bars } from "./verdict/bars.js";
+import { Digits } from "./verdict/digits.js";
 import { showNearest, showPicture, stepItem } from "./verdict/pictures.js";
 import { Remark } from "./verdict/remark.js";
 
@@ -20,6 +23,7 @@ const NO_ANSWER = {
   note: "",
   probabilities: [],
   doubts: [],
+  digits: [],
   nearest: [],
   other: null,
   steps: [],
@@ -28,7 +32,10 @@ const NO_ANSWER = {
 
 /** @param {import("./lib/value.js").Component} component */
 export default function start(component) {
-  const verdict = new Verdict(component.element);
+  const verdict = new Verdict(component.element, (picture) => {
+    signal("lab-example", picture);
+    component.trigger("put");
+  });
   const admit = onAnswer(component, (/** @type {VerdictValue} */ value) => verdict.show(value));
   onSignal("lab-live", (answer) => admit(answer) && verdict.follow(answer));
   onSignal("lab-field", (seen) => verdict.frame(seen));
@@ -43,9 +50,13 @@ class Verdict {
   overlaid = false;
   remark = new Remark();
 
-  /** @param {HTMLElement} element */
-  constructor(element) {
+  /**
+   * @param {HTMLElement} element
+   * @param {(picture: Uint8Array) => void} put puts a digit's bytes on the pad
+   */
+  constructor(element, put) {
     this.element = element;
+    this.digits = new Digits(find(element, ".verdict-digits"), put);
     const [picture, overlay, other] = /** @type {HTMLCanvasElement[]} */ (findAll(element, "canvas"));
     this.canvases = { picture, overlay, other };
     this.frames = findAll(element, ".verdict-field");
@@ -133,11 +144,12 @@ class Verdict {
   }
 
   /** @param {VerdictValue} value */
-  #say({ drawing, label, text, note, prepared, doubts, nearest }) {
+  #say({ drawing, label, text, note, prepared, doubts, digits, nearest }) {
     find(this.element, ".verdict-size").textContent = prepared ? "28 × 28 pixels" : "28 × 28 pixels, not prepared";
     const said = label || text;
     if (this.label.textContent !== said) this.label.textContent = said; // a screen reader reads every change
     find(this.element, ".verdict-note").textContent = this.remark.on(drawing, note);
+    this.digits.show(drawing, digits);
     const sentences = doubts.map((sentence) => make("li", "", sentence));
     find(this.element, ".verdict-doubts").replaceChildren(...sentences);
     showNearest(find(this.element, ".verdict-nearest"), nearest);

@@ -1,0 +1,211 @@
+"""Train the network that finds the ink or the cloth in a photo, on photos that code puts together.
+
+Each photo is shown whole, and once more from close up, as ``pictures/finder.py`` looks at it in two steps.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from lenet.pictures.finder import LEAST_SPREAD, LEVELS, SIDE
+from lenet.training.photos import Photo, mixed, take
+
+CHANNELS = (10, 16, 24, 28)
+"""Maps of the network at each of its sizes, from 64 to 8 pixels."""
+
+NORM_EPSILON = 1e-5
+"""What batch normalisation adds to a variance, so that nothing is divided by 0."""
+
+SIDES = (160, 420)
+"""The photos' longest side, in pixels."""
+
+EMPTY, SEVERAL = 0.12, 0.15
+"""Shares of photos of nothing, and of digits' photos with two to four of them."""
+
+CLOSE = (1.15, 2.2)
+"""How much longer a close-up's side is than what is in it."""
+
+ASIDE = 0.15
+"""How far, in sides, a close-up's middle lies from that of what is in it, at most."""
+
+MARKED = 0.5
+"""A pixel with this share of ink or cloth belongs to it."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a network is trained."""
+
+    photos: int = 5_000
+    epochs: int = 5
+    batch: int = 32
+    learning_rate: float = 6e-3
+    weight_decay: float = 1e-2
+    seed: int = 0
+
+
+class Finder(nn.Module):
+    """The network of ``pictures/finder.py``, with batch normalisation while it is trained."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        before = 3
+        for level, channels in enumerate(CHANNELS):
+            self._add(f"down{level}", before, channels, stride=2)
+            self._add(f"same{level}", channels, channels)
+            before = channels
+        self._add("deep", before, before, dilation=2)
+        for level in reversed(range(LEVELS - 1)):
+            self._add(f"up{level}", CHANNELS[level + 1], CHANNELS[level], kernel=1)
+            self._add(f"merge{level}", CHANNELS[level], CHANNELS[level])
+        self.head = nn.Conv2d(CHANNELS[0], 8, 1)
+
+    def _add(self, name: str, before: int, after: int, *, kernel: int = 3, stride: int = 1, dilation: int = 1) -> None:
+        padding = dilation * (kernel // 2)
+        convolution = nn.Conv2d(before, after, kernel, stride, padding, dilation, bias=False)
+        self.add_module(name, nn.Sequential(convolution, nn.BatchNorm2d(after, NORM_EPSILON), nn.ReLU()))
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """(N, 3, SIDE, SIDE) standardised colours -> (N, 2, SIDE, SIDE) logits of the mask and the brightness."""
+        part, kept = self.get_submodule, []
+        maps = pictures
+        for level in range(LEVELS):
+            maps = part(f"same{level}")(part(f"down{level}")(maps))
+            kept.append(maps)
+        maps = maps + part("deep")(maps)
+        for level in reversed(range(LEVELS - 1)):
+            maps = kept[level] + F.interpolate(part(f"up{level}")(maps), scale_factor=2)
+            maps = part(f"merge{level}")(maps)
+        return F.pixel_shuffle(self.head(maps), 2)
+
+    def folded(self) -> dict[str, Tensor]:
+        """The weights by name, each batch normalisation made part of the convolution before it, in float16."""
+        weights: dict[str, Tensor] = {f"head.{name}": tensor for name, tensor in self.head.named_parameters()}
+        for name, block in self.named_children():
+            if isinstance(block, nn.Sequential):
+                values = block.state_dict()  # "0." is the convolution, "1." the normalisation
+                scale = values["1.weight"] / (values["1.running_var"] + NORM_EPSILON).sqrt()
+                weights[f"{name}.weight"] = values["0.weight"] * scale[:, None, None, None]
+                weights[f"{name}.bias"] = values["1.bias"] - values["1.running_mean"] * scale
+        return {name: tensor.detach().half().contiguous() for name, tensor in weights.items()}
+
+
+def standardised(pictures: Tensor) -> Tensor:
+    """(N, SIDE, SIDE, 3) bytes -> (N, 3, SIDE, SIDE), each with the mean 0 and the standard deviation 1."""
+    colours = pictures.permute(0, 3, 1, 2).float() / 255
+    mean = colours.mean((1, 2, 3), keepdim=True)
+    return (colours - mean) / colours.std((1, 2, 3), correction=0, keepdim=True).clamp(LEAST_SPREAD)
+
+
+# The photos
+
+
+def photographs(kind: str, images: NDArray[np.uint8], count: int, seed: int, *, held_out: bool) -> Iterator[Photo]:
+    """Photos of (N, 28, 28) images in all kinds of mixed scenes."""
+    random = np.random.default_rng(seed)
+    for _ in range(count):
+        number = 1
+        if random.random() < EMPTY:
+            number = 0
+        elif kind == "digit" and random.random() < SEVERAL:
+            number = int(random.integers(2, 5))
+        pictures = [images[random.integers(len(images))].astype(np.float32) / 255 for _ in range(number)]
+        side = int(random.integers(*SIDES))
+        yield take(random, kind, mixed(random, kind), pictures, side=side, held_out=held_out)
+
+
+def samples(photos: Iterator[Photo], seed: int) -> tuple[Tensor, Tensor]:
+    """Each photo whole and from close up: (N, SIDE, SIDE, 3) colours and (N, 2, SIDE, SIDE) mask and truth, bytes."""
+    random = np.random.default_rng(seed)
+    colours, answers = [], []
+    for photo in photos:
+        for box in (None, _close(random, photo.mask)):
+            colours.append(torch.from_numpy(_scaled(photo.pixels, box)))
+            planes = [np.round(plane * 255).astype(np.uint8) for plane in (photo.mask, photo.truth)]
+            answers.append(torch.from_numpy(np.stack([_scaled(plane, box) for plane in planes])))
+    return torch.stack(colours), torch.stack(answers)
+
+
+def _scaled(pixels: NDArray[np.uint8], box: tuple[int, int, int, int] | None) -> NDArray[np.uint8]:
+    """A part of a picture, scaled as ``pictures`` does it."""
+    part = Image.fromarray(pixels).crop(box) if box else Image.fromarray(pixels)
+    resampling = Image.Resampling.BILINEAR
+    return np.array(part.resize((SIDE, SIDE), resampling))
+
+
+def _close(random: np.random.Generator, mask: NDArray[np.float32]) -> tuple[int, int, int, int]:
+    """The (left, top, right, bottom) of a close-up: around what is in the photo, or anywhere in one of nothing."""
+    rows, columns = np.nonzero(mask > MARKED)
+    if not len(rows):
+        rows, columns = (random.integers(0, length, 2) for length in mask.shape)
+    ends = np.array([[each.min(), each.max() + 1] for each in (columns, rows)])
+    side = max(8.0, float(np.ptp(ends, 1).max()) * random.uniform(*CLOSE))
+    middle = ends.mean(1) + side * random.uniform(-ASIDE, ASIDE, 2)
+    low = np.maximum(middle - side / 2, 0).astype(int)
+    high = np.minimum(middle + side / 2, mask.shape[::-1]).astype(int)
+    high = np.maximum(high, low + 1)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+# Training
+
+
+def loss(outputs: Tensor, answers: Tensor) -> Tensor:
+    """How far the mask and, where there is ink or cloth, its brightness are from the truth."""
+    mask, truth = answers[:, 0], answers[:, 1]
+    pixels = F.binary_cross_entropy_with_logits(outputs[:, 0], mask)
+    found = outputs[:, 0].sigmoid()
+    shared = 2 * (found * mask).sum((1, 2)) + 1
+    overlap = shared / (found.sum((1, 2)) + mask.sum((1, 2)) + 1)
+    brightness = F.binary_cross_entropy_with_logits(outputs[:, 1], truth, mask)
+    return pixels + 0.2 * (1 - overlap).mean() + brightness
+
+
+def train(kind: str, images: NDArray[np.uint8], plan: Plan) -> Iterator[tuple[Finder, dict[str, float]]]:
+    """Train a network and yield it after each epoch, with the epoch's mean loss."""
+    torch.manual_seed(plan.seed)
+    colours, answers = samples(photographs(kind, images, plan.photos, plan.seed, held_out=False), plan.seed)
+    model = Finder()
+    optimizer = torch.optim.AdamW(model.parameters(), plan.learning_rate, weight_decay=plan.weight_decay)
+    steps = plan.epochs * (len(colours) // plan.batch)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.learning_rate, steps)
+    for epoch in range(plan.epochs):
+        total, start = 0.0, time.perf_counter()
+        batches = torch.randperm(len(colours))[: steps // plan.epochs * plan.batch].split(plan.batch)
+        for batch in batches:
+            pictures, truth = _varied(standardised(colours[batch]), answers[batch].float() / 255)
+            optimizer.zero_grad()
+            error = loss(model.train()(pictures), truth)
+            error.backward()
+            optimizer.step()
+            schedule.step()
+            total += error.item()
+        seconds = time.perf_counter() - start
+        yield model.eval(), {"epoch": epoch, "loss": total / len(batches), "seconds": seconds}
+
+
+def _varied(pictures: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
+    """The batch, mirrored and with its colours exchanged, at random."""
+    if torch.rand(()) < 0.5:
+        pictures, answers = pictures.flip(-1), answers.flip(-1)
+    return pictures[:, torch.randperm(3)], answers
+
+
+@torch.inference_mode()
+def score(model: nn.Module, colours: Tensor, answers: Tensor) -> dict[str, float]:
+    """How well the masks of held-out photos are found: the overlap with the truth, and photos of nothing left empty."""
+    found = torch.cat([model(standardised(part))[:, 0] > 0 for part in colours.split(64)])
+    true = answers[:, 0] > 127
+    both, either = (found & true).sum((1, 2)), (found | true).sum((1, 2))
+    filled = true.any(2).any(1)
+    return {
+        "overlap": float((both / either.clamp(1))[filled].mean()),
+        "empty": float((~found.any(2).any(1))[~filled].float().mean()),
+    }

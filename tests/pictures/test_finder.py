@@ -1,0 +1,105 @@
+"""The small network that finds ink and cloth in photos, as it is committed."""
+
+import hashlib
+import json
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save
+from support import real_pictures
+
+from lenet.pictures import finder
+from lenet.pictures.finder import SIDE, WEIGHTS, find, is_photo, look, standardised
+from lenet.pictures.planes import BlankPicture
+from lenet.pictures.prepare import prepare
+from lenet.prediction import predict
+from lenet.training.finding import Finder
+from lenet.training.finding import standardised as standardised_batch
+from lenet.training.photos import SCENES, take
+
+KINDS = ("digit", "garment")
+
+LARGEST = 100_000
+"""Bytes of a network."""
+
+SCENE_SEED = 3
+
+
+def random_colours(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).random((SIDE, SIDE, 3), np.float32)
+
+
+def photo(kind: str, scene: str, number: int | None) -> np.ndarray:
+    """A photo of one of the page's examples, or of nothing, with textures that no training has seen."""
+    pictures = [] if number is None else [real_pictures(kind)[number].astype(np.float32) / 255]
+    random = np.random.default_rng([SCENE_SEED, *scene.encode(), number or 0])
+    return take(random, kind, SCENES[kind][scene], pictures, side=320, held_out=True).pixels
+
+
+def reads(network, pixels: np.ndarray, label: str) -> bool:
+    try:
+        return predict(network, Image.fromarray(pixels)).label == label
+    except BlankPicture:
+        return False
+
+
+def test_numpy_computes_what_the_network_was_trained_to_compute(tmp_path, monkeypatch):
+    torch.manual_seed(0)
+    model = Finder().train()
+    for _ in range(3):
+        model(torch.randn(4, 3, SIDE, SIDE))  # batch normalisation has something to fold
+    weights = {name: tensor.half().float() for name, tensor in model.eval().folded().items()}
+    (tmp_path / "any.safetensors").write_bytes(save(weights))
+    monkeypatch.setattr(finder, "WEIGHTS", tmp_path)
+    colours = random_colours(0)
+    with torch.inference_mode():
+        expected = model(torch.from_numpy(standardised(colours))[None])[0].sigmoid().numpy()
+    assert abs(np.stack(find(colours, "any")) - expected).max() < 1e-3  # float16
+
+
+def test_a_picture_is_standardised_alike_in_training():
+    pixels = np.round(random_colours(1) * 255).astype(np.uint8)
+    batch = standardised_batch(torch.from_numpy(pixels)[None])[0].numpy()
+    assert abs(standardised(pixels.astype(np.float32) / 255) - batch).max() < 1e-4
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_weights_are_small_and_those_of_the_metrics(kind):
+    content = (WEIGHTS / f"{kind}.safetensors").read_bytes()
+    told = json.loads((WEIGHTS / "metrics.json").read_text())["finders"][kind]
+    assert len(content) == told["bytes"] < LARGEST
+    assert hashlib.sha256(content).hexdigest() == told["sha256"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_photographed_is_not_for_the_finder(kind):
+    picture = real_pictures(kind)[3]
+    large = np.asarray(Image.fromarray(picture).resize((280, 280)))
+    drawn = np.pad(large, 60)
+    for pixels in (picture, drawn, 255 - drawn):
+        assert not is_photo(np.repeat(pixels[..., None], 3, 2).astype(np.float32) / 255)
+
+
+def test_a_photo_is_for_the_finder_also_on_a_black_table():
+    page = photo("digit", "paper", 3).astype(np.float32) / 255
+    assert is_photo(page)
+    assert is_photo(np.pad(page, ((40, 40), (40, 40), (0, 0))))
+
+
+def test_where_nothing_is_there_nothing_is_found():
+    mask = look(np.full((200, 150, 3), 0.5, np.float32), "digit")
+    assert mask.shape == (200, 150)
+    assert not mask.any()
+
+
+def test_digits_are_read_in_photos_with_textures_that_no_training_has_seen(modern):
+    taken = [(photo("digit", scene, number), str(number)) for scene in SCENES["digit"] for number in (2, 4, 7)]
+    assert sum(reads(modern, pixels, label) for pixels, label in taken) >= 0.85 * len(taken)
+
+
+@pytest.mark.parametrize("scene", ["paper", "ruled or squared", "under a lamp", "small"])
+def test_a_photo_of_nothing_is_blank(scene):
+    with pytest.raises(BlankPicture):
+        prepare(photo("digit", scene, None), "digit")
