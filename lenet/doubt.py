@@ -36,7 +36,7 @@ FILES_KEPT = 32
 """Files that stay in memory once they are read, at most."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
-JUDGED = ": {share:.4g} % of the test {kind}s look more like one"
+JUDGED = ": {share:.4g} % of test {kind}s do more"
 
 DAMAGED = "{file} is damaged ({reason}); copy or train it again"
 UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."

@@ -13,7 +13,12 @@ const frame = (b) => ({
   ...{ phase: "after", note: "", layers: [{ name: "act1", b }], pictures: ["", ""], words: [["max pooling"]] },
   phases: { before: { note: "", layers: [{ name: "conv1", b }] } },
 });
-const OPENING = { alone: frame(null), kept: frame("kept"), others: { theirs: frame("theirs") }, unpooled: ["no pooling"] };
+const OPENING = {
+  alone: frame(null),
+  kept: frame("kept"),
+  others: { theirs: frame("theirs") },
+  unpooled: ["no pooling"],
+};
 const framed = (changes) => frameOf(OPENING, { ...VIEW, ...changes }, NUMBERED, SENTENCES);
 
 test("a script gets its value, is told of new ones, and is answered", () => {

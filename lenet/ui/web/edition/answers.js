@@ -95,7 +95,16 @@ export function explanationOf(explained, view, numbered) {
  * @returns {ExplanationValue}
  */
 export function nothingOf({ drawing, revision }, text = "") {
-  return { drawing, revision, text, cell: null, dense: null, favourites: [], liking: { side: 0, cells: "" } };
+  return {
+    drawing,
+    revision,
+    text,
+    cell: null,
+    dense: null,
+    favourites: [],
+    unliked: "",
+    liking: { side: 0, cells: "" },
+  };
 }
 
 /** @param {ViewValue} view */
