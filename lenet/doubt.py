@@ -96,6 +96,25 @@ def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt 
         return [Doubt(checkpoint.kind, problem=str(error))] * count
 
 
+def verdicts(checkpoint: Checkpoint) -> list[tuple[float, str]]:
+    """What is said of a strange picture: bounds of its score, the lowest first, each with a sentence for what is below.
+
+    Empty where nothing was learned about that, or the file is damaged.
+    """
+    try:
+        known = _read(checkpoint, FILE)
+        if known is None:
+            return []
+        _check_scorer(checkpoint, known)
+    except ValueError:
+        return []
+    threshold = float(known["threshold"][0])
+    shares = [(float(test), 1 - share) for test, share in zip(known["tests"], SHARES, strict=True)]
+    bounds = [bound for bound in shares if bound[0] < threshold]
+    bounds.append((threshold, shares[len(bounds)][1] if len(bounds) < len(shares) else 0.0))
+    return [(bound, Doubt(checkpoint.kind, strange=True, more=more).sentence) for bound, more in bounds]
+
+
 def _doubt(checkpoint: Checkpoint, known: Tensors, score: float, row: NDArray[np.float32]) -> Doubt:
     """What is said of a picture with this score and this ``summary``."""
     strange = bool(score < known["threshold"][0])

@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from support import real_pictures
 
 from lenet import checkpoint
-from lenet.doubt import FILE, LEARNED_FILE, SHARES, Doubt, judge, scores
+from lenet.doubt import FILE, LEARNED_FILE, SHARES, Doubt, judge, scores, verdicts
 from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
 from lenet.training import outliers
@@ -62,6 +62,14 @@ def test_what_is_not_doubted_has_no_sentence():
     assert Doubt("garment", -3.0, True, 0.9995).sentence == (
         "This does not look like a garment: 99.95 % of test garments do more."
     )
+
+
+def test_what_is_said_beforehand_is_what_is_said_then(lenet):
+    bounds = verdicts(lenet)
+    assert [bound for bound, _ in bounds] == sorted(bound for bound, _ in bounds)
+    for picture in strangers("letters", 50):
+        found = predict(lenet, picture).doubt
+        assert next((words for bound, words in bounds if found.score < bound), "") == found.sentence
 
 
 def test_every_committed_checkpoint_knows_what_it_has_learned():

@@ -89,6 +89,15 @@ def test_a_drawing_has_the_numbers_that_python_computes(page):
     expect_hint(page)
 
 
+def test_a_letter_is_doubted_as_python_doubts_it(page):
+    draw(page, ((0.2, 0.8), (0.5, 0.2), (0.8, 0.8), (0.7, 0.6), (0.3, 0.6)))
+    expect_answer(page)
+    ink = np.array(page.evaluate(NUMBERS)["ink"], np.uint8).reshape(GRID_SIZE, GRID_SIZE)
+    doubts = look_at(load(CHECKPOINTS / "mnist-lenet"), prepare_drawing(ink, "digit")).doubts
+    assert len(doubts) == 1 and doubts[0].startswith("This does not look like a digit")
+    expect(page.locator(".verdict-doubts li")).to_have_text(list(doubts))
+
+
 @seen_in(LOOKS)
 def test_a_stroke_and_both_layers_are_seen_in_one_glance(page, look):
     draw(page, SEVEN)

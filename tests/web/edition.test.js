@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explanationOf, frameOf, isBroken, nothingOf, sameFrame } from "../../lenet/ui/web/edition/answers.js";
+import {
+  doubtsOf,
+  explanationOf,
+  frameOf,
+  isBroken,
+  nothingOf,
+  sameFrame,
+} from "../../lenet/ui/web/edition/answers.js";
 import { Host } from "../../lenet/ui/web/edition/host.js";
 
 const VIEW = {
@@ -117,4 +124,16 @@ test("a network is broken by each of three switches", () => {
   assert.ok(!isBroken(VIEW));
   for (const change of [{ noise: 25 }, { biases: false }, { pooling: false }])
     assert.ok(isBroken({ ...VIEW, ...change }));
+});
+
+test("a drawing is doubted below a bound, with the words of the lowest one", () => {
+  const opening = {
+    doubts: [
+      [-8, "hardly any"],
+      [-2, "few"],
+    ],
+  };
+  assert.deepEqual(doubtsOf(opening, -9), ["hardly any"]);
+  assert.deepEqual(doubtsOf(opening, -8), ["few"]);
+  assert.deepEqual(doubtsOf(opening, -2), []);
 });
