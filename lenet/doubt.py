@@ -32,6 +32,9 @@ SHARES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 NEAREST = 3
 """How many of the learned pictures are shown beside a doubt."""
 
+LARGEST = 1e6
+"""No number of the files is farther from 0."""
+
 FILES_KEPT = 32
 """Files that stay in memory once they are read, at most."""
 
@@ -183,8 +186,12 @@ def _check(checkpoint: Checkpoint, file: str, tensors: Tensors, shapes: dict[str
     """Raise ValueError where a tensor is missing, has another shape, or holds what is no number."""
     for name, shape in shapes.items():
         tensor = tensors.get(name)
-        if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not np.isfinite(tensor).all():
+        if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not _is_tame(tensor):
             raise ValueError(_damaged(checkpoint, file, f"{name} is missing, or no numbers of the shape {shape}"))
+
+
+def _is_tame(tensor: NDArray) -> bool:
+    return bool((np.abs(tensor.astype(np.float64)) <= LARGEST).all())
 
 
 def _damaged(checkpoint: Checkpoint, file: str, reason: str) -> str:
