@@ -241,12 +241,15 @@ async def endpoint_of(client: httpx.AsyncClient, name: str) -> int:
 
 
 @contextmanager
-def served(*command: str) -> Iterator[tuple[str, int]]:
-    """A Python program that serves in a process of its own: its address and the process's number."""
+def served(*command: str, **settings: str) -> Iterator[tuple[str, int]]:
+    """A Python program that serves in a process of its own: its address and the process's number.
+
+    ``settings`` are environment variables; without any, what one address may ask has no limit.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {PORT_VARIABLE: str(port), **UNLIMITED}
+    environment = os.environ | {PORT_VARIABLE: str(port), **(settings or UNLIMITED)}
     server = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
