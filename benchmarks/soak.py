@@ -1,21 +1,19 @@
 """What the page's server holds after many minutes of visitors, good and bad: memory, files, threads, processes.
 
-Visitors draw, come and go; photos and hostile files are uploaded; connections are dropped at every moment; trainings are
-begun and left; programs ask for 100 KB and do not wait for them. Uploads are kept for ``KEPT`` seconds instead of an
-hour, so that they go within the time.
+Visitors draw, come and go; photos and hostile files are uploaded; connections are dropped at every moment; trainings
+are begun and left; programs send 100 KB and do not wait for the answer. Uploads are kept for ``KEPT`` seconds instead
+of an hour, so that they go within the time.
 """
 
 import asyncio
-import io
 import itertools
-import os
 import random
 import struct
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
@@ -23,15 +21,11 @@ from typing import Any
 
 import numpy as np
 import orjson
-from PIL import Image
 
-from benchmarks.load import ROOT, Sketch, new_session, question, resident, sketches
-from benchmarks.wire import Wire, upload
-from lenet.model import PICTURE_SIZE
+from benchmarks.visitor import RUN, Sketch, new_session, photo, question, resident, seen_question, sketches
+from benchmarks.wire import FAILURES, Wire, upload
 from lenet.settings import DEFAULT_CHECKPOINT
 from lenet.training.datasets import FILES
-from lenet.ui.values.examples import example_picture
-from lenet.ui.view import View
 
 RESULTS = Path(__file__).parent / "soak.json"
 
@@ -53,7 +47,7 @@ PHOTO, DROP, LEAVE, HOSTILE, TRAIN = 4, 1, 0.5, 15, 150
 SAMPLE = 60
 """Seconds between two looks at what the server holds."""
 
-RUN, UPLOAD, JOIN = "/gradio_api/run/predict", "/gradio_api/upload", "/gradio_api/queue/join"
+UPLOAD, JOIN = "/gradio_api/upload", "/gradio_api/queue/join"
 
 SERVE = f"""
 from lenet.ui import page
@@ -62,9 +56,6 @@ import app
 app.serve(app.demo)
 """
 """The server's program."""
-
-SIDE = 600
-"""Of a photo, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +102,6 @@ def data_folder(folder: Path) -> None:
         (raw / name).write_bytes(struct.pack(f">{1 + len(shape)}I", 0x800 + len(shape), *shape) + content)
 
 
-def photo() -> bytes:
-    """A digit in a photo that nobody has sent before."""
-    noise = np.random.default_rng().normal(200, 6, (SIDE, SIDE))
-    ink = np.asarray(Image.fromarray(example_picture("digit", random.randrange(10))).resize((SIDE, SIDE)))
-    file = io.BytesIO()
-    Image.fromarray((noise - 0.6 * ink).clip(0, 255).astype(np.uint8)).save(file, "JPEG")
-    return file.getvalue()
-
-
 # What visitors do
 
 
@@ -141,14 +123,11 @@ async def draw_on(soak: Soak) -> None:
             await asyncio.sleep(random.uniform(*REST))
 
 
-async def send_photo(soak: Soak, content: bytes = b"", name: str = "photo.jpg") -> None:
+async def send_photo(soak: Soak, content: bytes = b"") -> None:
     """A picture is uploaded and looked at."""
     async with soak.wire() as wire:
-        path = (await wire.ask(UPLOAD, *upload(name, content or photo()))).json()[0]
-        file = {"path": path, "orig_name": name, "meta": {"_type": "gradio.FileData"}}
-        pad = orjson.dumps({"drawing": 1, "grid": "", "strokes": "", "shown": ""}).decode()
-        controls = orjson.dumps({"revision": 1, "view": View().value(), "shown": ""}).decode()
-        asked = soak.scene("on_upload", pad, file, DEFAULT_CHECKPOINT, controls)
+        path = (await wire.ask(UPLOAD, *upload("photo.jpg", content or photo()))).json()[0]
+        asked = seen_question(soak.endpoints["on_upload"], path, 1, new_session())
         orjson.loads((await wire.ask(RUN, asked)).json()["data"][0])
         soak.done["photos" if not content else "hostile files"] += 1
 
@@ -224,16 +203,16 @@ async def again(soak: Soak, each: Callable[[Soak], Awaitable[None]], pause: floa
     while time.monotonic() < soak.until:
         try:
             await each(soak)
-        except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+        except (*FAILURES, KeyError, TypeError) as error:
             soak.done[f"{each.__name__}: {type(error).__name__}: {error!s:.60}"] += 1
         await asyncio.sleep(min(pause, max(0.0, soak.until - time.monotonic())))
 
 
-def hostile_files() -> Iterable[tuple[str, bytes]]:
+def hostile_files() -> Iterator[bytes]:
     """The tests' hostile files, again and again."""
-    sys.path.insert(0, str(ROOT / "tests"))
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
     makers = import_module("hostile").HOSTILE
-    return itertools.cycle([(name, make()) for name, make in makers.items()])
+    return itertools.cycle([make() for make in makers.values()])
 
 
 async def endpoints_of(port: int) -> dict[str, int]:
@@ -245,13 +224,12 @@ async def soaked(port: int, pid: int, folder: Path, minutes: float) -> dict[str,
     """What the server holds while all this goes on: after the warm-up, each minute, and when all have left."""
     started = time.monotonic()
     soak = Soak(port, await endpoints_of(port), sketches(), started + WARM + 60 * minutes, Counter())
-    bad = iter(hostile_files())
+    bad = hostile_files()
 
     async def send_hostile(soak: Soak) -> None:
-        name, content = next(bad)
-        await send_photo(soak, content, f"{name}.png")
+        await send_photo(soak, next(bad))
 
-    doers = [(draw_on, 0)] * DRAWERS
+    doers: list[tuple[Callable[[Soak], Awaitable[None]], float]] = [(draw_on, 0)] * DRAWERS
     doers += [(send_photo, PHOTO), (drop, DROP), (leave, LEAVE), (send_hostile, HOSTILE), (train, TRAIN)]
     tasks = [asyncio.create_task(again(soak, each, pause)) for each, pause in doers]
     samples = []

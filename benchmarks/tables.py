@@ -225,6 +225,7 @@ VISIT_WORDS = {
     "upload_bytes": "bytes of an upload",
     "requests": "requests of a visitor at once; reading a file counts as a twentieth of one",
     "requests_a_second": "requests of a visitor a second, in the long run",
+    "at_once": "questions of all that are worked out at once, half of them of one visitor at most",
     "hour_bytes": "bytes of a visitor's uploads within an hour",
     "all_hour_bytes": "the same for all visitors, with what `/activations` writes",
     "streams": "answers that a visitor waits for at once; every open page waits for one",

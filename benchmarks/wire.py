@@ -6,12 +6,15 @@ httpx takes a millisecond of the processor for each question, about a tenth of w
 import asyncio
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import orjson
 
 PATIENCE = 60
 """Seconds that an answer may take."""
+
+FAILURES = (OSError, EOFError, ValueError, asyncio.TimeoutError)
+"""What asking may raise; before Python 3.11, asyncio's TimeoutError is one of its own."""
 
 JSON = "application/json"
 
@@ -44,21 +47,23 @@ class Wire:
         self._port, self._address = port, address
         self._open: Streams | None = None
 
-    async def __aenter__(self) -> Self:
+    async def __aenter__(self) -> "Wire":
         return self
 
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     async def ask(self, path: str, body: bytes = b"", kind: str = JSON) -> Reply:
-        """Raises OSError, EOFError or ValueError when there is no answer in time, or one that is none."""
-        async with asyncio.timeout(PATIENCE):
-            if self._open:  # the server may have closed it since, and a browser then opens another
-                try:
-                    return await self._once(path, body, kind)
-                except (ConnectionError, EOFError):
-                    self.close()
-            return await self._once(path, body, kind)
+        """Raises one of FAILURES when there is no answer in time, or one that cannot be read."""
+        return await asyncio.wait_for(self._ask(path, body, kind), PATIENCE)
+
+    async def _ask(self, path: str, body: bytes, kind: str) -> Reply:
+        if self._open:  # the server may have closed it since, and a browser then opens another
+            try:
+                return await self._once(path, body, kind)
+            except (ConnectionError, EOFError):
+                self.close()
+        return await self._once(path, body, kind)
 
     async def begin(self, path: str, body: bytes = b"", kind: str = JSON, sent: int | None = None) -> Streams:
         """Send a request, or so many bytes of it, and read nothing."""
