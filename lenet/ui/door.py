@@ -14,6 +14,7 @@ from typing import Any
 
 import anyio
 import gradio as gr
+from gradio.blocks import BlocksConfig
 from gradio.utils import get_upload_folder
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import JSONResponse
@@ -92,6 +93,27 @@ class Chosen(gr.EventData):
         self.mine = [name for name in mine[:MOST_MINE] if isinstance(name, str)]
 
 
+class Parts(BlocksConfig):
+    """The page's components and handlers, of which every session has a copy.
+
+    gradio would also copy each component's settings, and keep the last answers in them, for links that the page does
+    not offer: 14 ms of a visitor's first question, and up to 250 KB for each of the last 10,000 visitors.
+    """
+
+    def __copy__(self) -> BlocksConfig:
+        copied = Bare(self.root_block)
+        copied.blocks, copied.fns = dict(self.blocks), dict(self.fns)
+        copied.fn_id, copied.renderables = self.fn_id, list(self.renderables)
+        return copied
+
+
+class Bare(BlocksConfig):
+    """A session's copy, without the settings."""
+
+    def config_for_block(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        return {}
+
+
 class Door(gr.Blocks):
     """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log.
 
@@ -101,6 +123,7 @@ class Door(gr.Blocks):
 
     def __init__(self, visits: Visits, routes: Sequence[Route] = (), **options: Any):
         super().__init__(**options)
+        self.default_config = Parts(self)
         self.visits, self.routes = visits, list(routes)
         self.stored = hourly(visits.all_hour_bytes)
         self._unheard: set[str] = set()
