@@ -35,7 +35,7 @@ DRAWERS, REST = 12, (0.5, 1.5)
 VISIT = (20, 60)
 """Seconds after which a drawer leaves, at least and at most, and another comes."""
 
-WARM = 120
+WARM = 60
 """Seconds before memory counts."""
 
 KEPT = 60

@@ -1,11 +1,14 @@
 """How many questions are answered at once, and what is said to the others."""
 
 import asyncio
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import httpx
 import pytest
 from starlette.responses import JSONResponse
+from support import ROOT
 
 from lenet.settings import ANCESTORS, Visits
 from lenet.ui import places
@@ -62,7 +65,7 @@ def test_a_slow_machine_has_fewer_places_so_that_nobody_waits_long(clock):
         many = Places(40)
         while not many.take(str(len(many))):
             pass
-        for number in range(200):
+        for _answer in range(200):
             clock.now += pace
             many.give(str(len(many) - 1))
             many.take(f"{len(many)}")
@@ -109,3 +112,18 @@ def test_past_its_places_the_server_says_when_to_come_and_answers_everybody_then
             assert (await ask("3.3.3.3")).status_code == 200
 
     asyncio.run(crowd())
+
+
+def test_a_server_may_hold_a_thousand_connections():
+    limits = pytest.importorskip("resource")
+    script = (
+        "import app, resource; app.open_many(); now, most = resource.getrlimit(resource.RLIMIT_NOFILE); "
+        "assert now == min(app.MOST_OPEN, most) or most < 0, (now, most)"
+    )
+    most = limits.getrlimit(limits.RLIMIT_NOFILE)[1]
+    subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        cwd=ROOT,
+        preexec_fn=lambda: limits.setrlimit(limits.RLIMIT_NOFILE, (256, most)),
+    )
