@@ -111,7 +111,8 @@ class Parts(BlocksConfig):
 class Bare(BlocksConfig):
     """A session's copy, without the settings."""
 
-    def config_for_block(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+    @staticmethod
+    def config_for_block(_id: int, rendered_ids: list[int], block: Any, renderable: Any = None) -> dict[Any, Any]:
         return {}
 
 
