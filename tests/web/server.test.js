@@ -69,7 +69,10 @@ test("a question that found no place is sent again, and a server that is not the
   const full = () => new Response("", { status: 503, headers: { "Retry-After": "2" } });
   const answers = [full(), full(), new Response("", { status: 503 }), new Response("")];
   const said = [];
-  const line = new Line(async () => answers.shift(), (trouble) => said.push(trouble));
+  const line = new Line(
+    async () => answers.shift(),
+    (trouble) => said.push(trouble),
+  );
   const answer = line.ask([RUN, { body: "the last stroke" }]);
   for (const wait of [2000, 2000, 1500]) {
     await new Promise(setImmediate);
