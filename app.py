@@ -13,6 +13,9 @@ from lenet import settings
 if TYPE_CHECKING:
     from lenet.ui.door import Door
 
+MOST_OPEN = 16_384
+"""Connections and files that may be open at once. Many systems give a process 1,024, fewer than a thousand visitors."""
+
 USAGE_ERROR = 2
 """Exit status for settings that cannot be used, as argparse has it."""
 
@@ -30,7 +33,19 @@ def serve(demo: "Door") -> None:
     """Serve the page until it is stopped."""
     from lenet.ui.page import launch_options
 
+    open_many()
     demo.launch(**launch_options(demo))
+
+
+def open_many() -> None:
+    """Let the process open as much as it may at most, where the system counts; a page that may not is served too."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        wanted = MOST_OPEN if most == resource.RLIM_INFINITY else min(MOST_OPEN, most)
+        if 0 <= now < wanted:  # no limit is -1
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def main() -> None:

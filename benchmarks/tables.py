@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import ablations, batch, doubts, live, load, pens, photos, speed, training
+from benchmarks import ablations, batch, doubts, live, load, pens, photos, soak, speed, training
 from lenet import checkpoint
 from lenet.settings import CHECKPOINTS, DEFAULT_CHECKPOINT, TRAIN_PREFIX, VISIT_PREFIX, Limits, Visits
 from lenet.training.datasets import SOURCES
@@ -147,21 +147,46 @@ def pace() -> str:
 def serving() -> str:
     """The server under load, and what a first visit brings."""
     measured = json.loads(load.RESULTS.read_text(encoding="utf-8"))
-    visitors, rates = measured["visitors"], measured["answers_a_second"]
+    rates = measured["answers_a_second"]
     brought = json.loads(live.RESULTS.read_text(encoding="utf-8"))["first_visit_kb"]
     return "\n".join(
         [
             "| what | measured |",
             "|---|---|",
-            f"| {load.VISITORS} visitors who draw for {load.VISIT} seconds | {visitors['answers']:,} answers, "
-            f"{visitors['errors']} errors, {visitors['crossed']} answers to somebody else's drawing |",
-            f"| their wait for the server, median and 95 % | {visitors['p50_ms']} ms, {visitors['p95_ms']} ms |",
-            f"| the server's memory before and after | {visitors['memory_mb']} MB, {visitors['memory_after_mb']} MB |",
+            *(crowd_line(visitors, seen) for visitors, seen in measured["crowds"].items()),
+            soak_line(json.loads(soak.RESULTS.read_text(encoding="utf-8"))),
             f"| answers a second to {load.CLIENTS} clients who ask without pause | {rates['page']}; "
             f"a stock gr.Interface with the same network {rates['stock']}: {rates['ratio']} times as many |",
             f"| a first visit with one drawing, beyond gradio's own files | {brought['all']:.0f} KB, "
             f"of which the network's weights {brought['networks']:.0f} KB |",
         ]
+    )
+
+
+def crowd_line(visitors: str, seen: dict[str, Any]) -> str:
+    """What so many visitors have seen."""
+    shared = "" if seen["load_before"] < 1 else ", while other programs used the machine too"
+    put_off = (
+        f"; {seen['put_off']:,} were asked to come again, and had their answer {seen['with_polite_waits_p50_s']} s, "
+        f"{seen['with_polite_waits_p95_s']} s after the pen's rest"
+        if seen["put_off"]
+        else ""
+    )
+    return (
+        f"| {int(visitors):,} visitors who draw for {load.VISIT} seconds{shared} | {seen['answers']:,} answers, "
+        f"{seen['errors']} errors, {seen['crossed']} answers to somebody else's drawing, {seen['lost']} last drawings "
+        f"without an answer; median and 95 % of the wait {seen['p50_ms']:,} ms, {seen['p95_ms']:,} ms{put_off}; memory "
+        f"{seen['memory_mb']} MB before, {seen['memory_after_mb']} MB after |"
+    )
+
+
+def soak_line(measured: dict[str, Any]) -> str:
+    """What the server holds for long."""
+    first, last = measured["held"][0], measured["held"][-1]
+    return (
+        f"| {measured['minutes']:.0f} minutes of visitors, photos, hostile files, dropped connections and trainings | "
+        f"memory {first['megabytes']:.0f} MB before, {last['megabytes']:.0f} MB after; threads {first['threads']}, "
+        f"{last['threads']}; open files {first['open_files']}, {last['open_files']} |"
     )
 
 
@@ -225,6 +250,7 @@ VISIT_WORDS = {
     "upload_bytes": "bytes of an upload",
     "requests": "requests of a visitor at once; reading a file counts as a twentieth of one",
     "requests_a_second": "requests of a visitor a second, in the long run",
+    "at_once": "questions of all that are worked out at once, half of them of one visitor at most",
     "hour_bytes": "bytes of a visitor's uploads within an hour",
     "all_hour_bytes": "the same for all visitors, with what `/activations` writes",
     "streams": "answers that a visitor waits for at once; every open page waits for one",

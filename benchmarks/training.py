@@ -22,7 +22,8 @@ from typing import Any
 
 import httpx
 
-from benchmarks.load import DRAW, connected, draw, endpoint_of, new_session, resident, served, sketches
+from benchmarks.load import connected, draw, endpoint_of, served
+from benchmarks.visitor import DRAW, new_session, resident, sketches
 from lenet.training.order import Order
 
 RESULTS = Path(__file__).parent / "training.json"

@@ -96,16 +96,18 @@ class Visits:
     A visitor is an address; a school has one for all its pupils. 0 lifts a limit, but for the last two.
 
     ``question_bytes`` and ``upload_bytes`` of one request; ``requests`` at once, and so many ``requests_a_second`` in
-    the long run; ``hour_bytes`` of uploads within an hour, of one visitor, and ``all_hour_bytes`` of all, with what
-    ``/activations`` writes. ``streams`` that wait for answers, of one visitor, and ``all_streams`` of all.
-    ``body_seconds`` may pass between two parts of a request. ``waiting`` questions of programs may stand in line.
-    ``free_bytes`` of the disk stay free. ``proxies`` of ours stand in front of the page.
+    the long run; ``at_once`` questions of all are worked out, half of them of one visitor at most; ``hour_bytes`` of
+    uploads within an hour, of one visitor, and ``all_hour_bytes`` of all, with what ``/activations`` writes.
+    ``streams`` that wait for answers, of one visitor, and ``all_streams`` of all. ``body_seconds`` may pass between two
+    parts of a request. ``waiting`` questions of programs may stand in line. ``free_bytes`` of the disk stay free.
+    ``proxies`` of ours stand in front of the page.
     """
 
     question_bytes: int = 1_000_000
     upload_bytes: int = 20_971_520
     requests: int = 1_200
     requests_a_second: int = 40
+    at_once: int = 24
     hour_bytes: int = 500_000_000
     all_hour_bytes: int = 2_000_000_000
     streams: int = 120

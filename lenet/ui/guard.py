@@ -9,8 +9,8 @@ import shutil
 import tempfile
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
@@ -23,6 +23,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.settings import Visits
+from lenet.ui.places import Places
 
 HOUR = 3600
 """Seconds for which an uploaded file is kept."""
@@ -56,6 +57,9 @@ WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+")
 
 API = "/gradio_api"
 UPLOAD = f"{API}/upload"
+ANSWERS = (f"{API}/run/", f"{API}/api/")
+"""Paths at which a question is worked out before the request is over."""
+
 STREAMS = tuple(f"{API}/{name}" for name in ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp"))
 """Paths whose GET answers piece by piece for as long as somebody listens."""
 
@@ -68,6 +72,7 @@ CLOSED = (
 
 TOO_LARGE = "This is more than {limit:,} bytes, the most that the page takes at once."
 TOO_OFTEN = "Too many requests came from your address. The page asks again by itself in {wait} s."
+TOO_FULL = "Very many people ask at once. The page asks again by itself in {wait} s."
 TOO_MUCH = "More pictures came from your address than are kept for an hour; try again in {minutes} minutes."
 FULL = "The server keeps no more pictures now; draw instead, or try again in {minutes} minutes."
 TOO_SLOW = "The request did not arrive within {seconds} seconds; send it again."
@@ -171,6 +176,7 @@ class Guard:
         self._headers = HEADERS | {"Content-Security-Policy": f"frame-ancestors {ancestors}"}
         self._requests = Buckets(visits.requests, visits.requests_a_second)
         self._uploads = hourly(visits.hour_bytes)
+        self._places = Places(visits.at_once)
         self._streams: Counter[str] = Counter()
         self._listening: Counter[str] = Counter()
         self._swept = time.monotonic()
@@ -213,7 +219,21 @@ class Guard:
                 return  # the visitor is gone
             if upload:
                 self._keep(who, body.tell())
-            await self._app(scope, _replayed(body, receive), send)
+            with self._place(who, scope["path"]):
+                await self._app(scope, _replayed(body, receive), send)
+
+    @contextmanager
+    def _place(self, who: str, path: str) -> Iterator[None]:
+        """A visitor's question is worked out. Raises Refusal when there are too many already."""
+        if not path.startswith(ANSWERS):
+            yield
+            return
+        if wait := self._places.take(who):
+            raise Refusal(503, TOO_FULL.format(wait=ceil(wait)), wait)
+        try:
+            yield
+        finally:
+            self._places.give(who)
 
     async def _read(self, receive: Receive, body: IO[bytes], limit: int) -> bool:
         """Whether the body came, whole. Each part of it must come in time, and all within ten times that."""

@@ -6,12 +6,15 @@ import os
 import re
 from pathlib import Path
 
+import gradio as gr
 import httpx
 import pytest
+from gradio.state_holder import SessionState
 from gradio.utils import get_upload_folder
 from PIL import Image
 
-from lenet.ui.door import NOT_UPLOADED, uploaded
+from lenet.settings import Visits
+from lenet.ui.door import NOT_UPLOADED, Door, uploaded
 from lenet.ui.sentence import Sentence
 from lenet.ui.view import View
 
@@ -116,6 +119,18 @@ def test_an_uploaded_picture_is_opened_by_its_path(api, endpoints, picture):
     assert uploaded(path) == str(Path(path).resolve())
     for mark in ({}, MARK):
         assert '"label":"7"' in asked(api, endpoints["predict"], [{"path": path} | mark, "mnist-modern"]).text
+
+
+def test_a_session_keeps_no_copy_of_the_settings_nor_of_the_answers():
+    door = Door(Visits())
+    with door:
+        shown = gr.Textbox("x" * 1_000)
+    session = SessionState(door)
+    session._update_value_in_config(shown._id, "y" * 1_000_000)
+    assert session[shown._id] is shown
+    assert set(session.blocks_config.fns) == set(door.fns)
+    assert not any(session.config_values.values())
+    assert door.get_config_file()["components"]
 
 
 def test_only_regular_files_among_the_uploads_are_opened(tmp_path, monkeypatch, picture):

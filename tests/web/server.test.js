@@ -64,6 +64,26 @@ test("a request that was one of too many is sent again after the seconds that th
   }
 });
 
+test("a question that found no place is sent again, and a server that is not there is told from a full one", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const full = () => new Response("", { status: 503, headers: { "Retry-After": "2" } });
+  const answers = [full(), full(), new Response("", { status: 503 }), new Response("")];
+  const said = [];
+  const line = new Line(
+    async () => answers.shift(),
+    (trouble) => said.push(trouble),
+  );
+  const answer = line.ask([RUN, { body: "the last stroke" }]);
+  for (const wait of [2000, 2000, 1500]) {
+    await new Promise(setImmediate);
+    t.mock.timers.tick(wait);
+  }
+  assert.equal((await answer).status, 200);
+  assert.match(said[0], /many people draw/);
+  assert.match(said[1], /does not answer/);
+  assert.equal(said[2], "");
+});
+
 test("an error of the server is said once, until it answers again", async () => {
   const { said, line } = lineOf(500, 500, 200);
   for (let i = 0; i < 3; i++) await line.ask([RUN]);

@@ -1,6 +1,6 @@
 // When the server does not answer, a request of the page waits here and is sent again until it does. Otherwise gradio
 // would hear of the failure, and answer it by loading the page again, without the drawing. A request that the server
-// refuses because too many came from this network is sent again, too: the last stroke is never lost.
+// refuses because too many came from this network, or from all, is sent again, too: the last stroke is never lost.
 
 import { signal } from "../lib/signals.js";
 
@@ -8,6 +8,7 @@ const PATIENCE = 8000; // milliseconds until a request that is under way counts 
 const SEND_AGAIN = 1500; // milliseconds between two attempts
 const NO_SERVER = [502, 503, 504]; // what stands in front of the server says that it is not there
 const TOO_OFTEN = 429; // the server says how many seconds to wait
+const TOO_FULL = 503; // so does the server itself when too many people ask
 const LONGEST_WAIT = 30; // seconds, whatever it says
 const REQUESTS = "/gradio_api/run/"; // in the address of what the page asks
 const JOINS = "/gradio_api/queue/join"; // in the address at which a training is begun
@@ -15,6 +16,7 @@ const AWAY =
   "The server does not answer. The drawing is kept, and the page goes on by itself as soon as the server is back.";
 const BUSY =
   "Too many questions come from your network at once. The drawing is kept, and the page asks again by itself.";
+const FULL = "Very many people draw here now. The drawing is kept, and the page asks again by itself.";
 const FAILED = "The server could not answer. Choose or draw something else, or reload the page.";
 
 /** @typedef {Parameters<typeof fetch>} Asked */
@@ -55,9 +57,9 @@ export class Line {
     if (addressOf(request).includes(JOINS)) return this.#join(request);
     if (!addressOf(request).includes(REQUESTS)) return this.#fetch(request);
     let answer = await this.#attempt(request);
-    for (let times = 1; !answer || answer.status === TOO_OFTEN; times++) {
+    for (let times = 1; !answer || isPutOff(answer); times++) {
       if (!answer) this.#say(AWAY);
-      else if (times > 1) this.#say(BUSY); // once is nothing to speak of: what the browser shows is right
+      else if (times > 1) this.#say(answer.status === TOO_FULL ? FULL : BUSY); // once is nothing to speak of: what the browser shows is right
       await pause(answer ? waitOf(answer) : SEND_AGAIN);
       answer = await this.#attempt(request);
     }
@@ -72,7 +74,7 @@ export class Line {
    */
   async #join(request) {
     let answer = await this.#fetch(request);
-    while (answer.status === TOO_OFTEN) {
+    while (isPutOff(answer)) {
       await pause(waitOf(answer));
       answer = await this.#fetch(request);
     }
@@ -88,7 +90,7 @@ export class Line {
     const timer = setTimeout(() => this.answered < started && this.#say(AWAY), PATIENCE);
     try {
       const answer = await this.#fetch(request);
-      return NO_SERVER.includes(answer.status) ? null : answer;
+      return NO_SERVER.includes(answer.status) && !isPutOff(answer) ? null : answer;
     } catch (error) {
       if (error instanceof Error && error.name === "AbortError") throw error;
       return null;
@@ -114,6 +116,14 @@ export class Line {
 /** @param {number} milliseconds */
 function pause(milliseconds) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/**
+ * Whether the server is there, and has said when it wants to hear the request again.
+ * @param {Response} answer
+ */
+function isPutOff(answer) {
+  return answer.status === TOO_OFTEN || (answer.status === TOO_FULL && answer.headers.has("Retry-After"));
 }
 
 /**

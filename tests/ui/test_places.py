@@ -1,0 +1,129 @@
+"""How many questions are answered at once, and what is said to the others."""
+
+import asyncio
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import httpx
+import pytest
+from starlette.responses import JSONResponse
+from support import ROOT
+
+from lenet.settings import ANCESTORS, Visits
+from lenet.ui import places
+from lenet.ui.guard import Guard, hourly
+from lenet.ui.places import LATEST, SOONEST, Places
+
+RUN = "/gradio_api/run/predict"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    clock = SimpleNamespace(now=1_000.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(places, "time", clock)
+    return clock
+
+
+def test_a_place_that_is_given_back_can_be_taken_again(clock):
+    two = Places(2)
+    assert two.take("a") == two.take("b") == 0
+    assert two.take("c") >= SOONEST
+    two.give("a")
+    assert two.take("c") == 0
+
+
+def test_one_visitor_cannot_hold_all_places(clock):
+    four = Places(4)
+    assert [four.take("a") for _ in range(3)] == [0, 0, SOONEST]
+    assert four.take("b") == 0
+
+
+def test_those_who_find_no_place_are_told_different_moments_within_what_the_page_waits(clock):
+    one = Places(1)
+    one.take("a")
+    waits = [one.take(f"visitor {number}") for number in range(5_000)]
+    assert waits == sorted(waits) and waits[0] >= SOONEST and waits[-1] == LATEST
+    assert len(set(waits)) > 1_000
+
+
+def test_the_waits_follow_the_pace_of_the_answers(clock):
+    def last_of_a_hundred(pace: float) -> float:
+        one = Places(1)
+        for _ in range(200):
+            one.take("a")
+            clock.now += pace
+            one.give("a")
+        one.take("a")
+        return max(one.take(str(number)) for number in range(100)) - SOONEST
+
+    assert last_of_a_hundred(0.1) > 5 * last_of_a_hundred(0.01)
+
+
+def test_a_slow_machine_has_fewer_places_so_that_nobody_waits_long(clock):
+    def taken_at_once(pace: float) -> int:
+        many = Places(40)
+        while not many.take(str(len(many))):
+            pass
+        for _answer in range(200):
+            clock.now += pace
+            many.give(str(len(many) - 1))
+            many.take(f"{len(many)}")
+        return len(many)
+
+    assert taken_at_once(0.001) == 20  # as many as at first
+    assert 6 <= taken_at_once(0.04) <= 11
+
+
+def test_zero_lifts_the_limit_and_nothing_is_kept_of_who_has_left():
+    free = Places(0)
+    assert not any(free.take("a") for _ in range(1_000))
+    for _ in range(1_000):
+        free.give("a")
+    assert len(free) == 0 and not free._taken
+
+
+def test_past_its_places_the_server_says_when_to_come_and_answers_everybody_then():
+    """Also a question that fails, or whose visitor leaves, gives its place back."""
+    door = asyncio.Event()
+
+    async def slow(scope, receive, send):
+        await door.wait()
+        if scope["path"].endswith("broken"):
+            raise RuntimeError("broken")
+        await JSONResponse({})(scope, receive, send)
+
+    async def crowd() -> None:
+        guard = Guard(slow, Visits(at_once=2, proxies=1), ANCESTORS, hourly(0))
+        transport = httpx.ASGITransport(guard, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
+
+            def ask(who: str, path: str = RUN) -> asyncio.Task:
+                return asyncio.create_task(client.post(path, json={}, headers={"X-Forwarded-For": who}))
+
+            first = [ask("1.1.1.1"), ask("2.2.2.2", "/gradio_api/run/broken")]
+            await asyncio.sleep(0.05)
+            refused = await ask("3.3.3.3")
+            assert refused.status_code == 503 and int(refused.headers["retry-after"]) >= 1
+            assert "many people ask at once" in refused.json()["error"]
+            left = ask("4.4.4.4", "/gradio_api/queue/join")  # nothing is worked out there
+            door.set()
+            assert [(await each).status_code for each in (*first, left)] == [200, 500, 200]
+            assert (await ask("3.3.3.3")).status_code == 200
+
+    asyncio.run(crowd())
+
+
+def test_a_server_may_hold_a_thousand_connections():
+    limits = pytest.importorskip("resource")
+    script = (
+        "import app, resource; app.open_many(); now, most = resource.getrlimit(resource.RLIMIT_NOFILE); "
+        "assert now == min(app.MOST_OPEN, most) or most < 0, (now, most)"
+    )
+    most = limits.getrlimit(limits.RLIMIT_NOFILE)[1]
+    subprocess.run(
+        [sys.executable, "-c", script],
+        check=True,
+        cwd=ROOT,
+        preexec_fn=lambda: limits.setrlimit(limits.RLIMIT_NOFILE, (256, most)),
+    )
