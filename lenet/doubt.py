@@ -32,11 +32,14 @@ SHARES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
 NEAREST = 3
 """How many of the learned pictures are shown beside a doubt."""
 
+LARGEST = 1e6
+"""No number of the files is farther from 0."""
+
 FILES_KEPT = 32
 """Files that stay in memory once they are read, at most."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
-JUDGED = ": {share:.4g} % of the test {kind}s look more like one"
+JUDGED = ": {share:.4g} % of test {kind}s do more"
 
 DAMAGED = "{file} is damaged ({reason}); copy or train it again"
 UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."
@@ -94,6 +97,25 @@ def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt 
         return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
     except ValueError as error:
         return [Doubt(checkpoint.kind, problem=str(error))] * count
+
+
+def verdicts(checkpoint: Checkpoint) -> list[tuple[float, str]]:
+    """What is said of a strange picture: bounds of its score, the lowest first, each with a sentence for what is below.
+
+    Empty where nothing was learned about that, or the file is damaged.
+    """
+    try:
+        known = _read(checkpoint, FILE)
+        if known is None:
+            return []
+        _check_scorer(checkpoint, known)
+    except ValueError:
+        return []
+    threshold = float(known["threshold"][0])
+    shares = [(float(test), 1 - share) for test, share in zip(known["tests"], SHARES, strict=True)]
+    bounds = [bound for bound in shares if bound[0] < threshold]
+    bounds.append((threshold, shares[len(bounds)][1] if len(bounds) < len(shares) else 0.0))
+    return [(bound, Doubt(checkpoint.kind, strange=True, more=more).sentence) for bound, more in bounds]
 
 
 def _doubt(checkpoint: Checkpoint, known: Tensors, score: float, row: NDArray[np.float32]) -> Doubt:
@@ -164,8 +186,12 @@ def _check(checkpoint: Checkpoint, file: str, tensors: Tensors, shapes: dict[str
     """Raise ValueError where a tensor is missing, has another shape, or holds what is no number."""
     for name, shape in shapes.items():
         tensor = tensors.get(name)
-        if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not np.isfinite(tensor).all():
+        if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not _is_tame(tensor):
             raise ValueError(_damaged(checkpoint, file, f"{name} is missing, or no numbers of the shape {shape}"))
+
+
+def _is_tame(tensor: NDArray) -> bool:
+    return bool((np.abs(tensor.astype(np.float64)) <= LARGEST).all())
 
 
 def _damaged(checkpoint: Checkpoint, file: str, reason: str) -> str:

@@ -13,12 +13,12 @@ import numpy as np
 import torch
 from support import real_pictures
 
-from lenet import checkpoint
+from lenet import checkpoint, doubt
 from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint
 from lenet.microscope import atlas
 from lenet.model import LeNet, LeNetConfig
 
-Broken = Literal["network", "metrics", "atlas", "snapshot", "nothing"]
+Broken = Literal["network", "metrics", "atlas", "doubt", "snapshot", "nothing"]
 """What a damage leaves unusable. With "network" nothing is left; else only that part says what is wrong with it."""
 
 EPOCH = 3
@@ -53,6 +53,8 @@ def whole(folder: Path) -> Checkpoint:
     for layer in atlas.LAYERS:
         files[f"atlas/favourites{layer}.safetensors"] = checkpoint.pack(atlas.favourites(model, images, layer))
     files["atlas/tests.safetensors"] = checkpoint.pack(atlas.cell_pictures(images, labels, labels))
+    for file, parts in _doubting(model, images, labels).items():
+        files[file] = checkpoint.pack(parts)
     network = Checkpoint("whole", model, "digit", tuple("0123456789"), METRICS_OF_IT)
     checkpoint.save(network, folder, files)
     return network
@@ -182,6 +184,27 @@ def filled(value: float) -> Callable[[torch.Tensor], torch.Tensor]:
     return lambda tensor: torch.full_like(tensor, value, dtype=torch.float64)
 
 
+@torch.inference_mode()
+def _doubting(model: LeNet, images: torch.Tensor, labels: torch.Tensor) -> dict[str, dict[str, torch.Tensor]]:
+    """The files of a doubt without an end: every picture is below the threshold."""
+    outputs = model.activations(images)
+    values = doubt.features(model.config, outputs).shape[1]
+    known = {
+        "hidden.weight": torch.zeros(4, values),
+        "hidden.bias": torch.zeros(4),
+        "score.weight": torch.zeros(4),
+        "score.bias": torch.zeros(1),
+        "threshold": torch.ones(1),
+        "tests": torch.arange(len(doubt.SHARES)).float(),
+    }
+    pictures = (images[:, 0] * 255).byte()
+    summaries = doubt.summary(model.config, outputs).half()
+    return {
+        doubt.FILE: known,
+        doubt.LEARNED_FILE: {"pictures": pictures, "labels": labels.byte(), "summaries": summaries},
+    }
+
+
 # The table
 
 
@@ -196,6 +219,8 @@ def _files() -> dict[str, Damage]:
         "atlas/act1.safetensors": "atlas",
         "atlas/favourites1.safetensors": "atlas",
         "atlas/tests.safetensors": "atlas",
+        doubt.FILE: "doubt",
+        doubt.LEARNED_FILE: "doubt",
     }
     for name, breaks in parts.items():
         ways: dict[str, Callable[[Path], Any]] = {
@@ -344,6 +369,27 @@ def _atlas() -> dict[str, Damage]:
     return found
 
 
+def _doubts() -> dict[str, Damage]:
+    """What a doubt is judged by, tensor by tensor."""
+    found = {}
+    for file, parts in {
+        doubt.FILE: ("hidden.weight", "hidden.bias", "score.weight", "score.bias", "threshold", "tests"),
+        doubt.LEARNED_FILE: ("pictures", "labels", "summaries"),
+    }.items():
+        for part in parts:
+            ways = {
+                "gone": None,
+                "of no numbers": filled(float("nan")),
+                "endless": filled(1e30),
+                "of no rank": torch.zeros(()),
+                "of another shape": torch.zeros(2, 3, 4),
+                "of words": torch.zeros(3, dtype=torch.bool),
+            }
+            found |= {f"{file} {part} {way}": Damage(tensors(file, **{part: to}), "doubt") for way, to in ways.items()}
+    found[f"{doubt.LEARNED_FILE} labels beyond"] = Damage(tensors(doubt.LEARNED_FILE, labels=filled(200)), "doubt")
+    return found
+
+
 def _odd_snapshots(folder: Path) -> None:
     for name in (
         "epoch-\u0661\u0662.safetensors",
@@ -354,7 +400,7 @@ def _odd_snapshots(folder: Path) -> None:
         (folder / "snapshots" / name).touch()
 
 
-DAMAGES = _files() | _config() | _weights() | _metrics() | _atlas()
+DAMAGES = _files() | _config() | _weights() | _metrics() | _atlas() | _doubts()
 """By name."""
 
 

@@ -7,7 +7,7 @@ from safetensors.numpy import save_file
 from support import real_pictures
 
 from lenet import checkpoint
-from lenet.doubt import FILE, LEARNED_FILE, SHARES, Doubt, judge, scores
+from lenet.doubt import FILE, LEARNED_FILE, SHARES, Doubt, judge, scores, verdicts
 from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
 from lenet.training import outliers
@@ -50,7 +50,7 @@ def test_a_doubt_names_what_was_expected_and_how_it_was_judged(lenet):
     doubted = next(answer for answer in answers if answer.doubt.strange)
     assert doubted.doubt.sentence in doubted.doubts
     assert doubted.doubt.sentence.startswith("This does not look like a digit: 9")
-    assert doubted.doubt.sentence.endswith(" % of the test digits look more like one.")
+    assert doubted.doubt.sentence.endswith(" % of test digits do more.")
     assert len(doubted.doubt.nearest) == 3
     assert {each.label for each in doubted.doubt.nearest} <= set(lenet.classes)
     assert all(each.picture.shape == (28, 28) and each.picture.max() > 200 for each in doubted.doubt.nearest)
@@ -60,8 +60,16 @@ def test_what_is_not_doubted_has_no_sentence():
     assert Doubt("digit", 3.0, False, 0.9).sentence == ""
     assert Doubt("garment", -3.0, True, 0.0).sentence == "This does not look like a garment."
     assert Doubt("garment", -3.0, True, 0.9995).sentence == (
-        "This does not look like a garment: 99.95 % of the test garments look more like one."
+        "This does not look like a garment: 99.95 % of test garments do more."
     )
+
+
+def test_what_is_said_beforehand_is_what_is_said_then(lenet):
+    bounds = verdicts(lenet)
+    assert [bound for bound, _ in bounds] == sorted(bound for bound, _ in bounds)
+    for picture in strangers("letters", 50):
+        found = predict(lenet, picture).doubt
+        assert next((words for bound, words in bounds if found.score < bound), "") == found.sentence
 
 
 def test_every_committed_checkpoint_knows_what_it_has_learned():

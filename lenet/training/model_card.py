@@ -48,10 +48,11 @@ Source: {source}.
 * **For**: learning what a convolution network does, and reading {kind}s prepared as {title}'s were: 28 x 28 grey
   pixels, {ink} bright on black. LeNet Lab prepares any picture so.
 * **Not for**: decisions that matter to a person. It names one of its ten classes for every picture, also for one that
-  shows none of them.
+  shows none of them; then `atlas/doubt.safetensors`, where it is there, mostly says so.
 * **Files**: `config.json` (architecture, class names), `model.safetensors` ({precision} weights), `metrics.json` (every
   setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, and
-  some for each cell of the confusion matrix, from {title}, {dataset_licence}){snapshots}.
+  some for each cell of the confusion matrix; what tells that a picture shows none of the classes, learned from the
+  training images and from drawings by code, with some of these images; from {title}, {dataset_licence}){snapshots}.
 * **Made by**: `{command}`
 """
 

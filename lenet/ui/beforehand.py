@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from lenet import doubt
 from lenet.checkpoint import Checkpoint, snapshots
 from lenet.pictures.planes import PICTURE_SIZE
 from lenet.ui.exercises import NOISE_SEED, PLACES, Place, noise
@@ -102,6 +103,7 @@ class Beforehand:
             "alone": self._frame(name, View()),
             "unpooled": self._staged(name, View(pooling=False))["words"][0],
             "kept": self._frame(name, View(compare="kept", kept=BLANK)),
+            "doubts": doubt.verdicts(network),
             "others": {other: self._frame(name, View(compare="checkpoint", other=other)) for other in others},
         }
 

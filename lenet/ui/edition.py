@@ -22,7 +22,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from lenet import settings
+from lenet import doubt, settings
 from lenet.checkpoint import CONFIG, SNAPSHOT, SNAPSHOTS, WEIGHTS, names
 from lenet.ui import components as ui
 from lenet.ui.beforehand import NO_FILES, Beforehand, offered
@@ -42,7 +42,7 @@ PARTS = ("pad", "verdict", "lesson", "examples", "controls", "exercises", "takea
 ABSENT = ("bench", "card", "progress", "plot")
 """Style sheets of what needs a server."""
 
-SNAPSHOTS_KEPT = 3
+SNAPSHOTS_KEPT = 2
 """Of a network's training, beside those that an exercise speaks of: with them the default network stays below 1 MB."""
 
 SIZE_LIMIT = 1_000_000
@@ -52,6 +52,7 @@ INDEX, SCRIPT, STYLE, ICON = "index.html", "edition.js", "edition.css", "icon.sv
 README = "README.md"
 """What makes the folder a static Space of Hugging Face."""
 CONTENT = "edition.json"
+DOUBT = "doubt.safetensors"
 OPENING, EXPLAINED = "opening.zlib", "explained.zlib"
 """Of each network, as JSON that zlib has compressed: a fresh page, and what is said about each of its values."""
 
@@ -123,9 +124,12 @@ def needed_epochs(name: str, chosen: Collection[str]) -> set[int]:
 
 
 def kept_epochs(epochs: Sequence[int], needed: Collection[int], most: int) -> list[int]:
-    """Of all ``epochs``, those that are ``needed``, and at most ``most`` others, evenly from the first to the last."""
-    count = min(most, len(epochs))
-    places = {round(i * (len(epochs) - 1) / max(count - 1, 1)) for i in range(count)}
+    """Of all ``epochs``, those that are ``needed``, and at most ``most`` others, evenly from the first on.
+
+    The last one is not among the others: the trained network stands for it.
+    """
+    count = min(most, len(epochs) - 1)
+    places = {round(i * (len(epochs) - 1) / count) for i in range(count)}
     return [epoch for place, epoch in enumerate(epochs) if place in places or epoch in needed]
 
 
@@ -143,6 +147,8 @@ def _write_network(out: Path, source: Path, answers: Beforehand) -> None:
     out.mkdir(parents=True)
     for file in (CONFIG, WEIGHTS):
         shutil.copyfile(source / file, out / file)
+    if (source / doubt.FILE).is_file():
+        shutil.copyfile(source / doubt.FILE, out / DOUBT)
     if (source / SNAPSHOTS).is_dir():
         shutil.copytree(source / SNAPSHOTS, out / SNAPSHOTS)
     for file, value in ((OPENING, answers.opening(source.name)), (EXPLAINED, answers.explained(source.name))):

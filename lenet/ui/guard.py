@@ -56,7 +56,7 @@ WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+")
 
 API = "/gradio_api"
 UPLOAD = f"{API}/upload"
-STREAMS = (f"{API}/heartbeat/", f"{API}/queue/data", f"{API}/call/", f"{API}/upload_progress")
+STREAMS = tuple(f"{API}/{name}" for name in ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp"))
 """Paths whose GET answers piece by piece for as long as somebody listens."""
 
 CLOSED = (

@@ -89,6 +89,15 @@ def test_a_drawing_has_the_numbers_that_python_computes(page):
     expect_hint(page)
 
 
+def test_a_letter_is_doubted_as_python_doubts_it(page):
+    draw(page, ((0.2, 0.8), (0.5, 0.2), (0.8, 0.8), (0.7, 0.6), (0.3, 0.6)))
+    expect_answer(page)
+    ink = np.array(page.evaluate(NUMBERS)["ink"], np.uint8).reshape(GRID_SIZE, GRID_SIZE)
+    doubts = look_at(load(CHECKPOINTS / "mnist-lenet"), prepare_drawing(ink, "digit")).doubts
+    assert len(doubts) == 1 and doubts[0].startswith("This does not look like a digit")
+    expect(page.locator(".verdict-doubts li")).to_have_text(list(doubts))
+
+
 @seen_in(LOOKS)
 def test_a_stroke_and_both_layers_are_seen_in_one_glance(page, look):
     draw(page, SEVEN)
@@ -205,8 +214,8 @@ def test_a_step_of_an_exercise_sets_the_page_up(page, look):
 
 
 def test_a_link_to_a_step_opens_it(page, edition_url):
+    page.goto("about:blank")
     page.goto(f"{edition_url}#exercise-5-2")
-    page.reload()
     expect(page.locator(".lesson-text")).to_have_text(PLACES["5-2"].step.text)
     expect(page.locator(".maps.maps-empty")).to_have_count(0)
 

@@ -118,6 +118,15 @@ def atlas_is_broken(lab: Lab, name: str) -> None:
     assert file in said or "atlas; training" in said or "without their pictures" in said
 
 
+def doubt_is_broken(lab: Lab, name: str) -> None:
+    answer, file = predict(lab.find("mine"), ink()), name.split()[0]
+    assert answer.label
+    if name.endswith("missing"):
+        assert not answer.doubt or not answer.doubt.nearest
+    else:
+        assert f"mine/{file} " in answer.doubt.problem and answer.doubt.sentence in answer.doubts
+
+
 def snapshot_is_broken(lab: Lab, name: str) -> None:
     network = lab.find("mine")
     assert predict(network, ink()).label
@@ -135,6 +144,7 @@ CHECKS = {
     "network": network_is_broken,
     "metrics": metrics_are_broken,
     "atlas": atlas_is_broken,
+    "doubt": doubt_is_broken,
     "snapshot": snapshot_is_broken,
     "nothing": nothing_is_broken,
 }

@@ -45,8 +45,8 @@ def explained(out):
 
 def test_the_folder_holds_these_files_and_no_others(out):
     found = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    network = ["config.json", "model.safetensors", "opening.zlib", "explained.zlib"]
-    network += [f"snapshots/epoch-{epoch}.safetensors" for epoch in ("00", "12", "36")]
+    network = ["config.json", "model.safetensors", "doubt.safetensors", "opening.zlib", "explained.zlib"]
+    network += [f"snapshots/epoch-{epoch}.safetensors" for epoch in ("00", "12")]
     page = {"index.html", "edition.js", "edition.css", "edition.json", "icon.svg", "README.md"}
     assert found == page | {"examples/digit.png", "examples/LICENSE.md"} | {
         f"networks/{NAME}/{file}" for file in network
@@ -89,7 +89,7 @@ def test_what_the_first_answer_needs_is_fetched_together_with_the_script(out):
 
 
 def test_a_fresh_page_has_the_epochs_that_the_folder_has_and_what_it_lacks(opening):
-    assert opening["controls"]["epochs"] == opening["alone"]["network"]["epochs"] == [0, 12, 36]
+    assert opening["controls"]["epochs"] == opening["alone"]["network"]["epochs"] == [0, 12]
     assert opening["controls"]["lacks"] == list(LACKS)
     assert opening["examples"]["sheet"] == "examples/digit.png"
     assert opening["verdict"]["text"].startswith("Draw a digit, or choose an example.")
@@ -125,7 +125,7 @@ def test_each_value_of_the_network_is_explained(explained):
 
 def test_the_words_of_an_epoch_have_that_epoch_s_normalisation(explained):
     picture = example_picture("digit", 0)
-    for epoch in (0, 36):
+    for epoch in (0, 12):
         network = checkpoint.after_epoch(checkpoint.load(CHECKPOINTS / NAME), epoch)
         found = explain.explain(network.model, predict(network, picture).activations, "act1", 2, 0, 0)
         assert f"that × {found.scale:.6g} " in explained["maps"][0][2]["before"][str(epoch)]
@@ -145,11 +145,12 @@ def test_links_to_steps_begin_as_the_whole_page_s_do():
 
 
 def test_snapshots_are_kept_evenly_and_where_an_exercise_needs_one():
-    assert kept_epochs([0, 1, 2, 4, 6, 9, 12], (), 3) == [0, 4, 12]
-    assert kept_epochs([0, 1, 2, 4, 6, 9, 12], (9,), 2) == [0, 9, 12]
-    assert kept_epochs([0, 1], (), 3) == [0, 1]
+    assert kept_epochs([0, 1, 2, 4, 6, 9, 12], (), 3) == [0, 2, 6]
+    assert kept_epochs([0, 1, 2, 4, 6, 9, 12], (9,), 2) == [0, 4, 9]
+    assert kept_epochs([0, 1], (), 3) == [0]
     assert kept_epochs([0, 1, 2], (1,), 0) == [1]
-    assert kept_epochs([], (), 3) == []
+    assert kept_epochs([0, 1, 2], (2,), 1) == [0, 2]
+    assert kept_epochs([], (), 3) == kept_epochs([0], (), 3) == []
     assert needed_epochs("mnist-classic", checkpoint.names(CHECKPOINTS)) == {2, 5}
     assert needed_epochs("mnist-classic", ["mnist-classic"]) == set()
 

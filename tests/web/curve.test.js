@@ -15,13 +15,17 @@ test("each epoch that was kept has a place, and the others lie between two place
   assert.equal(placeOf(1, [2, 4]), null); // before the first one
 });
 
-test("a line goes through its epochs, as far as the slider does; the trained network has the last place", () => {
+test("a line goes through its epochs; the trained network has the last place, also where it stands for the last epoch", () => {
   assert.deepEqual(pointsOf([1, 0.5, 0], [0, 1, 2, 3], 1), [
     [25, 0],
     [50, 50],
     [75, 100],
   ]);
-  assert.deepEqual(pointsOf([1, 0.5, 0], [0, 1], 2), [[50, 50]]);
+  assert.deepEqual(pointsOf([1, 0.5, 0], [0, 1], 2), [
+    [50, 50],
+    [75, 75],
+    [100, 100],
+  ]);
 });
 
 test("an epoch says what it gave", () => {

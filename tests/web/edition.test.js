@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { explanationOf, frameOf, isBroken, nothingOf, sameFrame } from "../../lenet/ui/web/edition/answers.js";
+import {
+  doubtsOf,
+  explanationOf,
+  frameOf,
+  isBroken,
+  nothingOf,
+  sameFrame,
+} from "../../lenet/ui/web/edition/answers.js";
 import { Host } from "../../lenet/ui/web/edition/host.js";
 
 const VIEW = {
@@ -13,7 +20,12 @@ const frame = (b) => ({
   ...{ phase: "after", note: "", layers: [{ name: "act1", b }], pictures: ["", ""], words: [["max pooling"]] },
   phases: { before: { note: "", layers: [{ name: "conv1", b }] } },
 });
-const OPENING = { alone: frame(null), kept: frame("kept"), others: { theirs: frame("theirs") }, unpooled: ["no pooling"] };
+const OPENING = {
+  alone: frame(null),
+  kept: frame("kept"),
+  others: { theirs: frame("theirs") },
+  unpooled: ["no pooling"],
+};
 const framed = (changes) => frameOf(OPENING, { ...VIEW, ...changes }, NUMBERED, SENTENCES);
 
 test("a script gets its value, is told of new ones, and is answered", () => {
@@ -112,4 +124,16 @@ test("a network is broken by each of three switches", () => {
   assert.ok(!isBroken(VIEW));
   for (const change of [{ noise: 25 }, { biases: false }, { pooling: false }])
     assert.ok(isBroken({ ...VIEW, ...change }));
+});
+
+test("a drawing is doubted below a bound, with the words of the lowest one", () => {
+  const opening = {
+    doubts: [
+      [-8, "hardly any"],
+      [-2, "few"],
+    ],
+  };
+  assert.deepEqual(doubtsOf(opening, -9), ["hardly any"]);
+  assert.deepEqual(doubtsOf(opening, -8), ["few"]);
+  assert.deepEqual(doubtsOf(opening, -2), []);
 });

@@ -14,7 +14,7 @@ import torch
 from support import ROOT, real_pictures
 from torch import Tensor
 
-from lenet import checkpoint
+from lenet import checkpoint, doubt
 from lenet.model import ACTIVATIONS, POOLINGS, LeNet, LeNetConfig, Members, join
 from lenet.settings import CHECKPOINTS
 from tools import node
@@ -89,6 +89,7 @@ def committed(folder: Path, name: str) -> Case:
     weights = (CHECKPOINTS / name / checkpoint.WEIGHTS).read_bytes()
     case = write(folder / name, loaded.model, weights, some_pictures(loaded.kind, len(name)))
     (case.folder / checkpoint.CONFIG).write_bytes((CHECKPOINTS / name / checkpoint.CONFIG).read_bytes())
+    (case.folder / "doubt.safetensors").write_bytes((CHECKPOINTS / name / doubt.FILE).read_bytes())
     return case
 
 
@@ -188,6 +189,14 @@ def test_every_stage_is_torch_s(cases, name):
     probabilities = torch.from_numpy(case.expected["logits"]).softmax(1).numpy()
     assert np.abs(np.array(case.said["probabilities"]) - probabilities).max() <= TOLERANCE
     assert (np.argmax(case.said["probabilities"], 1) == probabilities.argmax(1)).all()
+
+
+@pytest.mark.parametrize("name", COMMITTED)
+def test_a_doubt_s_score_is_python_s(cases, name):
+    network, case = checkpoint.load(CHECKPOINTS / name), cases[name]
+    with torch.inference_mode():
+        judged = doubt.judge(network, network.model.activations(case.pictures))
+    assert case.said["scores"] == pytest.approx([each.score for each in judged], abs=2e-3)
 
 
 def test_one_weight_that_is_a_hundredth_larger_is_noticed(cases):

@@ -75,6 +75,7 @@ class OpeningValue(TypedDict):
     alone: MapsValue
     kept: MapsValue
     others: dict[str, MapsValue]
+    doubts: list[tuple[float, str]]
     unpooled: list[PartValue]
 
 

@@ -150,8 +150,9 @@ def verdict_value(
 
 
 def _doubts(answer: Prediction, *, several: bool) -> list[str]:
-    """The sentences of doubt. Where several digits are offered, the one that says so is left out."""
-    return [doubt for doubt in answer.doubts if not (several and doubt == SEVERAL_DIGITS)]
+    """The sentences of doubt. Several digits that are offered say by themselves that they are several, and no digit."""
+    said = {SEVERAL_DIGITS, answer.doubt.sentence if answer.doubt else ""} if several else set()
+    return [doubt for doubt in answer.doubts if doubt not in said]
 
 
 def _digit_value(digit: Digit) -> DigitValue:

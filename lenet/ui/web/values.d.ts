@@ -506,6 +506,7 @@ export interface OpeningValue {
   alone: MapsValue;
   kept: MapsValue;
   others: Record<string, MapsValue>;
+  doubts: [number, string][];
   unpooled: PartValue[];
 }
 

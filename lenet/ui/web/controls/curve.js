@@ -58,15 +58,16 @@ function drawn(curve, epochs, place) {
 }
 
 /**
- * The points of a line. Epochs after the last place are left out.
+ * The points of a line. The last epoch has its place, or stands where the trained network does.
  * @param {number[]} values of the epochs from the first, which is 1
  * @param {number[]} epochs
  * @param {number} high what stands at the top; 0 stands at the bottom
  * @returns {Point[]}
  */
 export function pointsOf(values, epochs, high) {
+  const known = values.length > (epochs.at(-1) ?? Infinity) ? [...epochs, values.length] : epochs;
   return values.flatMap((value, i) => {
-    const place = placeOf(i + 1, epochs);
+    const place = placeOf(i + 1, known);
     return place === null ? [] : [pointAt(place, value, epochs, high)];
   });
 }

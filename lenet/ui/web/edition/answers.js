@@ -25,6 +25,16 @@ export function sameFrame(one, other) {
 }
 
 /**
+ * What is said of a drawing with this score; nothing of one that is like what the network has learned.
+ * @param {OpeningValue} opening
+ * @param {number} score
+ */
+export function doubtsOf({ doubts }, score) {
+  const found = doubts.find(([bound]) => score < bound);
+  return found ? [found[1]] : [];
+}
+
+/**
  * The frame of a view, without numbers: the browser fills it.
  * @param {OpeningValue} opening
  * @param {ViewValue} view
@@ -95,7 +105,16 @@ export function explanationOf(explained, view, numbered) {
  * @returns {ExplanationValue}
  */
 export function nothingOf({ drawing, revision }, text = "") {
-  return { drawing, revision, text, cell: null, dense: null, favourites: [], liking: { side: 0, cells: "" } };
+  return {
+    drawing,
+    revision,
+    text,
+    cell: null,
+    dense: null,
+    favourites: [],
+    unliked: "",
+    liking: { side: 0, cells: "" },
+  };
 }
 
 /** @param {ViewValue} view */

@@ -1,11 +1,12 @@
 // In place of a server: the components ask, and the answers come from what was worked out beforehand and from the
 // engine. One network's page is open at a time.
 
+import { scoreOf } from "../engine/doubt.js";
 import { base64Of, bytesOf } from "../lib/bytes.js";
 import { computed, onSignal, signal } from "../lib/signals.js";
 import { enlarged } from "../pad/grid.js";
-import { explanationOf, frameOf, isBroken, nothingOf, sameFrame } from "./answers.js";
-import { explained, opening } from "./files.js";
+import { doubtsOf, explanationOf, frameOf, isBroken, nothingOf, sameFrame } from "./answers.js";
+import { explained, opening, scorer } from "./files.js";
 
 const STEP = "exercise-"; // what the link to a step begins with, as in link.py
 
@@ -203,9 +204,23 @@ export class Desk {
     const { hide, prepare } = this.#view();
     const plain = { ...this.page.verdict, ...numbered, hide, prepared: prepare };
     const said = this.answer?.drawing === numbered.drawing ? this.answer : null;
-    if (said) verdict.give({ ...plain, ...worded(said), ...numbered, text: "", note: this.note });
-    else if (!this.#ink()) verdict.give(plain);
+    const answered = said && { ...plain, ...worded(said), ...numbered, text: "", note: this.note };
+    if (answered) {
+      verdict.give(answered);
+      this.#doubt(answered);
+    } else if (!this.#ink()) verdict.give(plain);
     this.#explain();
+  }
+
+  /** @param {Record<string, any>} answered the verdict without doubts */
+  async #doubt(answered) {
+    const [{ turn, answer, network }, { off, epoch, ...view }] = [this, this.#view()];
+    const { a } = computed();
+    if (!a || !this.page.doubts.length || off.length || epoch !== null || isBroken({ off, epoch, ...view })) return;
+    const known = await scorer(network).catch(() => null);
+    if (!known || turn !== this.turn || answer !== this.answer) return;
+    const doubts = doubtsOf(this.page, scoreOf(known, computed().a ?? a));
+    if (doubts.length) this.hosts.verdict.give({ ...answered, doubts });
   }
 
   async #explain() {

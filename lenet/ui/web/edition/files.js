@@ -1,5 +1,7 @@
 // The files beside the page, each fetched once.
 
+import { readTensors } from "../engine/safetensors.js";
+
 /** @typedef {import("../values.js").EditionValue} EditionValue */
 /** @typedef {import("../values.js").OpeningValue} OpeningValue */
 /** @typedef {import("../values.js").ExplainedValue} ExplainedValue */
@@ -26,6 +28,15 @@ export function opening(network) {
  */
 export function explained(network) {
   return once(addressOf(network, "explained.zlib"), inflated);
+}
+
+/**
+ * What judges whether a drawing is like what the network has learned.
+ * @param {string} network
+ * @returns {Promise<Record<string, import("../engine/safetensors.js").Tensor>>}
+ */
+export function scorer(network) {
+  return once(addressOf(network, "doubt.safetensors"), async (answer) => readTensors(await answer.arrayBuffer()));
 }
 
 /**

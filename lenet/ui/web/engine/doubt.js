@@ -3,16 +3,14 @@
 const MOST_MAP_VALUES = 400; // the last maps are averaged to so few cells that all have at most so many values
 
 /** @typedef {import("./safetensors.js").Tensor} Tensor */
-/** @typedef {import("./network.js").Model} Model */
 
 /**
  * The logit of being a digit, or a garment. A picture below the file's threshold is strange.
  * @param {Record<string, Tensor>} known the tensors of the checkpoint's atlas/doubt.safetensors
- * @param {Model} model
  * @param {Record<string, Tensor>} stages what each stage put out
  */
-export function scoreOf(known, model, stages) {
-  const values = featuresOf(model, stages);
+export function scoreOf(known, stages) {
+  const values = featuresOf(stages);
   const [weights, biases] = [known["hidden.weight"].data, known["hidden.bias"].data];
   let score = known["score.bias"].data[0];
   for (let unit = 0; unit < biases.length; unit++) {
@@ -25,13 +23,25 @@ export function scoreOf(known, model, stages) {
 
 /**
  * What a doubt is judged by: the last maps averaged to a few cells, the dense layers, the logits.
- * @param {Model} model
  * @param {Record<string, Tensor>} stages
  */
-function featuresOf({ channels, hidden }, stages) {
-  const layers = channels.length;
-  const dense = hidden.flatMap((_, i) => [...stages[`act${layers + i + 1}`].data]);
+function featuresOf(stages) {
+  const layers = numbered(stages, "pool").length;
+  const dense = numbered(stages, "act")
+    .slice(layers)
+    .flatMap(({ data }) => [...data]);
   return [...averaged(stages[`pool${layers}`]), ...dense, ...stages.logits.data];
+}
+
+/**
+ * The stages of a kind in their order, as pool1, pool2.
+ * @param {Record<string, Tensor>} stages
+ * @param {string} kind
+ */
+function numbered(stages, kind) {
+  const found = [];
+  while (stages[`${kind}${found.length + 1}`]) found.push(stages[`${kind}${found.length + 1}`]);
+  return found;
 }
 
 /**
