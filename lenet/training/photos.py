@@ -46,6 +46,9 @@ INK_CONTRAST = {"pen": (0.55, 0.95), "pencil": (0.3, 0.5), "coloured": (0.45, 0.
 LINES = (0.04, 0.09)
 """The distance of a page's printed lines, in shorter sides."""
 
+SHADED = 0.5
+"""So many of the garments' mixed scenes get a shadow. Only one scene of theirs has any, and shadows look like cloth."""
+
 QUALITY = (40, 96)
 """JPEG qualities of a phone's and a messenger's files."""
 
@@ -311,8 +314,9 @@ def _garment(random: Generator, shape: Shape, scene: Scene, pictures: Sequence[P
     size = random.uniform(*scene.size)
     middle = _somewhere(random, np.array(shape) / min(shape) / 2, np.full(2, size))
     whole = fill_holes(picture > CLOTH)
-    outline = ((_enlarged(whole.astype(np.float32)) - 0.5) * 4 + 0.5).clip(0, 1).astype(np.float32)
-    mask, cloth = (_laid(each, page, middle, size) for each in (outline, _enlarged(_to_its_edge(picture, whole))))
+    lighter, share = _to_its_edge(picture, whole)
+    outline = ((_enlarged(share) - 0.5) * 4 + 0.5).clip(0, 1).astype(np.float32)
+    mask, cloth = (_laid(each, page, middle, size) for each in (outline, _enlarged(lighter)))
     cloth = np.where(mask > 0, cloth, 0)
     grey = CLOTHS[random.choice(scene.tones)](random, cloth, float(ground.mean()))
     colour: Colours = grey[..., None] * (1 + 0.25 * random.uniform(-0.5, 0.5, 3))
@@ -322,14 +326,18 @@ def _garment(random: Generator, shape: Shape, scene: Scene, pictures: Sequence[P
     return (ground + mask[..., None] * (colour - ground)).astype(np.float32), mask, cloth
 
 
-def _to_its_edge(picture: Plane, whole: NDArray[np.bool_]) -> Plane:
-    """The garment as bright at its edge as just inside: Fashion-MNIST's edge pixels are half ground."""
+def _to_its_edge(picture: Plane, whole: NDArray[np.bool_]) -> tuple[Plane, Plane]:
+    """The garment as bright at its edge as just inside, and the share of cloth at each pixel.
+
+    Fashion-MNIST's edge pixels are part ground: so much darker than those inside as they have less cloth.
+    """
     lighter, inner = picture, whole
     for axis in (0, 1):
         shifts = [-1, 0, 1]
         lighter = np.max([np.roll(lighter, shift, axis) for shift in shifts], 0)
         inner = np.min([np.roll(inner, shift, axis) for shift in shifts], 0)
-    return np.where(inner, picture, lighter)
+    share = np.where(inner, 1, whole * picture / lighter.clip(CLOTH)).astype(np.float32)
+    return np.where(inner, picture, lighter), share
 
 
 # The camera
@@ -381,6 +389,8 @@ def mixed(random: Generator, kind: str) -> Scene:
     """A scene that takes each of its traits from another one: what a network is trained on."""
     scenes = list(SCENES[kind].values())
     traits = {field.name: getattr(scenes[random.integers(len(scenes))], field.name) for field in fields(Scene)}
+    if kind == "garment" and random.random() < SHADED:
+        traits["shadows"] = tuple(SHADOWS)
     # Chalk needs a board, and black cloth a dark ground: the ground and what lies on it come from one scene.
     ground = scenes[random.integers(len(scenes))]
     return Scene(**traits | {"places": ground.places, "tones": ground.tones})

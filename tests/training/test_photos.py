@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from support import real_pictures
 
+from lenet.pictures.garments import from_cloth
+from lenet.pictures.prepare import prepare
 from lenet.training.photos import SCENES, Scene, mixed, take
 from lenet.training.textures import PLACES, _even
 
@@ -60,3 +62,13 @@ def test_several_digits_stand_beside_each_other_inside_the_photo():
 def test_what_is_held_out_is_in_no_training():
     for place in PLACES.values():
         assert set(place.seen) & set(place.held_out) <= {_even}
+
+
+def test_a_garment_is_hardly_wider_in_a_photo_than_in_its_picture():
+    scene, more = replace(SCENES["garment"]["on white"], tilt=0.0), []
+    for picture in PICTURES["garment"]:
+        taken = take(np.random.default_rng(0), "garment", scene, [picture], side=300, held_out=False)
+        mask = taken.mask > 0.5
+        found = from_cloth(np.where(mask, taken.truth, 0), mask)["network"]
+        more.append(found.mean() - prepare(picture, "garment").picture.mean())
+    assert np.mean(more) < 0.03
