@@ -218,7 +218,7 @@ def test_a_vignette_does_not_become_a_garment(number):
     y, x = np.mgrid[-0.5:0.5:300j, -0.5:0.5:300j]
     dimmed, even = seen(photo * (1 - 0.8 * (x * x + y * y)), "garment"), seen(photo, "garment")
     # Another route may even be nearer to the data set's own picture.
-    nearer = difference(dimmed, GARMENTS[number] / 255) < difference(even, GARMENTS[number] / 255)
+    nearer = difference(dimmed, GARMENTS[number]) < difference(even, GARMENTS[number])
     assert nearer or difference(dimmed, even) < 0.06
 
 
