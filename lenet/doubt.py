@@ -39,7 +39,7 @@ FILES_KEPT = 32
 """Files that stay in memory once they are read, at most."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
-JUDGED = ": {share:.4g} % of test {kind}s do more"
+JUDGED = ", less so than {fewer:,} of {count:,} test {kind}s"
 
 DAMAGED = "{file} is damaged ({reason}); copy or train it again"
 UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."
@@ -77,7 +77,8 @@ class Doubt:
         """What a person is told; "" where there is nothing to doubt."""
         if self.problem:
             return UNJUDGED.format(kind=self.kind, reason=self.problem)
-        judged = JUDGED.format(share=100 * self.more, kind=self.kind) if self.more else ""
+        count = round(1 / (1 - self.more)) if self.more else 0
+        judged = JUDGED.format(fewer=count - 1, count=count, kind=self.kind) if count else ""
         return NONE_OF_ITS_KIND.format(kind=self.kind, judged=judged) if self.strange else ""
 
 

@@ -45,9 +45,11 @@ class Prediction:
     @property
     def doubts(self) -> tuple[str, ...]:
         """What a person should know before believing the answer, as sentences."""
-        unsure = self.probabilities[self.label] < UNSURE
-        strange = self.doubt.sentence if self.doubt else ""
-        return (*self.prepared.warnings, *[NOT_SURE] * unsure, *[strange] * bool(strange))
+        if self.prepared.warnings:
+            return self.prepared.warnings  # they say why it may look strange
+        if self.doubt and self.doubt.sentence:
+            return (self.doubt.sentence,)
+        return (NOT_SURE,) if self.probabilities[self.label] < UNSURE else ()
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,10 @@ WORDS = {
         "add up to 1, so one class always wins, even where the picture shows none of them.",
     ),
     "doubt": Word(
-        "It does not look like one",
-        "A second, small network has learned what the last maps and the dense layers make of digits (or garments), and "
-        "of letters, scribbles and shapes that are none. It says which this is more like. The three pictures are those "
-        "of the training that the last dense layer finds nearest.",
+        "Nearest learned, and the doubt",
+        "The three training pictures for which the last dense layer gives most nearly the same. The doubt comes from a "
+        "second, small network: it has learned to tell digits (or garments) from letters, scribbles and shapes by what "
+        "the last maps and the dense layers make of them.",
     ),
     # The layers
     "convolution": Word(

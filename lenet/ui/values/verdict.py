@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from lenet.microscope.layers import Subject
 from lenet.microscope.saliency import PATCH
-from lenet.pictures.digits import SEVERAL_DIGITS
 from lenet.pictures.planes import resize
 from lenet.pictures.prepare import Prepared
 from lenet.prediction import Digit, Prediction
@@ -145,14 +144,8 @@ def verdict_value(
         "picture": encode_picture(answer.prepared.picture),
         "label": answer.label,
         "probabilities": list(answer.probabilities.items()),
-        "doubts": _doubts(answer, several=bool(digits)),
+        "doubts": [] if digits else list(answer.doubts),  # several digits that are offered speak for themselves
     }
-
-
-def _doubts(answer: Prediction, *, several: bool) -> list[str]:
-    """The sentences of doubt. Several digits that are offered say by themselves that they are several, and no digit."""
-    said = {SEVERAL_DIGITS, answer.doubt.sentence if answer.doubt else ""} if several else set()
-    return [doubt for doubt in answer.doubts if doubt not in said]
 
 
 def _digit_value(digit: Digit) -> DigitValue:
@@ -160,7 +153,7 @@ def _digit_value(digit: Digit) -> DigitValue:
 
 
 def _nearest(answer: Prediction) -> list[NearestValue]:
-    learned = answer.doubt.nearest if answer.doubt else ()
+    learned = answer.doubt.nearest if answer.doubt and answer.doubt.sentence in answer.doubts else ()
     return [{"picture": encode(each.picture), "label": each.label} for each in learned]
 
 

@@ -109,6 +109,7 @@ class Verdict {
    */
   #showAnswer(value, { moving }) {
     this.element.classList.toggle("verdict-empty", !value.label);
+    this.element.classList.toggle("verdict-doubted", value.doubts.length > 0);
     showPicture(this.canvases.picture, value.picture);
     this.#hide(value);
     const comparable = this.bars.show(value);
