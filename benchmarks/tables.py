@@ -144,39 +144,39 @@ def pace() -> str:
     return "\n".join(lines)
 
 
+def crowds() -> str:
+    """What many visitors at once see of the server."""
+    measured = json.loads(load.RESULTS.read_text(encoding="utf-8"))["crowds"]
+    busy = any(seen["load_before"] >= 1 for seen in measured.values())
+    lines = [
+        f"| visitors, {load.VISIT} s{', machine in use' if busy else ''} | answers | errors, crossed, lost "
+        "| wait, median and 95 % | asked to come again | their answer after the rest, median and 95 % | memory |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for visitors, seen in measured.items():
+        faults = ", ".join(str(seen[name]) for name in ("errors", "crossed", "lost"))
+        late = f"{seen['with_polite_waits_p50_s']} s, {seen['with_polite_waits_p95_s']} s"
+        lines.append(
+            f"| {int(visitors):,} | {seen['answers']:,} | {faults} | {seen['p50_ms']:.0f} ms, {seen['p95_ms']:.0f} ms "
+            f"| {seen['put_off']:,} | {late} | {seen['memory_mb']} to {seen['memory_after_mb']} MB |"
+        )
+    return "\n".join(lines)
+
+
 def serving() -> str:
-    """The server under load, and what a first visit brings."""
-    measured = json.loads(load.RESULTS.read_text(encoding="utf-8"))
-    rates = measured["answers_a_second"]
+    """The server for long and without pause, and what a first visit brings."""
+    rates = json.loads(load.RESULTS.read_text(encoding="utf-8"))["answers_a_second"]
     brought = json.loads(live.RESULTS.read_text(encoding="utf-8"))["first_visit_kb"]
     return "\n".join(
         [
             "| what | measured |",
             "|---|---|",
-            *(crowd_line(visitors, seen) for visitors, seen in measured["crowds"].items()),
             soak_line(json.loads(soak.RESULTS.read_text(encoding="utf-8"))),
             f"| answers a second to {load.CLIENTS} clients who ask without pause | {rates['page']}; "
             f"a stock gr.Interface with the same network {rates['stock']}: {rates['ratio']} times as many |",
             f"| a first visit with one drawing, beyond gradio's own files | {brought['all']:.0f} KB, "
             f"of which the network's weights {brought['networks']:.0f} KB |",
         ]
-    )
-
-
-def crowd_line(visitors: str, seen: dict[str, Any]) -> str:
-    """What so many visitors have seen."""
-    shared = "" if seen["load_before"] < 1 else ", while other programs used the machine too"
-    put_off = (
-        f"; {seen['put_off']:,} were asked to come again, and had their answer {seen['with_polite_waits_p50_s']} s, "
-        f"{seen['with_polite_waits_p95_s']} s after the pen's rest"
-        if seen["put_off"]
-        else ""
-    )
-    return (
-        f"| {int(visitors):,} visitors who draw for {load.VISIT} seconds{shared} | {seen['answers']:,} answers, "
-        f"{seen['errors']} errors, {seen['crossed']} answers to somebody else's drawing, {seen['lost']} last drawings "
-        f"without an answer; median and 95 % of the wait {seen['p50_ms']:,} ms, {seen['p95_ms']:,} ms{put_off}; memory "
-        f"{seen['memory_mb']} MB before, {seen['memory_after_mb']} MB after |"
     )
 
 
@@ -253,7 +253,7 @@ VISIT_WORDS = {
     "at_once": "questions of all that are worked out at once, half of them of one visitor at most",
     "hour_bytes": "bytes of a visitor's uploads within an hour",
     "all_hour_bytes": "the same for all visitors, with what `/activations` writes",
-    "streams": "answers that a visitor waits for at once; every open page waits for one",
+    "streams": "answers that a visitor waits for at once, piece by piece",
     "all_streams": "the same for all visitors",
     "body_seconds": "seconds between two parts of a request, which may take ten times that in all",
     "waiting": "questions of programs in line",
@@ -287,6 +287,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "photos": photographed,
     "speeds": speeds,
     "pace": pace,
+    "crowds": crowds,
     "serving": serving,
     "trained": trained,
     "limits": limits,
