@@ -146,9 +146,13 @@ class Preparation:
     def __enter__(self) -> "Preparation":
         return self
 
-    def __exit__(self, *error: object) -> None:
-        if self._pool:
-            self._pool.shutdown(cancel_futures=True)
+    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+        if self._pool is None:
+            return
+        if kind:  # Ctrl-C may have come between two steps of the pool, which would wait for ever then
+            for process in list(self._pool._processes.values()):
+                process.kill()
+        self._pool.shutdown(cancel_futures=True)
 
     def batches(self, kind: str) -> Iterator[Batch]:
         """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
