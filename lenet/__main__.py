@@ -15,6 +15,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from io import TextIOWrapper
+from multiprocessing import util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -302,5 +303,14 @@ def _forget_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def leave(status: int) -> None:
+    """End the program. After an interruption Python would wait for the pool's threads, which may never end."""
+    if status in (INTERRUPTED, UNHEARD):
+        # These end the pool's semaphores. Those that wait for a thread have a lower priority than 0.
+        util._run_finalizers(0)  # type: ignore[attr-defined]
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -149,10 +149,10 @@ class Preparation:
     def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
         if self._pool is None:
             return
-        if kind:  # Ctrl-C may have come between two steps of the pool, which would wait for ever then
+        if kind:  # Ctrl-C may have come between two steps of the pool, which would then be waited for without end
             for process in list(self._pool._processes.values()):
                 process.kill()
-        self._pool.shutdown(cancel_futures=True)
+        self._pool.shutdown(wait=kind is None, cancel_futures=True)
 
     def batches(self, kind: str) -> Iterator[Batch]:
         """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
