@@ -207,9 +207,16 @@ def many(tmp_path, digits):
 
 
 def started(*arguments: str, **options) -> subprocess.Popen:
-    """The command line in a process, and a process group, of its own."""
+    """The command line in a process, and a process group, of its own.
+
+    It hears Ctrl-C also where these tests run in the background of a shell, which lets its jobs ignore that.
+    """
     command = [sys.executable, "-m", "lenet", *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True, **options)
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # a new process inherits it
+    try:
+        return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, start_new_session=True, **options)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_many_pictures_get_the_answers_that_each_gets_alone(many, classic, capsys):
