@@ -102,19 +102,19 @@ def test_a_file_that_is_too_large_or_missing_is_refused_before_any_is_downloaded
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"channels": [10**6, 10**6]}, "not describe a network"),
-        ({"channels": [10**12, 10**12]}, "not describe a network"),
+        ({"channels": [10**6, 10**6]}, "channels must be whole numbers from 1 to 65,536"),
+        ({"channels": [10**12, 10**12]}, "channels must be whole numbers from 1 to 65,536"),
         (
             {"input_size": 10**5, "kernel_sizes": [5, 49_000], "channels": [6, 1]},
-            "not describe a network",
+            "kernel_sizes must be whole numbers from 1 to 512",
         ),
         (
             {"input_size": 10**4, "kernel_sizes": [9_998, 5], "channels": [1, 6], "paddings": [5_000, 0]},
-            "config.json does not describe a network",
+            "kernel_sizes must be whole numbers from 1 to 512",
         ),
         (
             {"input_size": 4_000, "kernel_sizes": [1, 1], "channels": [1, 1], "hidden": []},
-            "config.json does not describe a network",
+            "input_size must be a whole number from 1 to 256",
         ),
         ({"mean": "none"}, "config.json does not describe a network"),
         ({"activation": "eval"}, "activation is 'eval'"),
