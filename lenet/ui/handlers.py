@@ -136,7 +136,7 @@ class Handlers:
     def on_upload(self, pad: Any, upload: Upload, checkpoint: str, controls: Any) -> Answer:
         """A picture was uploaded: what the network sees of it stands on the pad, to be drawn on.
 
-        When it was removed, the page is empty.
+        When it was removed, the page is empty. A file that cannot be opened is not kept.
         """
         scene = read_scene(pad, upload, checkpoint, controls)
         before = scene.drawing
@@ -401,7 +401,12 @@ class Handlers:
     def _shown(self, scene: Scene, note: str) -> Answer:
         """What there is to show."""
         seen = self._lab.see(scene)
-        return Answer(self._verdict(scene, seen, note), self._maps(scene, seen), self._lab.explanation(scene, seen))
+        return Answer(
+            self._verdict(scene, seen, note),
+            self._maps(scene, seen),
+            self._lab.explanation(scene, seen),
+            upload=UNCHANGED if seen.opened else None,
+        )
 
     def _maps(self, scene: Scene, seen: Seen) -> MapsValue | Unchanged:
         """The maps, or without a picture their frames; nothing where the browser has painted them."""

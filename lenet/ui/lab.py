@@ -54,12 +54,13 @@ class Seen:
     """What the checkpoints make of a scene: the answer, and A and B as they are looked at.
 
     A sentence says why there is none; ``b`` is None when nothing is compared. Kernels can be looked at
-    without an answer: then ``a`` is there alone.
+    without an answer: then ``a`` is there alone. ``opened`` is False where an uploaded file cannot be opened.
     """
 
     answer: Prediction | Sentence
     a: Subject | Sentence
     b: Subject | Sentence | None = None
+    opened: bool = True
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,8 @@ class Lab:
         sight, network = Sight(scene), self._a(scene)
         answer = _answer(network, sight, scene.view)
         a = _subject(_title(scene), network, scene.view, answer)
-        return Seen(answer, a, self._b(scene, sight) if isinstance(a, Subject) else None)
+        b = self._b(scene, sight) if isinstance(a, Subject) else None
+        return Seen(answer, a, b, opened=not isinstance(sight.picture, Sentence))
 
     def frames(self, scene: Scene) -> tuple[Subject | Sentence, Subject | Sentence | None]:
         """A and B without a picture: what there will be to see once there is one."""
@@ -277,7 +279,7 @@ class Sight:
     def _prepare(self, kind: str) -> Prepared | Sentence:
         picture = self.picture
         if picture is None:
-            return Sentence(HINTS[kind])
+            return Sentence(HINTS[kind], hint=True)
         if isinstance(picture, Sentence):
             return picture
         try:

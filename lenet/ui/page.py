@@ -150,7 +150,7 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     # A drawing replaces an uploaded picture.
     at["pad"].begin(None, None, at["upload"], js="() => null", api_visibility="private")
     on(at["pad"].input, handlers.on_draw, ("pad", "checkpoint", "controls"), SHOWN)
-    on(at["upload"].input, handlers.on_upload, scene, (*SHOWN, "pad"))
+    on(at["upload"].input, handlers.on_upload, scene, (*SHOWN, "pad", "upload"))
     on(at["checkpoint"].input, handlers.on_checkpoint, scene, (*SHOWN, "examples", "controls"))
     on(at["controls"].input, handlers.on_view, scene, SHOWN)
     on(at["controls"].pin, handlers.on_pin, scene, ("explanation",))

@@ -84,7 +84,10 @@ def test_a_picture_is_dropped(page, digits):
 def test_a_broken_upload_is_a_sentence_and_the_page_lives_on(page):
     upload(page, b"this is no picture")
     expect_hint(page, "not a picture that can be read")
+    expect(page.locator(".verdict-refused")).to_be_attached()
+    expect(page.get_by_text("Drop a picture here")).to_be_visible()
     tool.draw(page, SEVEN)
+    expect(page.locator(".verdict-refused")).not_to_be_attached()
     expect_label(page, "7")
 
 

@@ -629,6 +629,26 @@ def test_an_uploaded_picture_stands_on_the_pad_as_the_network_sees_it(handlers, 
     assert (gone.pad["drawing"], gone.pad["grid"]) == (8, "")
 
 
+def test_a_file_that_cannot_be_opened_is_refused_and_not_kept(handlers, tmp_path):
+    path = tmp_path / "broken.png"
+    path.write_bytes(b"no picture")
+    answer = handlers.on_upload(None, str(path), "mnist-modern", controls())
+    assert answer.upload is None
+    assert answer.verdict["refused"] and "not a picture that can be read" in answer.verdict["text"]
+
+
+def test_a_picture_of_nothing_is_refused_and_kept_to_be_looked_at(handlers, tmp_path):
+    path = tmp_path / "white.png"
+    Image.new("L", (100, 100), 255).save(path)
+    answer = handlers.on_upload(None, str(path), "mnist-modern", controls())
+    assert answer.verdict["refused"] and answer.upload is UNCHANGED
+
+
+def test_the_hint_on_an_empty_pad_refuses_nothing(handlers):
+    verdict = handlers.on_draw(None, "mnist-modern", controls()).verdict
+    assert verdict["text"] and not verdict["refused"]
+
+
 def mark_of(maps: dict) -> str:
     """What the browser says when it has painted these maps by itself."""
     return painted_mark(maps["drawing"], maps["revision"], maps["mark"])

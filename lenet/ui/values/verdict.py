@@ -81,8 +81,9 @@ class NearestValue(TypedDict):
 
 
 class VerdictValue(TypedDict):
-    """The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
+    """The verdict of a ``network``, by its name, on one picture.
 
+    ``text`` stands in place of a label without an answer; it is no hint where something is ``refused``.
     ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
     are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
     learned pictures that are like one that is doubted; several digits are like none.
@@ -92,6 +93,7 @@ class VerdictValue(TypedDict):
     revision: int
     network: str
     text: str
+    refused: bool
     picture: str
     label: str
     note: str
@@ -125,6 +127,7 @@ def verdict_value(
         "revision": revision,
         "network": network,
         "text": answer.text if isinstance(answer, Sentence) else "",
+        "refused": isinstance(answer, Sentence) and not answer.hint,
         "picture": "",
         "label": "",
         "note": note if isinstance(answer, Prediction) else "",

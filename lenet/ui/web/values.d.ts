@@ -757,8 +757,9 @@ export interface TestedValue {
 }
 
 /**
- * The verdict of a ``network``, by its name, on one picture; ``text`` stands in place of a label without an answer.
+ * The verdict of a ``network``, by its name, on one picture.
  *
+ * ``text`` stands in place of a label without an answer; it is no hint where something is ``refused``.
  * ``picture`` is PICTURE_SIZE x PICTURE_SIZE bytes in base64, or "". ``note`` is a remark on the picture, ``digits``
  * are those of a photo that shows several, ``hide`` keeps the answer back until it is asked for. ``nearest`` are
  * learned pictures that are like one that is doubted; several digits are like none.
@@ -768,6 +769,7 @@ export interface VerdictValue {
   revision: number;
   network: string;
   text: string;
+  refused: boolean;
   picture: string;
   label: string;
   note: string;

@@ -18,6 +18,7 @@ import { Remark } from "./verdict/remark.js";
 
 /** @satisfies {Partial<VerdictValue>} */
 const NO_ANSWER = {
+  refused: false,
   picture: "",
   label: "",
   note: "",
@@ -99,7 +100,7 @@ class Verdict {
    */
   showTrouble(words) {
     if (!this.shown) return;
-    this.#showAnswer({ ...this.shown, ...NO_ANSWER, text: words }, { moving: false });
+    this.#showAnswer({ ...this.shown, ...NO_ANSWER, text: words, refused: true }, { moving: false });
     find(this.element, ".verdict-note").textContent = "";
   }
 
@@ -109,6 +110,7 @@ class Verdict {
    */
   #showAnswer(value, { moving }) {
     this.element.classList.toggle("verdict-empty", !value.label);
+    this.element.classList.toggle("verdict-refused", value.refused);
     this.element.classList.toggle("verdict-doubted", value.doubts.length > 0);
     showPicture(this.canvases.picture, value.picture);
     this.#hide(value);
