@@ -1,8 +1,12 @@
 """How many questions are answered at once, and what is said to the others."""
 
 import asyncio
+import random
+import statistics
 import subprocess
 import sys
+from heapq import heappop, heappush
+from math import ceil
 from types import SimpleNamespace
 
 import httpx
@@ -13,7 +17,7 @@ from support import ROOT
 from lenet.settings import ANCESTORS, Visits
 from lenet.ui import places
 from lenet.ui.guard import Guard, hourly
-from lenet.ui.places import LATEST, SOONEST, Places
+from lenet.ui.places import LATE, LATEST, SOONEST, Places
 
 RUN = "/gradio_api/run/predict"
 
@@ -60,19 +64,68 @@ def test_the_waits_follow_the_pace_of_the_answers(clock):
     assert last_of_a_hundred(0.1) > 5 * last_of_a_hundred(0.01)
 
 
-def test_a_slow_machine_has_fewer_places_so_that_nobody_waits_long(clock):
-    def taken_at_once(pace: float) -> int:
-        many = Places(40)
-        while not many.take(str(len(many))):
-            pass
-        for _answer in range(200):
-            clock.now += pace
-            many.give(str(len(many) - 1))
-            many.take(f"{len(many)}")
-        return len(many)
+def crowd(clock, visitors: int, pace: float, seconds: float = 60.0) -> tuple[list[float], int]:
+    """Visitors who ask a second after each answer, one answer every ``pace`` seconds: how long each waited for each.
 
-    assert taken_at_once(0.001) == 20  # as many as at first
-    assert 6 <= taken_at_once(0.04) <= 11
+    Also how many questions were worked out at once, at most in the second half.
+    """
+    many, waits, most, free, late = Places(40), [], 0, clock.now, random.Random(0)
+    events = [(clock.now + number / visitors, "ask", number, 0.0) for number in range(visitors)]
+    start, end = clock.now, clock.now + seconds
+    while events:
+        clock.now, what, who, asked = heappop(events)
+        if what == "answer":
+            many.give(str(who))
+            waits.append(clock.now - asked)
+            if clock.now < end:
+                heappush(events, (clock.now + 1, "ask", who, 0.0))
+        elif wait := many.take(str(who)):
+            heappush(events, (clock.now + ceil(wait) + late.uniform(0, 0.1), "ask", who, asked or clock.now))
+        else:
+            free = max(free, clock.now) + pace
+            heappush(events, (free, "answer", who, asked or clock.now))
+        if clock.now > start + seconds / 2:
+            most = max(most, len(many))
+    return waits, most
+
+
+def test_a_slow_machine_has_fewer_places_so_that_nobody_waits_long(clock):
+    assert crowd(clock, 1_000, 0.01)[1] > 40
+    assert crowd(clock, 1_000, 0.08)[1] < 20
+
+
+def test_whoever_was_told_to_come_finds_a_place_and_all_wait_alike(clock):
+    waits, _ = crowd(clock, 1_000, 0.01)  # one after the other they would wait ten seconds
+    assert 5 < statistics.median(waits) < 14
+    assert sorted(waits)[int(0.95 * len(waits))] < 20
+    assert max(waits) < 40
+
+
+def test_places_do_not_stay_free_for_those_who_do_not_come(clock):
+    one = Places(1)
+    one.take("a")
+    for number in range(100):
+        one.take(f"gone {number}")
+    one.give("a")
+    clock.now += LATEST + LATE + 1
+    assert one.take("b") == 0
+
+
+def test_callers_who_never_come_again_leave_places_for_others(clock):
+    four = Places(4)
+    for who in "abcd":
+        four.take(who)
+    assert all(four.take(f"gone {number}") for number in range(300))
+    clock.now += 3 * SOONEST
+    for who in "abcd":
+        four.give(who)
+    assert four.take("new") == 0
+    assert four._line.expected > 50
+
+
+def test_a_little_too_many_wait_little(clock):
+    waits, _ = crowd(clock, 110, 0.01)
+    assert statistics.median(waits) < 0.5
 
 
 def test_zero_lifts_the_limit_and_nothing_is_kept_of_who_has_left():
@@ -80,7 +133,7 @@ def test_zero_lifts_the_limit_and_nothing_is_kept_of_who_has_left():
     assert not any(free.take("a") for _ in range(1_000))
     for _ in range(1_000):
         free.give("a")
-    assert len(free) == 0 and not free._taken
+    assert len(free) == 0 and not free._taken and not free._line._of
 
 
 def test_past_its_places_the_server_says_when_to_come_and_answers_everybody_then():
