@@ -9,7 +9,9 @@ from lenet import checkpoint
 from lenet.microscope.layers import Subject
 from lenet.pictures.drawing import prepare_drawing
 from lenet.prediction import Prediction, look, predict
+from lenet.ui.door import Chosen
 from lenet.ui.values.pad import Drawing, drawing_number, put_value, read_ink
+from lenet.ui.view import View
 
 ROOT = Path(__file__).parent.parent
 SHEETS = ROOT / "lenet" / "ui" / "examples"
@@ -56,3 +58,23 @@ def ink_of(pad: dict) -> np.ndarray | None:
 def drawn(network: checkpoint.Checkpoint, pad: dict) -> Prediction:
     """What a network says about the drawing of a pad's value."""
     return look(network, prepare_drawing(ink_of(pad), network.kind))
+
+
+def controls(revision: int = 0, **view) -> dict:
+    """What web/controls.js sends."""
+    return {"revision": revision, "view": View(**view).value()}
+
+
+def chose(**values) -> Chosen:
+    """What an event carries."""
+    return Chosen(None, values)
+
+
+PIN = (2, 1, 3, 2)
+"""A cell of layer 2."""
+
+
+def explained(handlers, pad, name: str, **view) -> tuple[dict, dict]:
+    """The maps and the explanation of the pinned cell."""
+    answer = handlers.on_draw(pad, name, controls(pin=PIN, **view))
+    return answer.maps, answer.explanation
