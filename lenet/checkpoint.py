@@ -308,11 +308,14 @@ def load(folder: Path | str) -> Checkpoint:
 
 def snapshots(checkpoint: Checkpoint) -> list[int]:
     """The epochs after which the checkpoint's folder has the network's weights, in order; 0 is before training."""
-    folder = checkpoint.folder / SNAPSHOTS if checkpoint.folder else None
-    if folder is None or not folder.is_dir():
+    if checkpoint.folder is None:
         return []
-    found = {int(match[1]) for name in os.listdir(folder) if (match := SNAPSHOT.fullmatch(name))}
-    return sorted(epoch for epoch in found if (folder / _snapshot(epoch)).is_file())
+    folder = checkpoint.folder / SNAPSHOTS
+    try:
+        found = {int(match[1]) for name in os.listdir(folder) if (match := SNAPSHOT.fullmatch(name))}
+        return sorted(epoch for epoch in found if (folder / _snapshot(epoch)).is_file())
+    except OSError:  # there is no such folder, or nobody may look into it
+        return []
 
 
 def _snapshot(epoch: int) -> str:

@@ -27,7 +27,7 @@ MOST_MAP_VALUES = 400
 """The last maps are averaged to so few cells that all together have at most so many values."""
 
 SHARES = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5)
-"""Shares of the test pictures whose scores are kept: so many score less than the score that stands at their place."""
+"""Shares of the test pictures. For each share the file keeps the score below which that share of them lies."""
 
 NEAREST = 3
 """How many of the learned pictures are shown beside a doubt."""
@@ -39,7 +39,7 @@ FILES_KEPT = 32
 """Files that stay in memory once they are read, at most."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
-JUDGED = ", less so than {fewer:,} of {count:,} test {kind}s"
+JUDGED = ": it looks less like one than {fewer:,} of {count:,} test {kind}s"
 
 DAMAGED = "{file} is damaged ({reason}); copy or train it again"
 UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."

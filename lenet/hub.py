@@ -12,15 +12,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from lenet.checkpoint import CONFIG, METRICS, WEIGHTS, Checkpoint, load
+from lenet.checkpoint import CONFIG, CONFIG_LIMIT, METRICS, METRICS_LIMIT, WEIGHTS, WEIGHTS_LIMIT, Checkpoint, load
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
 REPOSITORY = re.compile(r"\w[\w.-]*/\w[\w.-]*", re.ASCII)
 
-LIMITS = {CONFIG: 100_000, METRICS: 2_000_000, WEIGHTS: 50_000_000}
-"""The files that are downloaded, and the largest size of each in bytes. The largest committed ones have a fiftieth."""
+LIMITS = {CONFIG: CONFIG_LIMIT, METRICS: METRICS_LIMIT, WEIGHTS: WEIGHTS_LIMIT}
+"""The files that are downloaded, and the largest size of each in bytes."""
 
 PATIENCE = 10
 """Seconds after which the Hub is given up."""

@@ -69,22 +69,25 @@ def predict(checkpoint: Checkpoint, picture: Image.Image | NDArray) -> Predictio
 
 
 def predict_each(
-    checkpoint: Checkpoint, prediction: Prediction, size: tuple[int, int] | None = None
+    checkpoint: Checkpoint,
+    prediction: Prediction,
+    size: tuple[int, int] | None = None,
+    off: Constants | None = None,
 ) -> tuple[Digit, ...]:
     """Each digit of a picture that shows more than one, in reading order; nothing where it shows one, or a garment.
 
     ``prediction`` is the answer about the whole picture, and ``size`` the picture's (width, height) in pixels; without
-    it the boxes are in pixels of the steps.
+    it the boxes are in pixels of the steps. ``off`` is that of ``look``.
     """
     if "cleaned" not in prediction.prepared.steps:
         return ()
     found = digits_of(prediction.prepared, size)
-    return look_at_each(checkpoint, found) if len(found) > 1 else ()
+    return look_at_each(checkpoint, found, off) if len(found) > 1 else ()
 
 
-def look_at_each(checkpoint: Checkpoint, found: Sequence[Found]) -> tuple[Digit, ...]:
+def look_at_each(checkpoint: Checkpoint, found: Sequence[Found], off: Constants | None = None) -> tuple[Digit, ...]:
     """Ask the network about each digit that was found in a picture."""
-    looked = look_at_all(checkpoint, [digit.prepared for digit in found])
+    looked = look_at_all(checkpoint, [digit.prepared for digit in found], off)
     return tuple(Digit(digit.box, answer) for digit, answer in zip(found, looked, strict=True))
 
 

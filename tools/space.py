@@ -33,6 +33,7 @@ PARTS = (
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
+    "SECURITY.md",
     "LICENSE",
     "docs",
     "lenet",
@@ -89,7 +90,7 @@ def build(folder: Path, kind: Kind, root: Path = ROOT) -> None:
     for part in PARTS:
         source = root / part
         if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns(*SPARE))
+            shutil.copytree(source, folder / part, symlinks=True, ignore=shutil.ignore_patterns(*SPARE))
         else:
             shutil.copyfile(source, folder / part)
     _change(folder / README, lambda text: text.replace("\n---\n", f"\nsuggested_hardware: {kind.hardware}\n---\n", 1))

@@ -1,6 +1,6 @@
 """Train the two networks that find ink or cloth in a photo, and write what they are beside them.
 
-python -m tools.train_finders --data-dir DIR
+python -m tools.train_finders --data-dir DIR [--kind digit]
 """
 
 import argparse
@@ -19,7 +19,7 @@ from lenet.training.finding import Plan, photographs, samples, score, train
 
 METRICS = WEIGHTS / "metrics.json"
 
-PLANS = {"digit": Plan(), "garment": Plan(photos=4_000, epochs=4)}
+PLANS = {"digit": Plan(), "garment": Plan(photos=7_000, epochs=24)}
 """A garment is large and soon found; a digit's thin stroke takes longer."""
 
 DATASETS = {"digit": "mnist", "garment": "fashion"}
@@ -54,9 +54,13 @@ def made(kind: str, data_dir: Path, plan: Plan) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data-dir", type=Path, default=datasets.default_data_dir())
+    parser.add_argument("--kind", choices=PLANS, help="train this one alone, and keep the other")
     options = parser.parse_args()
     torch.set_num_threads(1)  # the sums of two threads would round in another order
-    finders = {kind: made(kind, options.data_dir, PLANS[kind]) for kind in DATASETS}
+    kinds = [options.kind] if options.kind else list(PLANS)
+    finders = {kind: made(kind, options.data_dir, PLANS[kind]) for kind in kinds}
+    if METRICS.exists():
+        finders = json.loads(METRICS.read_text(encoding="utf-8"))["finders"] | finders
     METRICS.write_text(json.dumps({"finders": finders}, indent=1) + "\n", encoding="utf-8")
 
 

@@ -90,7 +90,7 @@ class Refused(ValueError):
 
 
 class _InMouthfuls(io.BytesIO):
-    """A file that does not let itself be read in crumbs."""
+    """A file in memory that is refused after MAX_READS reads: a decoder may read millions of tiny blocks."""
 
     reads = 0
 

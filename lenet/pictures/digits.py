@@ -28,7 +28,7 @@ from lenet.pictures.planes import (
     sliding,
     standing_out,
 )
-from lenet.pictures.regions import bounding_box, framed, label_regions, region_sizes
+from lenet.pictures.regions import bounding_box, framed, label_regions, region_boxes, region_sizes
 
 INK_BOX = 20
 """Side of the box that MNIST fits a digit's ink into, in pixels."""
@@ -303,11 +303,7 @@ def _doubts(mask: NDArray[np.bool_]) -> tuple[str, ...]:
 
 def _is_several(mask: NDArray[np.bool_]) -> bool:
     """Whether two tall regions stand side by side and share no column."""
-    labels, count = label_regions(mask)
-    spans = []
-    for number in range(1, count + 1):
-        rows, columns = bounding_box(labels == number)
-        if rows.stop - rows.start >= SEVERAL * len(mask):
-            spans.append((columns.start, columns.stop))
-    spans.sort()
+    boxes = region_boxes(*label_regions(mask))
+    tall = boxes[boxes[:, 1] - boxes[:, 0] >= SEVERAL * len(mask)]
+    spans = sorted((left, right) for _, _, left, right in tall.tolist())
     return any(right[0] >= left[1] for left, right in pairwise(spans))

@@ -40,7 +40,7 @@ DRAWN = 0.75
 """Where this share of the border is even, the picture was drawn, not photographed."""
 
 GROUND, SAME = 0.5, 0.8
-"""A drawing's ground fills this share of it, or so many of its pixels are exactly as their neighbours."""
+"""In a drawing at least GROUND of the pixels are ground, or at least SAME of them equal the pixel above exactly."""
 
 SURE = 0.5
 """From here on a pixel is taken for ink or cloth."""
@@ -54,7 +54,9 @@ ground.
 """
 
 LOOKS, MUCH_CLOSER = 4, 0.7
-"""There are two looks, and up to so many where the next would be so much closer, or where something is cut off."""
+"""There are two looks. More follow, LOOKS in all at most, where something is cut off, or where the next window is at
+most MUCH_CLOSER times as long as this one.
+"""
 
 LEAST_WINDOW = 16
 """No look is at a smaller square, in pixels of the photo."""

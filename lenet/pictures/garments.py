@@ -25,6 +25,7 @@ from lenet.pictures.planes import (
     refuse_without_contrast,
     resize,
     shrink,
+    sliding,
     standing_out,
 )
 from lenet.pictures.regions import bounding_box, fill_holes, label_regions, region_sizes
@@ -50,14 +51,19 @@ NOISE_PERCENTILE = 75
 SMALLEST_GARMENT = 0.002
 """What the finder takes for cloth is none where its largest region has a smaller share of the photo's pixels."""
 
-SOFT_EDGE = 0.2
-"""A garment's outline is where the finder is this certain. Where it is certain, it is a pixel inside."""
-
 AGREED = 0.9
 """The finder and the constants have found the same garment where they share so much of what either found."""
 
-FULL_CLOTH = 98
-"""The percentile of the cloth's brightness that counts as full brightness, in a photo."""
+DARKEST, PALEST = 2, 98
+"""The percentiles of the brightness of a photo's cloth that count as its darkest and its palest part."""
+
+WHITE = 1.1
+"""White cloth would be so many times as bright as a garment's palest part, in a photo."""
+
+RIM = 0.025
+"""How far from its outline a photographed garment's pixels may be part ground, in its longest sides. They get no
+brighter than the cloth beside them: a dark ground would draw a bright line around a pale shirt.
+"""
 
 SCRAP = 0.05
 """A region smaller than this share of the largest is not part of the garment."""
@@ -107,31 +113,20 @@ def _from_photo(colours: NDArray[np.float32], grey: Plane) -> dict[str, Plane]:
     with suppress(BlankPicture):
         ground, mask = _by_constants(colours)
         if (found & mask).sum() >= AGREED * (found | mask).sum():
-            return from_cloth(_cloth(grey, ground, mask), mask)
-    cloth = _cloth(grey, _ground_beside(grey, found), found)
-    full = max(float(np.percentile(cloth[found], FULL_CLOTH)), GREY_LEVEL)
-    return from_cloth((cloth / full).clip(0, 1).astype(np.float32), found)
+            if _is_darker(grey, ground, mask):
+                return from_cloth(_cloth(grey, ground, mask), mask)
+            found = mask
+    return from_cloth(_photographed(grey, found), found)
 
 
 def _found(colours: NDArray[np.float32]) -> NDArray[np.bool_]:
     """What the finder takes for the garment, with its holes filled; nothing where it is too small."""
     sure = look(colours, "garment")
-    labels, _ = label_regions(sure >= SOFT_EDGE)
-    sizes = region_sizes(labels, sure >= SURE)
+    labels, _ = label_regions(sure >= SURE)
+    sizes = region_sizes(labels)
     sizes[0] = 0
     large = sizes >= max(SCRAP * sizes.max(), 1)
     return fill_holes(large[labels]) & (sizes.max() >= SMALLEST_GARMENT * sure.size)
-
-
-def _ground_beside(grey: Plane, mask: NDArray[np.bool_]) -> Plane:
-    """The ground's brightness everywhere: a quadratic surface through all that is not cloth."""
-    terms = _quadratic(grey.shape)
-    beside = ~mask
-    beside[::2] = beside[:, ::2] = False  # a quarter of the pixels is enough
-    if beside.sum() < terms.shape[-1]:
-        return np.full_like(grey, np.median(grey))
-    surface = np.linalg.lstsq(terms[beside], grey[beside], rcond=None)[0]
-    return (terms @ surface).clip(0, 1).astype(np.float32)
 
 
 def _quadratic(shape: tuple[int, ...]) -> NDArray[np.float32]:
@@ -204,11 +199,32 @@ def _cloth_mask(difference: Plane) -> NDArray[np.bool_]:
     return fill_holes((sizes >= SCRAP * sizes.max())[labels])
 
 
+def _photographed(grey: Plane, mask: NDArray[np.bool_]) -> Plane:
+    """The brightness that Fashion-MNIST would give a photographed garment: the darker the cloth, the brighter.
+
+    The data set's pictures are negatives of a shop's photos. So a pale shirt has bright folds, on whatever it lies.
+    """
+    rows, columns = bounding_box(mask)
+    reach = max(1, round(RIM * max(rows.stop - rows.start, columns.stop - columns.start)))
+    inner = sliding(mask, 2 * reach + 1, np.minimum)
+    inner = inner if inner.any() else mask
+    darkest, palest = np.percentile(grey[inner], (DARKEST, PALEST))
+    cloth = ((WHITE * palest - grey) / max(WHITE * palest - darkest, GREY_LEVEL)).clip(0, 1)
+    beside = sliding(np.where(inner, cloth, 0), 4 * reach + 1, np.maximum)
+    cloth = np.where(beside > 0, np.minimum(cloth, beside), cloth)
+    return np.where(mask, cloth, 0).astype(np.float32)
+
+
 def _cloth(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> Plane:
     """The garment's brightness as Fashion-MNIST has it.
 
     The ground is black. Cloth is the brighter, the more it differs from its ground, be it darker or lighter.
     """
-    darker = np.median((ground - grey)[mask]) > 0
+    darker = _is_darker(grey, ground, mask)
     cloth = (ground - grey) / ground.clip(GREY_LEVEL) if darker else (grey - ground) / (1 - ground).clip(GREY_LEVEL)
     return np.where(mask, cloth.clip(0, 1), 0).astype(np.float32)
+
+
+def _is_darker(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> bool:
+    """Whether cloth is darker than its ground, as in the shop's photos."""
+    return bool(np.median((ground - grey)[mask]) > 0)

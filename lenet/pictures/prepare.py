@@ -1,8 +1,6 @@
-"""Any picture -> what the network sees, step by step.
+"""Any picture, from a file or a data set -> what the network sees, step by step.
 
-Any picture is flattened and then prepared as its kind needs.
-
-One pure function, ``prepare``, serves the pen, the photo and the data sets' own images.
+A transparent picture is laid on an opaque ground first. The pad's drawings are prepared in ``drawing.py``.
 """
 
 from dataclasses import dataclass

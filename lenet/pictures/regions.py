@@ -49,6 +49,19 @@ def region_sizes(labels: NDArray[np.int32], weights: NDArray | None = None) -> N
     return np.bincount(labels.ravel(), None if weights is None else weights.ravel())
 
 
+def region_boxes(labels: NDArray[np.int32], count: int) -> NDArray[np.intp]:
+    """The box of each of ``count`` regions: (count, 4), its first row, the row after its last, and so for columns."""
+    boxes = np.empty((count, 4), np.intp)
+    rows, columns = np.nonzero(labels)
+    numbers = labels[rows, columns] - 1
+    for axis, places in enumerate((rows, columns)):
+        first, last = np.full(count, labels.shape[axis]), np.full(count, -1)
+        np.minimum.at(first, numbers, places)
+        np.maximum.at(last, numbers, places)
+        boxes[:, 2 * axis], boxes[:, 2 * axis + 1] = first, last + 1
+    return boxes
+
+
 def fill_holes(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The mask together with the ground that it encloses."""
     outside, _ = label_regions(np.pad(~mask, 1, constant_values=True))

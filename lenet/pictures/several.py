@@ -8,7 +8,7 @@ from PIL import Image
 
 from lenet.pictures.digits import SEVERAL, from_ink
 from lenet.pictures.prepare import Prepared, prepare
-from lenet.pictures.regions import bounding_box, label_regions
+from lenet.pictures.regions import bounding_box, label_regions, region_boxes
 
 STACKED = 0.5
 """Two parts of one digit stand above each other: they share this part of the narrower one's columns."""
@@ -52,8 +52,10 @@ def digits_of(prepared: Prepared, size: tuple[int, int] | None = None) -> tuple[
     """
     ink = prepared.steps["cleaned"]
     size = size or ink.shape[::-1]
-    found = []
-    for mask in _in_reading_order(_split(ink > 0)):
+    masks, found = _split(ink > 0), []
+    if len(masks) == 1 and np.array_equal(masks[0], ink > 0):
+        return (Found(_box(masks[0], size), prepared),)
+    for mask in _in_reading_order(masks):
         steps, _ = from_ink(np.where(mask, ink, np.float32(0)), mask)
         found.append(Found(_box(mask, size), Prepared({"picture": prepared.steps["picture"]} | steps)))
     return tuple(found)
@@ -114,7 +116,8 @@ def _split(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     labels, count = label_regions(mask)
     if not 1 < count <= FRAGMENTS:
         return [mask]
-    parts = sorted((_part(labels, number) for number in range(1, count + 1)), key=lambda part: -part.height)
+    boxes = region_boxes(labels, count).tolist()
+    parts = sorted((_Part((number,), *box) for number, box in enumerate(boxes, 1)), key=lambda part: -part.height)
     tallest = parts[0].height
     digits: list[_Part] = []
     for part in parts:
@@ -122,11 +125,6 @@ def _split(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
     if len(digits) > MOST:
         return [mask]
     return [np.isin(labels, digit.numbers) for digit in digits]
-
-
-def _part(labels: NDArray[np.int32], number: int) -> _Part:
-    rows, columns = bounding_box(labels == number)
-    return _Part((number,), rows.start, rows.stop, columns.start, columns.stop)
 
 
 def _join(digits: list[_Part], part: _Part, tallest: int) -> None:

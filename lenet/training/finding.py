@@ -1,6 +1,6 @@
 """Train the network that finds the ink or the cloth in a photo, on photos that code puts together.
 
-Each photo is shown whole, and once more from close up, as ``pictures/finder.py`` looks at it in two steps.
+Each photo is shown whole, from close up and from between, as ``pictures/finder.py`` looks at it in steps.
 """
 
 import time
@@ -29,8 +29,8 @@ SIDES = (160, 420)
 EMPTY, SEVERAL = 0.12, 0.15
 """Shares of photos of nothing, and of digits' photos with two to four of them."""
 
-CLOSE = (1.15, 2.2)
-"""How much longer a close-up's side is than what is in it."""
+CLOSE, BETWEEN = (1.15, 2.2), (2.0, 5.0)
+"""How much longer the sides of a close-up, and of a look from between, are than what is in it."""
 
 ASIDE = 0.15
 """How far, in sides, a close-up's middle lies from that of what is in it, at most."""
@@ -43,8 +43,8 @@ MARKED = 0.5
 class Plan:
     """How a network is trained."""
 
-    photos: int = 5_000
-    epochs: int = 5
+    photos: int = 10_000
+    epochs: int = 30
     batch: int = 32
     learning_rate: float = 6e-3
     weight_decay: float = 1e-2
@@ -122,11 +122,13 @@ def photographs(kind: str, images: NDArray[np.uint8], count: int, seed: int, *, 
 
 
 def samples(photos: Iterator[Photo], seed: int) -> tuple[Tensor, Tensor]:
-    """Each photo whole and from close up: (N, SIDE, SIDE, 3) colours and (N, 2, SIDE, SIDE) mask and truth, bytes."""
+    """Each photo whole, from close up and from between: (N, SIDE, SIDE, 3) colours and (N, 2, SIDE, SIDE) mask and
+    truth, bytes.
+    """
     random = np.random.default_rng(seed)
     colours, answers = [], []
     for photo in photos:
-        for box in (None, _close(random, photo.mask)):
+        for box in (None, _close(random, photo.mask, CLOSE), _close(random, photo.mask, BETWEEN)):
             colours.append(torch.from_numpy(_scaled(photo.pixels, box)))
             planes = [np.round(plane * 255).astype(np.uint8) for plane in (photo.mask, photo.truth)]
             answers.append(torch.from_numpy(np.stack([_scaled(plane, box) for plane in planes])))
@@ -140,13 +142,15 @@ def _scaled(pixels: NDArray[np.uint8], box: tuple[int, int, int, int] | None) ->
     return np.array(part.resize((SIDE, SIDE), resampling))
 
 
-def _close(random: np.random.Generator, mask: NDArray[np.float32]) -> tuple[int, int, int, int]:
+def _close(
+    random: np.random.Generator, mask: NDArray[np.float32], longer: tuple[float, float]
+) -> tuple[int, int, int, int]:
     """The (left, top, right, bottom) of a close-up: around what is in the photo, or anywhere in one of nothing."""
     rows, columns = np.nonzero(mask > MARKED)
     if not len(rows):
         rows, columns = (random.integers(0, length, 2) for length in mask.shape)
     ends = np.array([[each.min(), each.max() + 1] for each in (columns, rows)])
-    side = max(8.0, float(np.ptp(ends, 1).max()) * random.uniform(*CLOSE))
+    side = max(8.0, float(np.ptp(ends, 1).max()) * random.uniform(*longer))
     middle = ends.mean(1) + side * random.uniform(-ASIDE, ASIDE, 2)
     low = np.maximum(middle - side / 2, 0).astype(int)
     high = np.minimum(middle + side / 2, mask.shape[::-1]).astype(int)
@@ -182,7 +186,9 @@ def train(kind: str, images: NDArray[np.uint8], plan: Plan) -> Iterator[tuple[Fi
         for batch in batches:
             pictures, truth = _varied(standardised(colours[batch]), answers[batch].float() / 255)
             optimizer.zero_grad()
-            error = loss(model.train()(pictures), truth)
+            with torch.autocast(pictures.device.type, torch.bfloat16):  # a step takes three fifths of the time
+                outputs = model.train()(pictures)
+            error = loss(outputs.float(), truth)
             error.backward()
             optimizer.step()
             schedule.step()
@@ -192,9 +198,9 @@ def train(kind: str, images: NDArray[np.uint8], plan: Plan) -> Iterator[tuple[Fi
 
 
 def _varied(pictures: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
-    """The batch, mirrored and with its colours exchanged, at random."""
-    if torch.rand(()) < 0.5:
-        pictures, answers = pictures.flip(-1), answers.flip(-1)
+    """The batch, mirrored, upside down and with its colours exchanged, at random."""
+    turned = [side for side in (-1, -2) if torch.rand(()) < 0.5]
+    pictures, answers = pictures.flip(turned), answers.flip(turned)
     return pictures[:, torch.randperm(3)], answers
 
 

@@ -100,6 +100,9 @@ SIGNS = (
     "5,5! 95,5! 95,95! 5,95! 5,5",  # square
     "50,0! 95,50! 50,100! 5,50! 50,0",  # diamond
     "50,0 5,50 50,100 95,50 50,0 / 33,35 34,38 / 66,35 67,38 / 25,62 50,80 75,62",  # face
+    "50,0 5,50 50,100 95,50 50,0 / 33,30 33,45 / 66,30 66,45 / 20,60 50,85 80,60",  # face, its eyes strokes
+    "50,0 5,50 50,100 95,50 50,0 / 30,35 31,36 / 70,35 71,36 / 28,72 72,72",  # face, in earnest
+    "50,0 5,50 50,100 95,50 50,0 / 35,40 36,41 / 65,40 66,41 / 50,50 50,60 / 30,75 50,65 70,75",  # face, sad
     "10,100! 10,40! 50,0! 90,40! 90,100! 10,100",  # house
     "50,50 60,42 55,60 38,55 40,35 65,28 78,55 55,80 22,70 18,30 60,5 98,50 60,98",  # spiral
     "5,60 35,95! 95,5",  # tick
@@ -280,6 +283,16 @@ def silhouettes(count: int, kind: str, generator: Generator) -> Tensor:
     return _fitted((filled * _texture(count, generator))[:, None], generator)
 
 
+def blobs(count: int, kind: str, generator: Generator) -> Tensor:
+    """Filled ellipses with a soft edge: what a single dot of the pen becomes when it is enlarged to a digit."""
+    axis = torch.arange(PICTURE_SIZE) - PICTURE_SIZE / 2
+    one = (count, 1, 1)
+    down, across = (_between(one, 0.6, 1, generator) for _ in "yx")
+    far = ((axis[:, None] / down) ** 2 + (axis / across) ** 2).sqrt()
+    edge = (BOX / 2 - far) / _between(one, 0.8, 4, generator) + 0.5
+    return edge.clamp(0, 1)[:, None]
+
+
 def _profile(count: int, low: float, high: float, generator: Generator) -> Tensor:
     """An edge's distance from the middle in each row: (count, 28), straight between six random ones."""
     knots = _between((count, 1, 6), low, high, generator)
@@ -383,6 +396,7 @@ DIGITLESS: dict[str, Family] = {
     "glyphs": (2, glyphs),
     "scribbles": (3, scribbles),
     "silhouettes": (4, silhouettes),
+    "blobs": (0.3, blobs),
     "turned digits": (1.5, None),
 }
 """What is no digit."""

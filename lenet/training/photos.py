@@ -26,7 +26,7 @@ MARGIN = 0.04
 """The least distance of a digit or a garment from the photo's edge, or the page's, in shorter sides."""
 
 INK_SHARE = 20 / 28
-"""The share of MNIST's pictures that a digit's ink fills."""
+"""The share of an MNIST picture's height and width that a digit's ink fits into."""
 
 CLOTH = 0.03
 """Fashion-MNIST's pixels above this belong to the garment; what they enclose does too."""
@@ -46,8 +46,10 @@ INK_CONTRAST = {"pen": (0.55, 0.95), "pencil": (0.3, 0.5), "coloured": (0.45, 0.
 LINES = (0.04, 0.09)
 """The distance of a page's printed lines, in shorter sides."""
 
-SHADED = 0.5
-"""So many of the garments' mixed scenes get a shadow. Only one scene of theirs has any, and shadows look like cloth."""
+SHADED, TABLED = 0.4, 0.25
+"""So many of the mixed scenes get a shadow, and so many of the digits' get a table, beside those that have one already.
+Shadows and tables look most like ink or cloth.
+"""
 
 QUALITY = (40, 96)
 """JPEG qualities of a phone's and a messenger's files."""
@@ -277,13 +279,14 @@ def _natural(random: Generator, cloth: Plane, ground: float) -> Plane:
     return random.uniform(0.7, 0.95) * (1 - random.uniform(0.75, 0.92) * cloth)
 
 
-def _bright(random: Generator, cloth: Plane, ground: float) -> Plane:
-    return random.uniform(0.1, 0.3) + random.uniform(0.5, 0.65) * cloth
+def _pale(random: Generator, cloth: Plane, ground: float) -> Plane:
+    """The same garment in a pale colour: its folds and prints are darker than the rest still, but less so."""
+    return random.uniform(0.85, 1) * (1 - random.uniform(0.25, 0.5) * cloth)
 
 
 def _any(random: Generator, cloth: Plane, ground: float) -> Plane:
     """Cloth that differs from its ground, mostly as in the shop."""
-    order = [_natural, _bright] if random.random() < 0.65 else [_bright, _natural]
+    order = [_natural, _pale] if random.random() < 0.65 else [_pale, _natural]
     made = [make(random, cloth, ground) for make in order]
     differs = [abs(float(np.median(each[cloth > CLOTH])) - ground) for each in made]
     return made[0] if differs[0] >= CLEAR else made[int(np.argmax(differs))]
@@ -389,8 +392,10 @@ def mixed(random: Generator, kind: str) -> Scene:
     """A scene that takes each of its traits from another one: what a network is trained on."""
     scenes = list(SCENES[kind].values())
     traits = {field.name: getattr(scenes[random.integers(len(scenes))], field.name) for field in fields(Scene)}
-    if kind == "garment" and random.random() < SHADED:
+    if random.random() < SHADED:
         traits["shadows"] = tuple(SHADOWS)
+    if kind == "digit" and random.random() < TABLED:
+        traits["tables"] = TABLES
     # Chalk needs a board, and black cloth a dark ground: the ground and what lies on it come from one scene.
     ground = scenes[random.integers(len(scenes))]
     return Scene(**traits | {"places": ground.places, "tones": ground.tones})

@@ -48,7 +48,7 @@ BLANK = base64.b64encode(bytes(PICTURE_SIZE * PICTURE_SIZE)).decode()
 """An empty picture in place of one that will be kept."""
 
 NO_FILES = (
-    "The files beside this page cannot be had. A web server must send them: in their folder, run "
+    "The files beside this page cannot be loaded. A web server must send them: in their folder, run "
     "“python -m http.server” and open the address that it prints."
 )
 

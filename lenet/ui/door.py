@@ -5,6 +5,7 @@ import functools
 import inspect
 import logging
 import re
+import shutil
 import tempfile
 import time
 import traceback
@@ -23,8 +24,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.settings import Visits
-from lenet.ui.guard import hourly
+from lenet.ui.allowance import HOUR, Disk, visitor
 from lenet.ui.sentence import Sentence
+from lenet.ui.values.pad import count
 
 ANSWER_LIMIT = 30
 """Seconds after which a request is told that its answer took too long; most take milliseconds."""
@@ -36,16 +38,14 @@ LEFT_OVER = 60
 """Seconds after which a file that an upload began, and did not finish, is removed."""
 
 MOST_COUNTED = 100
-"""Answers in the table that gradio makes of its own speed, with each of them: 10,000 by itself, which takes longer than
-the answer.
+"""After each answer, gradio makes a table of how long the last ones took. This is how many it remembers. By default it
+remembers 10,000, and the table then takes longer than the answer.
 """
 
 MOST_MINE = 50
 """Networks of a visitor's own that a request names."""
 
-MOST_ASKED = 2**53
-"""JavaScript counts exactly up to here."""
-
+CROWDED = "Too many questions from your address wait already; ask again when some are answered."
 NOT_UPLOADED = "This picture was not uploaded here, or it is not kept any more; upload it again."
 UNREADABLE = "The page was sent something that it cannot read; reload it and try again."
 TOO_LONG = f"The answer took longer than {ANSWER_LIMIT} seconds and was given up; try a smaller picture."
@@ -88,8 +88,7 @@ class Chosen(gr.EventData):
         is_cell = isinstance(cell, list) and len(cell) == 2 and all(type(at) is int and at >= 0 for at in cell)
         self.cell: tuple[int, int] | None = (cell[0], cell[1]) if is_cell else None
         self.order: Any = sent.get("order")
-        asked = sent.get("asked")
-        self.asked = asked if type(asked) is int and 0 <= asked < MOST_ASKED else 0
+        self.asked = count(sent.get("asked"))
         mine = sent.get("mine") if isinstance(sent.get("mine"), list) else []
         self.mine = [name for name in mine[:MOST_MINE] if isinstance(name, str)]
 
@@ -119,18 +118,19 @@ class Bare(BlocksConfig):
 class Door(gr.Blocks):
     """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log.
 
-    ``visits`` are the limits of what is asked, ``stored`` counts what lies on the disk, and ``routes`` are what is
-    served beside gradio's own.
+    ``visits`` are the limits of what is asked, ``disk`` counts what is written, and ``routes`` are what is served beside
+    gradio's own.
     """
 
     def __init__(self, visits: Visits, routes: Sequence[Route] = (), **options: Any):
         super().__init__(**options)
         self.default_config = Parts(self)
         self.visits, self.routes = visits, list(routes)
-        self.stored = hourly(visits.all_hour_bytes)
+        self.disk = Disk(visits, get_upload_folder())
         self._unheard: set[str] = set()
         self.queue(max_size=visits.waiting or None)
         self._queue.ANALYTICS_MAX_EVENTS = MOST_COUNTED
+        self._push, self._queue.push = self._queue.push, self._push_in_turn  # type: ignore[method-assign]
 
     def __exit__(self, *error: Any) -> None:
         super().__exit__(*error)
@@ -153,22 +153,31 @@ class Door(gr.Blocks):
             await queue.clean_events(session_hash=session)
             queue.pending_messages_per_session.pop(session, None)
             queue.pending_event_ids_session.pop(session, None)
+        for session in set(queue.pending_event_ids_session) - set(queue.pending_messages_per_session):
+            queue.pending_event_ids_session.pop(session, None)  # gradio forgets the oldest of the others by itself
         self._unheard = unheard
         await anyio.to_thread.run_sync(_remove_left_over)
         await anyio.to_thread.run_sync(_give_memory_back)
 
+    async def _push_in_turn(self, body: Any, request: Any, username: str | None) -> Any:
+        """Put a question of a program in line; one visitor's fill half of the line at most."""
+        who, most = visitor(request.scope, self.visits.proxies), max(1, self.visits.waiting // 2)
+        lines = self._queue.event_queue_per_concurrency_id.values()
+        waiting = [visitor(event.request.scope, self.visits.proxies) for line in lines for event in line.queue]
+        if self.visits.waiting and waiting.count(who) >= most:
+            return False, CROWDED, "queue_full"
+        return await self._push(body, request, username)
+
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:
         self.validate_inputs(block_fn, inputs)
-        inputs = [
-            _unmarked(value) if isinstance(block, gr.Image) else value
-            for block, value in zip(block_fn.inputs, inputs, strict=False)
-        ]
-        return await super().preprocess_data(block_fn, inputs, *arguments, **options)
+        return await super().preprocess_data(block_fn, _unmarked(inputs), *arguments, **options)
 
-    async def process_api(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+    async def process_api(self, block_fn: Any, *arguments: Any, **options: Any) -> dict[str, Any]:
+        fn = getattr(block_fn, "fn", None)
+        limit = None if inspect.isgeneratorfunction(fn) else ANSWER_LIMIT  # a training may be silent for longer
         try:
-            with anyio.fail_after(ANSWER_LIMIT):
-                return await super().process_api(*arguments, **options)
+            with anyio.fail_after(limit):
+                return await super().process_api(block_fn, *arguments, **options)
         except TimeoutError as error:
             note(error)
             raise gr.Error(TOO_LONG, print_exception=False) from error
@@ -232,11 +241,17 @@ def _can_be_given_up(answer: Callable, blocks: gr.Blocks) -> Callable:
 
 
 def _remove_left_over() -> None:
-    """Remove the files of uploads that failed: whole ones lie in a folder each."""
-    with suppress(OSError):
-        for path in Path(get_upload_folder()).glob(f"{tempfile.gettempprefix()}*"):
-            if path.is_file() and path.stat().st_mtime < time.time() - LEFT_OVER:
-                path.unlink()
+    """Remove uploads that are old, and at once those that failed: whole ones lie in a folder each."""
+    now = time.time()
+    for path in Path(get_upload_folder()).glob("*"):
+        with suppress(OSError):
+            if path.name.startswith(tempfile.gettempprefix()) and path.is_file():
+                if path.stat().st_mtime < now - LEFT_OVER:
+                    path.unlink()
+            elif (
+                HASH.fullmatch(path.name) and max(file.stat().st_mtime for file in (path, *path.iterdir())) < now - HOUR
+            ):
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _give_memory_back() -> None:
@@ -245,10 +260,12 @@ def _give_memory_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _unmarked(picture: Any) -> Any:
-    """A picture as gradio hands it on untouched.
+def _unmarked(sent: Any) -> Any:
+    """What was sent, as gradio hands it on untouched.
 
-    gradio looks itself at files that are marked as such, and its errors tell which paths exist. Of an address of the
-    web it would fetch whatever is there, however large.
+    gradio looks itself at files that are marked as such, however deep, and its errors tell which paths exist. Of an
+    address of the web it would fetch whatever is there, however large.
     """
-    return {key: value for key, value in picture.items() if key != "meta"} if isinstance(picture, dict) else picture
+    if isinstance(sent, list):
+        return [_unmarked(part) for part in sent]
+    return {key: _unmarked(part) for key, part in sent.items() if key != "meta"} if isinstance(sent, dict) else sent

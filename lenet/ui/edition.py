@@ -15,6 +15,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -30,6 +31,7 @@ from lenet.ui.bundle import script_bundle
 from lenet.ui.handlers import Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.values.examples import EXAMPLES
+from lenet.untrusted import file_of
 
 OWN = ui.WEB / "edition"
 """What only the static edition has: its page, and what it looks like without gradio."""
@@ -44,9 +46,6 @@ ABSENT = ("bench", "card", "progress", "plot")
 
 SNAPSHOTS_KEPT = 2
 """Of a network's training, beside those that an exercise speaks of: with them the default network stays below 1 MB."""
-
-SIZE_LIMIT = 1_000_000
-"""Bytes that the edition of the default network alone may have."""
 
 INDEX, SCRIPT, STYLE, ICON = "index.html", "edition.js", "edition.css", "icon.svg"
 README = "README.md"
@@ -135,7 +134,7 @@ def kept_epochs(epochs: Sequence[int], needed: Collection[int], most: int) -> li
 
 def _stage(source: Path, target: Path, needed: Collection[int], most: int) -> None:
     """A copy of a checkpoint that has only those snapshots that the edition keeps."""
-    shutil.copytree(source, target)
+    shutil.copytree(source, target, symlinks=True)  # what a link names is not published; the lab does not follow it
     found = {int(match[1]): path for path in (target / SNAPSHOTS).glob("*") if (match := SNAPSHOT.fullmatch(path.name))}
     kept = kept_epochs(sorted(found), needed, most)
     for epoch, path in found.items():
@@ -146,13 +145,19 @@ def _stage(source: Path, target: Path, needed: Collection[int], most: int) -> No
 def _write_network(out: Path, source: Path, answers: Beforehand) -> None:
     out.mkdir(parents=True)
     for file in (CONFIG, WEIGHTS):
-        shutil.copyfile(source / file, out / file)
-    if (source / doubt.FILE).is_file():
-        shutil.copyfile(source / doubt.FILE, out / DOUBT)
-    if (source / SNAPSHOTS).is_dir():
-        shutil.copytree(source / SNAPSHOTS, out / SNAPSHOTS)
+        shutil.copyfile(file_of(source, file), out / file)
+    for file, name in ((doubt.FILE, DOUBT), *((kept, kept) for kept in _snapshots(source))):
+        with suppress(OSError, ValueError):  # there is none, or it is a link
+            (out / name).parent.mkdir(exist_ok=True)
+            shutil.copyfile(file_of(source, file), out / name)
     for file, value in ((OPENING, answers.opening(source.name)), (EXPLAINED, answers.explained(source.name))):
         (out / file).write_bytes(zlib.compress(_json(value), 9))
+
+
+def _snapshots(folder: Path) -> list[str]:
+    """The names of a checkpoint's snapshots, in its folder."""
+    found = [path.name for path in (folder / SNAPSHOTS).glob("*") if SNAPSHOT.fullmatch(path.name)]
+    return [f"{SNAPSHOTS}/{name}" for name in sorted(found)]
 
 
 def _json(value: Any) -> bytes:

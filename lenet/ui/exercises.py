@@ -222,7 +222,7 @@ KNOBS = Exercise(
             "The learning rate says how far each step of training moves the weights. No map shows it, only what "
             "training has found.",
             "What happens when it is too small, and when it is too large?",
-            "Too small: ten epochs are too short. Too large: one of three networks fell to chance. Test accuracy:",
+            "Too small: ten epochs are not enough. Too large: one of three networks fell to chance. Test accuracy:",
             CLASSIC,
             garment(ANKLE_BOOT),
             View(),
@@ -518,9 +518,9 @@ OTHER_PICTURES = Exercise(
             (Claim("says", (), "8, 100.0 %"),),
         ),
         Step(
-            "A is a seven turned by half, B the same seven upright. See how bright each map is as a whole, wherever "
-            "it is bright: its mean.",
-            "In which layer are A's bright maps B's bright maps, too?",
+            "A is a seven turned upside down, B the same seven upright. Look at the mean of each map: how bright it is "
+            "as a whole, wherever its bright cells are.",
+            "In which layer are the same maps bright for A and for B?",
             "In layer 1: the cosine of A's means and B's is 1.000, the same pattern. In layer 2 it is 0.904: its "
             "kernels put edges together, and care how a thing is turned. The answer is 6, 80.5 %.",
             DIGITS,

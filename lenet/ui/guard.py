@@ -4,35 +4,26 @@ A visitor is an address, since all else in a request is its sender's own to inve
 class of thirty behind one address needs. ``settings.Visits`` has them, and what each is for.
 """
 
-import re
-import shutil
+import json
 import tempfile
 import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_address, ip_network
 from math import ceil
 from typing import IO
 from urllib.parse import parse_qs
 
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lenet.settings import Visits
+from lenet.ui.allowance import API, UPLOAD, Buckets, Disk, Refusal, visitor
 from lenet.ui.places import Places
-
-HOUR = 3600
-"""Seconds for which an uploaded file is kept."""
 
 SWEEP = 30
 """Seconds between two looks for what nobody waits for any more."""
-
-MOST_KEPT = 10_000
-"""Visitors that are remembered, at most; the one that was quiet for longest is forgotten first."""
 
 GLANCE = 0.05
 """What reading a file takes of a visitor's requests; a question, or the page's document, takes 1."""
@@ -46,18 +37,11 @@ IN_MEMORY, PIECE = 64_000, 64_000
 SEND_SECONDS = 60
 """For which a piece of an answer may wait for its reader."""
 
-SAME_NETWORK = 64
-"""Bits of an IPv6 address that tell one visitor from another: the rest is a visitor's own to choose."""
+LONGEST_SESSION = 64
+"""Characters of a session's name, which gradio keeps; its own scripts take some ten."""
 
-LONGEST_ADDRESS = 64
-"""Characters of what stands in place of an address."""
-
-WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::\d+)?|([0-9.]+):\d+")
-"""An address with a port, as some proxies write it."""
-
-API = "/gradio_api"
-UPLOAD = f"{API}/upload"
-ANSWERS = (f"{API}/run/", f"{API}/api/")
+MCP = f"{API}/mcp"
+ANSWERS = (f"{API}/run/", f"{API}/api/", MCP)
 """Paths at which a question is worked out before the request is over."""
 
 STREAMS = tuple(f"{API}/{name}" for name in ("heartbeat/", "queue/data", "call/", "upload_progress", "mcp"))
@@ -73,8 +57,7 @@ CLOSED = (
 TOO_LARGE = "This is more than {limit:,} bytes, the most that the page takes at once."
 TOO_OFTEN = "Too many requests came from your address. The page asks again by itself in {wait} s."
 TOO_FULL = "Very many people ask at once. The page asks again by itself in {wait} s."
-TOO_MUCH = "More pictures came from your address than are kept for an hour; try again in {minutes} minutes."
-FULL = "The server keeps no more pictures now; draw instead, or try again in {minutes} minutes."
+NO_SESSION = f"A session's name has at most {LONGEST_SESSION} letters; reload the page."
 TOO_SLOW = "The request did not arrive within {seconds} seconds; send it again."
 TOO_MANY = "Too many pages wait for answers at your address, or in all; close some, and try again in a minute."
 NO_LENGTH = "The length that this request gives is no number."
@@ -91,91 +74,17 @@ Sweep = Callable[[Collection[str]], Awaitable[None]]
 """Told now and then the sessions and the events to which somebody listens."""
 
 
-class Buckets:
-    """How much each key may take: ``capacity`` at once, and ``a_second`` more with each second. 0 lifts the limit."""
-
-    def __init__(self, capacity: float, a_second: float, most: int = MOST_KEPT):
-        self._capacity, self._a_second, self._most = capacity, a_second, most
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-
-    def take(self, key: str, amount: float = 1.0) -> float:
-        """Take so much. Returns 0, or else takes nothing and returns the seconds after which there is enough."""
-        if not self._capacity or not self._a_second:
-            return 0.0
-        now = time.monotonic()
-        left, since = self._left.pop(key, (self._capacity, now))
-        left = min(self._capacity, left + (now - since) * self._a_second)
-        wait = max(0.0, amount - left) / self._a_second
-        self._left[key] = (left if wait else left - amount, now)
-        if len(self._left) > self._most:
-            self._left.popitem(last=False)
-        return wait
-
-    def __len__(self) -> int:
-        return len(self._left)
-
-
-def hourly(amount: int) -> Buckets:
-    """Bytes that may lie on the disk: so many at once, and in an hour as many again."""
-    return Buckets(amount, amount / HOUR)
-
-
-@dataclass(eq=False)  # an exception is changed while it is raised
-class Refusal(Exception):
-    """Why a request is not answered. ``wait`` is in seconds."""
-
-    status: int
-    sentence: str
-    wait: float = 0.0
-
-    def response(self, path: str) -> Response:
-        """The sentence as gradio's scripts expect it: plain for an upload, else as JSON."""
-        headers = {"Retry-After": str(ceil(self.wait))} if self.wait else {}
-        if path == UPLOAD:
-            return PlainTextResponse(self.sentence, self.status, headers)
-        return JSONResponse({"error": self.sentence, "detail": self.sentence}, self.status, headers)
-
-
-def visitor(scope: Scope, proxies: int) -> str:
-    """Who asks: the address of the other end, or the one that the outermost of so many ``proxies`` of ours has seen.
-
-    Each proxy adds the address that it sees at the right of X-Forwarded-For; what stands further left is the visitor's
-    own to invent.
-    """
-    client = scope.get("client")
-    found = client[0] if client else ""
-    if proxies:
-        seen = [part.strip() for line in Headers(scope=scope).getlist("x-forwarded-for") for part in line.split(",")]
-        found = seen[-proxies] if len(seen) >= proxies else found
-    return _network(found)
-
-
-def _network(text: str) -> str:
-    """An address without its port; of IPv6, the part that is not the visitor's own to choose."""
-    if found := WITH_PORT.fullmatch(text):
-        text = found[1] or found[2]
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text[:LONGEST_ADDRESS]
-    if isinstance(address, IPv4Address):
-        return text
-    inner = address.ipv4_mapped
-    return str(inner) if inner else str(ip_network((address, SAME_NETWORK), strict=False))
-
-
 class Guard:
     """ASGI middleware: what is too large, too often, too much or too slow is refused with a sentence, before anything
     reads it.
 
-    ``stored`` counts what lies on the disk for all. ``sweep`` is called now and then.
+    ``disk`` counts what is written. ``sweep`` is called now and then.
     """
 
-    def __init__(self, app: ASGIApp, visits: Visits, ancestors: str, stored: Buckets, sweep: Sweep | None = None):
-        self._app, self._visits, self._stored, self._sweep = app, visits, stored, sweep
+    def __init__(self, app: ASGIApp, visits: Visits, ancestors: str, disk: Disk, sweep: Sweep | None = None):
+        self._app, self._visits, self._disk, self._sweep = app, visits, disk, sweep
         self._headers = HEADERS | {"Content-Security-Policy": f"frame-ancestors {ancestors}"}
         self._requests = Buckets(visits.requests, visits.requests_a_second)
-        self._uploads = hourly(visits.hour_bytes)
         self._places = Places(visits.at_once)
         self._streams: Counter[str] = Counter()
         self._listening: Counter[str] = Counter()
@@ -211,14 +120,15 @@ class Guard:
 
     async def _ask(self, who: str, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a whole body within its limits, then hand it on."""
-        upload = scope["path"].rstrip("/") == UPLOAD
-        limit = self._visits.upload_bytes + ENVELOPE if upload else self._visits.question_bytes
+        upload, visits = scope["path"].rstrip("/") == UPLOAD, self._visits
+        limit = visits.upload_bytes and visits.upload_bytes + ENVELOPE if upload else visits.question_bytes
         _must_be_short(Headers(scope=scope).get("content-length", "0"), limit)
+        kept = upload or scope["path"].startswith(MCP)  # gradio writes the pictures of both on the disk
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as body:
-            if not await self._read(receive, body, limit):
+            if not await self._read(receive, body, limit, who if kept else None):
                 return  # the visitor is gone
-            if upload:
-                self._keep(who, body.tell())
+            if not upload:
+                _must_name_its_session(body)
             with self._place(who, scope["path"]):
                 await self._app(scope, _replayed(body, receive), send)
 
@@ -235,8 +145,11 @@ class Guard:
         finally:
             self._places.give(who)
 
-    async def _read(self, receive: Receive, body: IO[bytes], limit: int) -> bool:
-        """Whether the body came, whole. Each part of it must come in time, and all within ten times that."""
+    async def _read(self, receive: Receive, body: IO[bytes], limit: int, who: str | None) -> bool:
+        """Whether the body came, whole. Each part of it must come in time, and all within ten times that.
+
+        Each part is counted as soon as it is here, where it is kept for a visitor.
+        """
         seconds = self._visits.body_seconds or None
         started, more = time.monotonic(), True
         while more:
@@ -247,22 +160,15 @@ class Guard:
                 raise Refusal(408, TOO_SLOW.format(seconds=seconds)) from error
             if message["type"] == "http.disconnect":
                 return False
-            body.write(message.get("body", b""))
+            part = message.get("body", b"")
+            if who is not None:
+                self._disk.take(who, len(part))
+            body.write(part)
             more = message.get("more_body", False)
             _must_be_short(str(body.tell()), limit)
             if seconds and time.monotonic() - started > 10 * seconds:
                 raise Refusal(408, TOO_SLOW.format(seconds=10 * seconds))
         return True
-
-    def _keep(self, who: str, size: int) -> None:
-        """Count an upload. Raises Refusal where there is no room for it."""
-        if wait := self._uploads.take(who, size):
-            raise Refusal(413, TOO_MUCH.format(minutes=ceil(wait / 60)))
-        wait = self._stored.take("", size)
-        if not wait and shutil.disk_usage(tempfile.gettempdir()).free < self._visits.free_bytes:
-            wait = HOUR
-        if wait:
-            raise Refusal(507, FULL.format(minutes=ceil(wait / 60)))
 
     @asynccontextmanager
     async def _listens(self, who: str, scope: Scope) -> AsyncIterator[None]:
@@ -305,6 +211,20 @@ def _must_be_short(length: str, limit: int) -> None:
         raise Refusal(400, NO_LENGTH)
     if limit and int(length[:20]) > limit:
         raise Refusal(413, TOO_LARGE.format(limit=limit))
+
+
+def _must_name_its_session(body: IO[bytes]) -> None:
+    """Raise Refusal where a question names a session at length; gradio would keep the name. What it cannot read, it
+    refuses itself.
+    """
+    body.seek(0)
+    try:
+        asked = json.loads(body.read())
+    except (ValueError, RecursionError):
+        return
+    session = asked.get("session_hash") if isinstance(asked, dict) else None
+    if isinstance(session, str) and len(session) > LONGEST_SESSION:
+        raise Refusal(400, NO_SESSION)
 
 
 def _replayed(body: IO[bytes], receive: Receive) -> Receive:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +18,10 @@ from lenet.microscope.sheet import sheet
 from lenet.pictures.files import open_picture
 from lenet.prediction import Digit, Prediction, predict, predict_each
 from lenet.ui import link
+from lenet.ui.allowance import Disk, Refusal, visitor
 from lenet.ui.door import Chosen
 from lenet.ui.door import note as note_failure
 from lenet.ui.exercises import NOISE, PLACES, UPSIDE_DOWN, Place, noise, upside_down
-from lenet.ui.guard import FULL, Buckets
 from lenet.ui.lab import Lab, Seen, constants
 from lenet.ui.qr import qr_rows
 from lenet.ui.scene import Scene, read_scene
@@ -108,14 +107,14 @@ FILES = {
 
 
 class Handlers:
-    """The page's answers, from the checkpoints of ``lab``. ``stored`` counts what is written for programs.
+    """The page's answers, from the checkpoints of ``lab``. ``disk`` counts what is written for programs.
 
     ``pad``, ``upload``, ``checkpoint`` and ``controls`` are what the browser sent. They are read once, into a scene.
     Whatever goes wrong is in the answer as a sentence.
     """
 
-    def __init__(self, lab: Lab, stored: Buckets | None = None):
-        self._lab, self._stored = lab, stored
+    def __init__(self, lab: Lab, disk: Disk | None = None):
+        self._lab, self._disk = lab, disk
         self._at_first = lab.menu
 
     # What is shown
@@ -343,7 +342,7 @@ class Handlers:
         said = {"label": answer.label, "probabilities": answer.probabilities, "doubts": list(answer.doubts)}
         return {"checkpoint": checkpoint, **said, **export.digits(digits)}
 
-    def activations(self, picture: Upload, checkpoint: str) -> str:
+    def activations(self, picture: Upload, checkpoint: str, request: gr.Request | None = None) -> str:
         """Write everything that a network computes for a picture, stage by stage, into an .npz file of named arrays.
 
         Parameters:
@@ -355,9 +354,16 @@ class Handlers:
         """
         prediction, _ = self._predict_file(picture, checkpoint)
         content = export.npz(self._lab.find(checkpoint), prediction)
-        if self._stored is not None and (wait := self._stored.take("", len(content))):
-            raise gr.Error(FULL.format(minutes=ceil(wait / 60)), print_exception=False)
+        if self._disk:
+            try:
+                self._disk.take(self.visitor(request), len(content))
+            except Refusal as refusal:
+                raise gr.Error(refusal.sentence, print_exception=False) from refusal
         return save_bytes_to_cache(content, f"{Path(str(picture)).stem}.npz", get_upload_folder())
+
+    def visitor(self, request: gr.Request | None) -> str:
+        """Who asks; "" where that is not known."""
+        return visitor(request.request.scope, self._disk.proxies) if request and request.request and self._disk else ""
 
     def _predict_file(self, picture: Upload, checkpoint: str) -> tuple[Prediction, tuple[Digit, ...]]:
         if isinstance(picture, Sentence):
@@ -440,7 +446,7 @@ class Handlers:
             other=other,
             steps=steps,
             overlay=overlay,
-            digits=predict_each(network, answer) if scene.upload else (),
+            digits=predict_each(network, answer, off=constants(network, view)) if scene.upload else (),
         )
 
 

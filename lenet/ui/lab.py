@@ -137,7 +137,9 @@ class Lab:
     def looked_through(self, scene: Scene) -> Checkpoint:
         """The scene's network, after the view's epoch and with what is broken in it. Raises what ``find`` raises."""
         (stamp, whole), view = self._known(scene.checkpoint), scene.view
-        epoch = view.epoch if view.epoch in snapshots(whole) else None  # another network may have been chosen since
+        epoch = view.epoch
+        if epoch is not None and epoch not in snapshots(whole):
+            epoch = None  # another network has been chosen since
         if epoch is None and not view.noise and view.biases and view.pooling:
             return whole
         return self._altered(scene.checkpoint, stamp, epoch, view.noise, view.biases, view.pooling)

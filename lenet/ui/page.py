@@ -11,10 +11,11 @@ from starlette.middleware import Middleware
 
 from lenet import settings
 from lenet.ui import components as ui
+from lenet.ui.allowance import HOUR
 from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Chosen, Door, Packed, Sentences
 from lenet.ui.files import later_files, network_files, trained_files
-from lenet.ui.guard import HOUR, Guard
+from lenet.ui.guard import Guard
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.trainer import Trainer
@@ -81,16 +82,17 @@ def build(root: Path) -> Door:
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
+    settings.own_uploads()
     trainer = Trainer(settings.limits())
     lab = Lab(root, trainer.folder)
     first = lab.first(settings.DEFAULT_CHECKPOINT)
     routes = [network_files(lab), *trained_files(trainer), later_files(ui.later_scripts())]
-    kept = (HOUR, HOUR)  # uploads, and the time between two looks for old ones
+    kept = (HOUR // 12, HOUR)  # the time between two looks for old uploads, and their age
     with Door(settings.visits(), routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
-        handlers = Handlers(lab, demo.stored)
+        handlers = Handlers(lab, demo.disk)
         components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
-        connect_training(Trainings(lab, trainer, handlers), components)
+        connect_training(Trainings(lab, trainer, handlers), handlers.visitor, components)
         offer(handlers, components)
     return demo
 
@@ -175,11 +177,11 @@ def connect(demo: gr.Blocks, handlers: Handlers, at: Components) -> None:
     )
 
 
-def connect_training(trainings: Trainings, at: Components) -> None:
-    """The same for what is trained."""
+def connect_training(trainings: Trainings, visitor: Callable[[gr.Request], str], at: Components) -> None:
+    """The same for what is trained, and for whom."""
     on = partial(_connect_one, at)
     on(at["bench"].input, trainings.on_order, (), ("bench",))
-    at["bench"].train(told(trainings.on_train, "progress"), None, at["progress"], **TRAINING)
+    at["bench"].train(told(trainings.on_train, "progress", visitor), None, at["progress"], **TRAINING)
     at["progress"].stop(trainings.on_stop, None, None, **LIVE)
     on(at["progress"].use, trainings.on_use, SCENE, (*SHOWN, "examples", "controls", "checkpoint", "takeaway"))
 
@@ -216,12 +218,13 @@ def picked(handler: Callable[..., Answer], names: Sequence[str]) -> Callable[...
     return call
 
 
-def told(handler: Callable[..., Iterator[Answer]], name: str) -> Callable[..., Iterator[Any]]:
-    """A ``handler`` that answers again and again, as gradio wants it; the component called ``name`` changes."""
+def told(
+    handler: Callable[..., Iterator[Answer]], name: str, visitor: Callable[[gr.Request], str]
+) -> Callable[..., Iterator[Any]]:
+    """A ``handler`` that answers a ``visitor`` again and again, as gradio wants it; the component ``name`` changes."""
 
-    @wraps(handler)
-    def tell(chosen: Chosen) -> Iterator[Any]:
-        for answer in handler(chosen):
+    def tell(chosen: Chosen, request: gr.Request) -> Iterator[Any]:
+        for answer in handler(chosen, visitor(request)):
             yield getattr(answer, name)
 
     return tell
@@ -256,7 +259,7 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [
                 Middleware(Sentences),
-                Middleware(Guard, demo.visits, settings.ancestors(), demo.stored, demo.forget),
+                Middleware(Guard, demo.visits, settings.ancestors(), demo.disk, demo.forget),
                 Middleware(Packed, compresslevel=PACKING),
             ],
             "routes": demo.routes,

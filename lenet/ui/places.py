@@ -13,27 +13,33 @@ SHARE = 2
 """One visitor may take the whole divided by this: nobody's slow questions hold everybody off."""
 
 FEWEST, WAIT = 6, 0.4
-"""Places that there always are; and the seconds within which all who have one should be answered. On a slow machine,
-or a busy one, there are fewer than the whole.
+"""There are always at least FEWEST places. Beyond these there are only as many as can be answered within WAIT seconds,
+so a slow or busy machine has fewer than the whole.
 """
 
 SOONEST, LATEST = 1.0, 30.0
-"""Seconds that a question is put off, at least and at most. The page waits no longer, ``web/page/server.js``."""
+"""Seconds that a question is put off, at least and at most. ``web/page/server.js`` waits no longer than LATEST."""
 
 FIRST_PACE, SLOWEST_PACE = 0.02, 0.5
-"""Seconds from an answer to the next while all places are taken: what is supposed at first, and what is believed."""
+"""Seconds from one answer to the next while all places are taken: the first guess, and the most that is believed."""
 
 LEARNING = 0.05
 """How much of the pace the last answer decides."""
 
 SPARE = 1.0
-"""So many times more places are there for those whose turn it is: they do not come quite evenly."""
+"""So many times the places are added for visitors whose turn it is, because they do not come quite evenly."""
 
 KEPT = 0.5
-"""The share of the places that is kept for them, at most: callers who never come again cannot shut everybody out."""
+"""The share of the places that is kept for visitors who were told to come, at most. Callers who never come again
+cannot shut everybody out.
+"""
 
 EARLY, LATE = 0.1, 10.0
-"""Seconds before its moment at which a question has its turn already, and after it while it has it still."""
+"""A turn begins EARLY seconds before its moment and ends LATE seconds after it."""
+
+
+MOST_TURNS = 30
+"""Turns of one visitor, a class behind one address, at most; who asks again and again does not hold others back."""
 
 
 @dataclass(eq=False)
@@ -71,6 +77,10 @@ class Line:
                 self.come(turn.who)
         return who in self._of and self._of[who][0].moment <= now + EARLY
 
+    def turns_of(self, who: str) -> int:
+        """How many turns a visitor has that are not over."""
+        return len(self._of.get(who, ()))
+
     def keep(self, who: str, now: float) -> float:
         """A visitor came in vain, and keeps the turn: the seconds after which to come again."""
         self._of[who][0].moment = now
@@ -88,7 +98,7 @@ class Places:
     """At most so many ``places``; 0 lifts the limit."""
 
     def __init__(self, places: int):
-        self._places, self._share = places, max(1, places // SHARE)
+        self._places = places
         self._taken: Counter[str] = Counter()
         self._pace, self._freed, self._booked = FIRST_PACE, 0.0, 0.0
         self._line = Line()
@@ -98,7 +108,7 @@ class Places:
         if self._places:
             now = time.monotonic()
             turn, free = self._line.has_turn(who, now), self._capacity - len(self)
-            if self._taken[who] >= self._share:
+            if self._taken[who] >= max(1, int(self._capacity / SHARE)):
                 return SOONEST
             if turn and free + SPARE * self._capacity < 1:
                 return self._line.keep(who, now)
@@ -125,6 +135,8 @@ class Places:
 
     def _book(self, who: str, now: float) -> float:
         """The moment after the one that was last given to somebody."""
+        if self._line.turns_of(who) >= MOST_TURNS:
+            return LATEST
         self._booked = min(max(self._booked, now + SOONEST) + self._pace, now + LATEST)
         self._line.add(who, self._booked)
         return self._booked - now

@@ -12,7 +12,7 @@ has three pixels for it; a larger version would need a nearer seat.
 PAGE = re.compile(r'https?://[!-"$-~]+')
 """The address of a page, without a fragment, as a browser writes it: signs of ASCII alone."""
 
-NO_PAGE = "The page's own address is none that a code can hold; copy the link instead."
+NO_PAGE = "The page's own address cannot be put into a QR code; copy the link instead."
 TOO_LONG = (
     "This link is too long for a QR code that a class can read: it has {length} characters, and a code holds "
     f"{MOST_CHARACTERS}. A link to an example, or to a step of an exercise, is short enough."

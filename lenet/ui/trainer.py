@@ -28,8 +28,12 @@ GRACE = 240
 MOST_PACE = 20
 """How many times slower, or faster, than planned a machine counts at most."""
 
+OTHERS = 2
+"""Places in the line that one visitor leaves to others."""
+
 STOPPED = "It was stopped before it began."
 FULL = "{waiting} others are waiting to train a network. Please try again in a few minutes."
+YOURS_FULL = "Your address waits to train several networks already. Please try again when one of them is done."
 SILENT = "The training was ended, since the page asked for nothing in {silence} seconds."
 TOO_LONG = "The training was ended, since it took too long."
 
@@ -40,14 +44,16 @@ Phase = Literal["waiting", "starting", "downloading", "training", "finishing", "
 class Run:
     """A training, and what is known of it.
 
-    ``place`` is how many are before it in line, ``share`` how much of its data has come. ``parts`` and ``epochs`` are
-    its results so far, ``forms`` counts the changes of the network that forms. ``written`` is there once the checkpoint
-    is; ``reason`` says why there will be none. ``heard`` is when its page last asked for something.
+    ``who`` has ordered it. ``place`` is how many are before it in line, ``share`` how much of its data has come.
+    ``parts`` and ``epochs`` are its results so far, ``forms`` counts the changes of the network that forms. ``written``
+    is there once the checkpoint is; ``reason`` says why there will be none. ``heard`` is when its page last asked for
+    something.
     """
 
     order: Order
     name: str
     folder: Path
+    who: str = ""
     phase: Phase = "waiting"
     place: int = 0
     share: float = 0.0
@@ -96,12 +102,12 @@ class Trainer:
         """How long a training takes here, about: the page learns its pace from the trainings before."""
         return START_SECONDS + self._pace * plan.seconds
 
-    def train(self, plan: Plan) -> Iterator[Run]:
-        """Train, and yield the run again and again, as it is then. Closing the iterator ends the training.
+    def train(self, plan: Plan, who: str = "") -> Iterator[Run]:
+        """Train for ``who``, and yield the run again and again, as it is then. Closing the iterator ends the training.
 
         Raises ValueError, with a sentence, when too many are waiting, OSError when the disk cannot be written.
         """
-        run = self._enter(plan.order)
+        run = self._enter(plan.order, who)
         try:
             while place := self._line.index(run):
                 run.place = place
@@ -142,13 +148,15 @@ class Trainer:
                 return run.folder / FORMING
         return None
 
-    def _enter(self, order: Order) -> Run:
+    def _enter(self, order: Order, who: str) -> Run:
         self._tidy()
         name = f"yours-{secrets.token_hex(8)}"
-        run = Run(order, name, self._root / name)
+        run = Run(order, name, self._root / name, who)
         with self._lock:
             if len(self._line) > self.limits.waiting:
                 raise ValueError(FULL.format(waiting=self.limits.waiting))
+            if who and sum(other.who == who for other in self._line) >= max(1, self.limits.waiting + 1 - OTHERS):
+                raise ValueError(YOURS_FULL)
             self._line.append(run)
         return run
 

@@ -38,12 +38,12 @@ class Trainings:
             return Answer(bench=plan_value(chosen.asked, str(error), limits))
         return Answer(bench=plan_value(chosen.asked, found, limits, self._trainer.seconds(found)))
 
-    def on_train(self, chosen: Chosen) -> Iterator[Answer]:
-        """A network is trained: where the training is, again and again. It ends with whoever listens."""
+    def on_train(self, chosen: Chosen, who: str = "") -> Iterator[Answer]:
+        """A network is trained for a visitor: where the training is, again and again. It ends with whoever listens."""
         planned = None
         try:
             planned = plan(read_order(chosen.order), self._trainer.limits)
-            for run in self._trainer.train(planned):
+            for run in self._trainer.train(planned, who):
                 yield Answer(progress=progress_value(run, planned))
         except ValueError as error:
             yield Answer(progress=refused(str(error), planned))

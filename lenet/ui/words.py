@@ -21,7 +21,7 @@ WORDS = {
     "prepared": Word(
         "The network sees",
         "The picture as the network reads it, 28 × 28 pixels. A digit is fitted into 20 × 20 of them, and its centre "
-        "of mass is moved to pixel 14: so were the digits that the network has learnt from. A garment fills all 28.",
+        "of mass is moved to pixel 14, as in the digits that the network has learned from. A garment fills all 28.",
     ),
     "probability": Word(
         "Probability, softmax",
@@ -30,7 +30,7 @@ WORDS = {
     ),
     "doubt": Word(
         "Nearest learned, and the doubt",
-        "The three training pictures for which the last dense layer gives most nearly the same. The doubt comes from a "
+        "The three training pictures for which the last dense layer has the closest values. The doubt comes from a "
         "second, small network: it has learned to tell digits (or garments) from letters, scribbles and shapes by what "
         "the last maps and the dense layers make of them.",
     ),
@@ -61,8 +61,8 @@ WORDS = {
         "A curve that every sum passes. Without it, two layers together could do no more than one.",
     ),
     "relu": Word("ReLU", "An activation: what is negative becomes 0, all else stays as it is."),
-    "sigmoid": Word("Sigmoid", "An activation: it presses every number between 0 and 1, and makes one half of 0."),
-    "tanh": Word("tanh", "An activation: it presses every number between −1 and 1, and 0 stays 0."),
+    "sigmoid": Word("Sigmoid", "An activation: it turns every number into one between 0 and 1. 0 becomes 0.5."),
+    "tanh": Word("tanh", "An activation: it turns every number into one between −1 and 1. 0 stays 0."),
     "normalisation": Word(
         "Batch normalisation",
         "Before the activation, each map is multiplied by one number and another is added. Training chooses the two "

@@ -81,7 +81,7 @@ def _events_on_gpu(asked: dict[str, Any]) -> Iterator[list[Event]]:
     try:
         yield from ([decode(value)] for value in train_on_gpu(asked))
     except Exception as error:
-        yield [Failed(f"The GPU cannot be had: {error}")]
+        yield [Failed(f"The GPU cannot be used: {error}")]
 
 
 class Process:

@@ -90,7 +90,7 @@ def test_without_a_gpu_there_is_a_sentence(with_spaces, tmp_path, monkeypatch):
     monkeypatch.setenv(module.ZERO_GPU, "1")
     monkeypatch.setattr(module, "train_on_gpu", refuse)
     (told,) = module.events(ORDER, tmp_path, "yours", 300)
-    assert told == [module.Failed("The GPU cannot be had: your quota is used up")]
+    assert told == [module.Failed("The GPU cannot be used: your quota is used up")]
 
 
 PARENT = """
