@@ -424,6 +424,17 @@ def test_a_network_is_what_it_was_after_an_epoch():
         checkpoint.after_epoch(trained, 11)
 
 
+def test_snapshots_that_nobody_may_look_at_are_none(tmp_path, monkeypatch):
+    shutil.copytree(CHECKPOINTS / "mnist-classic", tmp_path / "network")
+    loaded = checkpoint.load(tmp_path / "network")
+
+    def listdir(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(checkpoint.os, "listdir", listdir)
+    assert checkpoint.snapshots(loaded) == []
+
+
 def test_a_checkpoint_without_snapshots_has_none(tmp_path):
     assert checkpoint.snapshots(checkpoint.load(CHECKPOINTS / "mnist-modern")) == []
     assert checkpoint.snapshots(replace(checkpoint.load(CHECKPOINTS / "mnist-classic"), folder=None)) == []

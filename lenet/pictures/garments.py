@@ -51,8 +51,10 @@ NOISE_PERCENTILE = 75
 SMALLEST_GARMENT = 0.002
 """What the finder takes for cloth is none where its largest region has a smaller share of the photo's pixels."""
 
-AGREED = 0.9
-"""The finder and the constants have found the same garment where they share so much of what either found."""
+AGREED, SMOOTH = 0.7, 0.95
+"""The finder and the constants have found the same garment where they share so much of what either found. Where this
+share of the ground is as even as a drawing's, but for its light, the constants' outline is finer.
+"""
 
 DARKEST, PALEST = 2, 98
 """The percentiles of the brightness of a photo's cloth that count as its darkest and its palest part."""
@@ -102,7 +104,7 @@ def _by_constants(colours: NDArray[np.float32]) -> tuple[Plane, NDArray[np.bool_
 
 
 def _from_photo(colours: NDArray[np.float32], grey: Plane) -> dict[str, Plane]:
-    """The steps from the cloth that the finder has found. Where the constants find the same, their outline is finer.
+    """The steps from the cloth that the finder has found, or from the constants' where the ground is smooth.
 
     Raises BlankPicture when the finder has found none, with the reason that the constants give.
     """
@@ -112,10 +114,9 @@ def _from_photo(colours: NDArray[np.float32], grey: Plane) -> dict[str, Plane]:
         raise BlankPicture(NO_OBJECT.restless)
     with suppress(BlankPicture):
         ground, mask = _by_constants(colours)
-        if (found & mask).sum() >= AGREED * (found | mask).sum():
-            if _is_darker(grey, ground, mask):
-                return from_cloth(_cloth(grey, ground, mask), mask)
-            found = mask
+        even = (abs(grey - ground) <= EVEN)[~mask]
+        if even.sum() >= SMOOTH * even.size and (found & mask).sum() >= AGREED * (found | mask).sum():
+            return from_cloth(_cloth(grey, ground, mask), mask)
     return from_cloth(_photographed(grey, found), found)
 
 
@@ -220,11 +221,6 @@ def _cloth(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> Plane:
 
     The ground is black. Cloth is the brighter, the more it differs from its ground, be it darker or lighter.
     """
-    darker = _is_darker(grey, ground, mask)
+    darker = np.median((ground - grey)[mask]) > 0
     cloth = (ground - grey) / ground.clip(GREY_LEVEL) if darker else (grey - ground) / (1 - ground).clip(GREY_LEVEL)
     return np.where(mask, cloth.clip(0, 1), 0).astype(np.float32)
-
-
-def _is_darker(grey: Plane, ground: Plane, mask: NDArray[np.bool_]) -> bool:
-    """Whether cloth is darker than its ground, as in the shop's photos."""
-    return bool(np.median((ground - grey)[mask]) > 0)

@@ -26,7 +26,7 @@ NORM_EPSILON = 1e-5
 SIDES = (160, 420)
 """The photos' longest side, in pixels."""
 
-EMPTY, SEVERAL = 0.12, 0.15
+EMPTY, SEVERAL = 0.18, 0.15
 """Shares of photos of nothing, and of digits' photos with two to four of them."""
 
 CLOSE, BETWEEN = (1.15, 2.2), (2.0, 5.0)
@@ -44,7 +44,7 @@ class Plan:
     """How a network is trained."""
 
     photos: int = 10_000
-    epochs: int = 30
+    epochs: int = 26
     batch: int = 32
     learning_rate: float = 6e-3
     weight_decay: float = 1e-2

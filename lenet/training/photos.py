@@ -191,6 +191,29 @@ def _window(random: Generator, shape: Shape, held_out: bool) -> Plane:
     return np.minimum(bar, abs(x - np.float32(random.uniform(-0.3, 0.3))) - wide) if held_out else bar
 
 
+def _blinds(random: Generator, shape: Shape, held_out: bool) -> Plane:
+    """The shadows of a few slats, bars or legs beside each other, which may end in the photo."""
+    y, x = turned(random, shape)
+    apart, wide, count = random.uniform(0.08, 0.2), random.uniform(0.2, 0.35), int(random.integers(2, 6))
+    first = np.float32(random.uniform(-0.4, 0.1))
+    slats = (abs((y - first) / apart - np.round((y - first) / apart).clip(0, count)) - wide) * apart
+    end = x - np.float32(random.uniform(-0.1, 0.9))
+    return np.maximum(slats, end)
+
+
+def _round(random: Generator, shape: Shape, held_out: bool) -> Plane:
+    """The shadow of a cup, a bottle or a plate: an ellipse."""
+    y, x = turned(random, shape)
+    place, longer = random.uniform(-0.4, 0.4, 2).astype(np.float32), np.float32(random.uniform(1, 3))
+    return np.hypot(y - place[0], (x - place[1]) / longer) - np.float32(random.uniform(0.08, 0.3))
+
+
+def _cornered(random: Generator, shape: Shape, held_out: bool) -> Plane:
+    """The shadow of a box, a book or a phone: what lies inside of a few lines."""
+    sides = [_straight(random, shape, held_out) for _ in range(int(random.integers(2, 5)))]
+    return np.maximum.reduce(sides)
+
+
 SHADOWS: dict[str, Callable[[Generator, Shape, bool], Plane]] = {
     "straight": _straight,
     "wavy": _wavy,
@@ -200,9 +223,13 @@ SHADOWS: dict[str, Callable[[Generator, Shape, bool], Plane]] = {
 """Shadows by the shape of their edge: a plane that is negative in the shadow."""
 
 
+MORE_SHADOWS = {"blinds": _blinds, "round": _round, "cornered": _cornered}
+"""Shadows that only the photos of a training have."""
+
+
 def _shadow(random: Generator, shape: Shape, name: str, held_out: bool) -> Plane:
     """How much of the light a shadow leaves; its edge is hard or a little soft."""
-    field = SHADOWS[name](random, shape, held_out)
+    field = (SHADOWS | MORE_SHADOWS)[name](random, shape, held_out)
     depth, soft = random.uniform(0.4, 0.75), random.choice([0.003, 0.01, 0.04])
     return (depth + (1 - depth) * (field / soft + 0.5).clip(0, 1)).astype(np.float32)
 
@@ -393,7 +420,7 @@ def mixed(random: Generator, kind: str) -> Scene:
     scenes = list(SCENES[kind].values())
     traits = {field.name: getattr(scenes[random.integers(len(scenes))], field.name) for field in fields(Scene)}
     if random.random() < SHADED:
-        traits["shadows"] = tuple(SHADOWS)
+        traits["shadows"] = (*SHADOWS, *MORE_SHADOWS)
     if kind == "digit" and random.random() < TABLED:
         traits["tables"] = TABLES
     # Chalk needs a board, and black cloth a dark ground: the ground and what lies on it come from one scene.

@@ -118,8 +118,8 @@ class Bare(BlocksConfig):
 class Door(gr.Blocks):
     """gr.Blocks for strangers' requests: each gets an answer or a sentence in time, and at most one line in the log.
 
-    ``visits`` are the limits of what is asked, ``disk`` counts what is written, and ``routes`` are what is served beside
-    gradio's own.
+    ``visits`` are the limits of what is asked, ``disk`` counts what is written, and ``routes`` are what is served
+    beside gradio's own.
     """
 
     def __init__(self, visits: Visits, routes: Sequence[Route] = (), **options: Any):
@@ -248,10 +248,12 @@ def _remove_left_over() -> None:
             if path.name.startswith(tempfile.gettempprefix()) and path.is_file():
                 if path.stat().st_mtime < now - LEFT_OVER:
                     path.unlink()
-            elif (
-                HASH.fullmatch(path.name) and max(file.stat().st_mtime for file in (path, *path.iterdir())) < now - HOUR
-            ):
+            elif HASH.fullmatch(path.name) and _last_written(path) < now - HOUR:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _last_written(folder: Path) -> float:
+    return max(path.stat().st_mtime for path in (folder, *folder.iterdir()))
 
 
 def _give_memory_back() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import gradio as gr
 import httpx
 import pytest
+from gradio import processing_utils
 from gradio.state_holder import SessionState
 from gradio.utils import get_upload_folder
 from PIL import Image
@@ -106,6 +107,24 @@ def test_no_file_of_the_server_is_opened_and_all_paths_are_refused_in_one_senten
         assert NOT_UPLOADED in answer.text
     shown = asked(api, endpoints["on_view"], with_picture(endpoints["on_view"], config, {"path": str(picture)} | mark))
     assert json.loads(shown.json()["data"][0])["text"] == NOT_UPLOADED
+
+
+MARKED = {"path": "http://example.com/x.png"} | MARK
+"""What makes gradio fetch an address, wherever it stands in a request."""
+
+
+def test_no_address_of_the_web_is_fetched_wherever_it_stands_in_a_request(api, endpoints, config, monkeypatch):
+    fetched = []
+
+    async def fetch(address: str, **_) -> str:
+        fetched.append(address)
+        raise OSError("nothing is fetched here")
+
+    monkeypatch.setattr(processing_utils, "async_ssrf_protected_download", fetch)
+    for endpoint in endpoints.values():
+        for sent in (MARKED, [MARKED] * 3, {"x": {"y": [MARKED]}}):
+            asked(api, endpoint, [sent] * len(endpoint["inputs"]))
+    assert not fetched
 
 
 def without_stamp(answer: httpx.Response) -> str:

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from support import ROOT
 
-from lenet import checkpoint
+from lenet import checkpoint, doubt
+from lenet.checkpoint import SNAPSHOTS
 from lenet.microscope import explain
 from lenet.prediction import predict
 from lenet.settings import CHECKPOINTS
@@ -153,6 +154,20 @@ def test_snapshots_are_kept_evenly_and_where_an_exercise_needs_one():
     assert kept_epochs([], (), 3) == kept_epochs([0], (), 3) == []
     assert needed_epochs("mnist-classic", checkpoint.names(CHECKPOINTS)) == {2, 5}
     assert needed_epochs("mnist-classic", ["mnist-classic"]) == set()
+
+
+def test_what_a_link_in_a_checkpoint_names_is_not_published(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    folder = tmp_path / "checkpoints" / "mine"
+    shutil.copytree(CHECKPOINTS / "mnist-classic", folder)
+    for name in (f"{SNAPSHOTS}/epoch-03.safetensors", doubt.FILE):
+        (folder / name).unlink()
+        (folder / name).symlink_to(secret)
+    (folder / SNAPSHOTS / "x").symlink_to(secret)
+    write(tmp_path / "out", Order(folder.parent, ("mine",)))
+    published = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert published and not any(path.read_bytes() == b"secret" for path in published)
 
 
 def test_an_older_edition_is_replaced_and_nothing_else_is(out, tmp_path, capsys):

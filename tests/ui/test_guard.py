@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,9 +21,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from lenet.settings import ANCESTORS, Visits
-from lenet.ui import guard
+from lenet.ui import allowance, guard
+from lenet.ui.allowance import UPLOAD, Buckets, Disk, hourly, visitor
 from lenet.ui.door import Door
-from lenet.ui.guard import UPLOAD, Buckets, Guard, hourly, visitor
+from lenet.ui.guard import Guard
 from lenet.ui.page import launch_options
 
 RUN = "/gradio_api/run/predict"
@@ -39,7 +43,8 @@ REST = 1.0
 def clock(monkeypatch):
     """The guard's clock, which moves when a test moves it."""
     clock = SimpleNamespace(now=1_000.0, monotonic=lambda: clock.now)
-    monkeypatch.setattr(guard, "time", clock)
+    for module in (guard, allowance):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 
@@ -49,6 +54,10 @@ def run(coroutine):
         return pool.submit(asyncio.run, coroutine).result()
 
 
+def disk_of(visits: Visits) -> Disk:
+    return Disk(visits, get_upload_folder())
+
+
 def guarded(visits: Visits, app=None, **options) -> httpx.AsyncClient:
     """A client of an application behind a guard."""
 
@@ -56,8 +65,7 @@ def guarded(visits: Visits, app=None, **options) -> httpx.AsyncClient:
         body = await Request(scope, receive).body()
         await JSONResponse({"length": len(body)})(scope, receive, send)
 
-    stored = options.pop("stored", hourly(visits.all_hour_bytes))
-    behind = Guard(app or echo, visits, ANCESTORS, stored, **options)
+    behind = Guard(app or echo, visits, ANCESTORS, disk_of(visits), **options)
     return httpx.AsyncClient(transport=httpx.ASGITransport(behind), base_url="http://page")
 
 
@@ -171,7 +179,7 @@ def test_a_reader_that_does_not_read_is_given_up(monkeypatch):
     monkeypatch.setattr(guard, "SEND_SECONDS", 0.05)
     scope = {"type": "http", "method": "GET", "path": "/", "headers": [], "client": None}
     with pytest.raises(TimeoutError):
-        run(Guard(app, Visits(), ANCESTORS, hourly(1))(scope, None, never))
+        run(Guard(app, Visits(), ANCESTORS, disk_of(Visits()))(scope, None, never))
 
 
 # How often
@@ -218,7 +226,7 @@ def test_a_million_addresses_take_the_memory_of_ten_thousand():
     buckets = Buckets(10, 1)
     for number in range(50_000):
         buckets.take(str(number))
-    assert len(buckets) == guard.MOST_KEPT
+    assert len(buckets) == allowance.MOST_KEPT
 
 
 @pytest.mark.parametrize(
@@ -247,24 +255,62 @@ def test_a_visitor_is_the_address_that_the_outermost_proxy_of_ours_has_seen(prox
 
 
 def test_uploads_within_an_hour_are_counted_for_each_visitor_and_for_all(clock):
-    visits = Visits(hour_bytes=3_000, free_bytes=0)
+    visits = Visits(hour_bytes=3_000, all_hour_bytes=10_000, free_bytes=0)
 
     async def ask() -> list[httpx.Response]:
-        async with guarded(visits, stored=hourly(10_000)) as client:
+        async with guarded(visits) as client:
             own = [await client.post(UPLOAD, content=b"x" * 1_000) for _ in range(4)]
             clock.now += 1_800
             return [*own, await client.post(UPLOAD, content=b"x" * 1_000)]
 
     *_, refused, later = run(ask())
-    assert (refused.status_code, refused.text) == (413, guard.TOO_MUCH.format(minutes=20))
+    assert (refused.status_code, refused.text) == (413, allowance.TOO_MUCH.format(minutes=20))
     assert later.status_code == 200
-    full = asked(visits, ("POST", UPLOAD, {"content": b"x" * 500}), stored=hourly(400))[0]
-    assert (full.status_code, full.text) == (507, guard.FULL.format(minutes=15))
+    few = replace(visits, all_hour_bytes=400)
+    (full,) = asked(few, ("POST", UPLOAD, {"content": b"x" * 500}))
+    assert (full.status_code, full.text) == (507, allowance.FULL.format(minutes=15))
+
+
+def test_what_an_upload_brings_is_counted_before_all_of_it_is_here():
+    read = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            read.append(1)
+            yield b"x" * 100_000
+
+    (refused,) = asked(Visits(hour_bytes=1_000_000), ("POST", UPLOAD, {"content": endless()}))
+    assert refused.status_code == 413
+    assert len(read) <= 12
+
+
+def test_what_an_mcp_client_sends_is_counted_too_and_takes_a_place():
+    visits = Visits(hour_bytes=1_000, at_once=1)
+    calls = asked(visits, *(("POST", f"{guard.MCP}/", {"content": b"x" * 600}) for _ in range(2)))
+    assert [call.status_code for call in calls] == [200, 413]
+    assert f"{guard.MCP}/".startswith(guard.ANSWERS)
+
+
+def test_without_a_limit_of_uploads_they_may_be_large():
+    (answer,) = asked(Visits(upload_bytes=0), ("POST", UPLOAD, {"content": b"x" * 30_000}))
+    assert answer.json() == {"length": 30_000}
+
+
+@pytest.mark.parametrize("name", ["x" * 65, "y" * 900_000])
+def test_a_session_with_a_long_name_is_refused(name):
+    long, usual, broken = asked(
+        Visits(),
+        ("POST", RUN, {"content": json.dumps({"data": [], "session\u005fhash": name})}),
+        ("POST", RUN, {"content": json.dumps({"session_hash": "x" * 64})}),
+        ("POST", RUN, {"content": b"[" * 100_000}),
+    )
+    assert (long.status_code, long.json()["error"]) == (400, guard.NO_SESSION)
+    assert [usual.status_code, broken.status_code] == [200, 200]
 
 
 def test_a_full_disk_takes_no_more_pictures():
     (answer,) = asked(Visits(free_bytes=10**18), ("POST", UPLOAD, {"content": b"x"}))
-    assert (answer.status_code, answer.text) == (507, guard.FULL.format(minutes=60))
+    assert (answer.status_code, answer.text) == (507, allowance.FULL.format(minutes=60))
 
 
 # Streams, headers, what is closed
@@ -308,7 +354,7 @@ def test_a_websocket_is_closed():
     async def send(message):
         sent.append(message["type"])
 
-    run(Guard(None, Visits(), ANCESTORS, hourly(1))({"type": "websocket", "path": "/"}, None, send))
+    run(Guard(None, Visits(), ANCESTORS, disk_of(Visits()))({"type": "websocket", "path": "/"}, None, send))
     assert sent == ["websocket.close"]
 
 
@@ -324,7 +370,7 @@ def slow():
         go.wait(20)
         return text
 
-    with Door(Visits(waiting=5, requests=0), analytics_enabled=False) as door:
+    with Door(Visits(waiting=10, requests=0), analytics_enabled=False) as door:
         text = gr.Textbox()
         text.submit(echo, text, text, api_name="echo")
     _, url, _ = door.launch(prevent_thread_lock=True, server_name="127.0.0.1", quiet=True, **launch_options(door))
@@ -349,8 +395,8 @@ def test_what_nobody_comes_for_is_forgotten_and_what_somebody_waits_for_is_not(s
 
     joined = [call() for _ in range(12)]
     taken = [answer.json()["event_id"] for answer in joined if answer.is_success]
-    assert 5 <= len(taken) <= 6  # one is being answered
-    assert all("full" in answer.json()["detail"] for answer in joined if not answer.is_success)
+    assert 5 <= len(taken) <= 6  # half of the line is one visitor's at most, and one more is being answered
+    assert all("from your address" in answer.json()["detail"] for answer in joined if not answer.is_success)
     heard = threading.Thread(target=lambda: got.append(slow.client.get(f"/gradio_api/call/echo/{taken[0]}").text))
     got = []
     heard.start()
@@ -365,6 +411,29 @@ def test_what_nobody_comes_for_is_forgotten_and_what_somebody_waits_for_is_not(s
     heard.join()
     assert json.loads(got[0].rpartition("data: ")[2]) == [long]
     assert waits_for(lambda: not queue.event_ids_to_events)
+
+
+def test_names_of_sessions_that_gradio_forgets_are_forgotten_whole(slow):
+    queue = slow.door._queue
+    queue.pending_event_ids_session["forgotten"] = {"event"}
+    run(slow.door.forget(()))
+    assert "forgotten" not in queue.pending_event_ids_session
+
+
+def test_an_upload_is_deleted_after_an_hour_and_not_before(slow):
+    folder = Path(get_upload_folder())
+    old, new, other = folder / ("0" * 64), folder / ("1" * 64), folder / "somebody's"
+    for each in (old, new, other):
+        each.mkdir(parents=True)
+        (each / "a.png").write_bytes(b"x")
+    for path in (old / "a.png", old, other / "a.png", other):
+        os.utime(path, (0, time.time() - allowance.HOUR - 60))
+    try:
+        run(slow.door.forget(()))
+        assert [each.exists() for each in (old, new, other)] == [False, True, True]
+    finally:
+        for each in (new, other):
+            shutil.rmtree(each)
 
 
 def test_an_upload_that_is_refused_or_fails_leaves_no_file(slow, monkeypatch):

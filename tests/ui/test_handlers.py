@@ -6,13 +6,14 @@ import shutil
 import gradio as gr
 import numpy as np
 import pytest
+from gradio.utils import get_upload_folder
 from PIL import Image
 from support import chose, controls, ink_of, put
 
-from lenet.settings import CHECKPOINTS
+from lenet.settings import CHECKPOINTS, Visits
 from lenet.ui import handlers as handlers_module
+from lenet.ui.allowance import Disk
 from lenet.ui.exercises import EXERCISES, PLACES, Ring
-from lenet.ui.guard import hourly
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
 from lenet.ui.lab import Lab
 from lenet.ui.values.examples import example_picture
@@ -251,8 +252,8 @@ def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, thr
 
 def test_activations_are_not_written_where_all_room_is_taken(tmp_path, digits):
     Image.fromarray(digits[3]).save(tmp_path / "three.png")
-    handlers = Handlers(Lab(CHECKPOINTS), hourly(1_000))
-    with pytest.raises(gr.Error, match="keeps no more"):
+    handlers = Handlers(Lab(CHECKPOINTS), Disk(Visits(hour_bytes=1_000), get_upload_folder()))
+    with pytest.raises(gr.Error, match="as many pictures as the page takes"):
         handlers.activations(str(tmp_path / "three.png"), "mnist-classic")
 
 

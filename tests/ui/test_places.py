@@ -16,8 +16,9 @@ from support import ROOT
 
 from lenet.settings import ANCESTORS, Visits
 from lenet.ui import places
-from lenet.ui.guard import Guard, hourly
-from lenet.ui.places import LATE, LATEST, SOONEST, Places
+from lenet.ui.allowance import Disk
+from lenet.ui.guard import Guard
+from lenet.ui.places import LATE, LATEST, MOST_TURNS, SOONEST, Places
 
 RUN = "/gradio_api/run/predict"
 
@@ -41,6 +42,22 @@ def test_one_visitor_cannot_hold_all_places(clock):
     four = Places(4)
     assert [four.take("a") for _ in range(3)] == [0, 0, SOONEST]
     assert four.take("b") == 0
+
+
+def test_nor_on_a_slow_machine_which_has_fewer(clock):
+    many = Places(24)
+    many._pace = 0.2
+    assert [many.take("a") for _ in range(4)] == [0, 0, 0, SOONEST]
+    assert many.take("b") == 0
+
+
+def test_who_asks_again_and_again_does_not_put_others_back(clock):
+    one = Places(1)
+    one.take("a")
+    waits = [one.take("pushing") for _ in range(1_000)]
+    assert waits[-1] == LATEST
+    assert one._line.turns_of("pushing") == MOST_TURNS
+    assert one.take("b") < SOONEST + 1
 
 
 def test_those_who_find_no_place_are_told_different_moments_within_what_the_page_waits(clock):
@@ -147,7 +164,8 @@ def test_past_its_places_the_server_says_when_to_come_and_answers_everybody_then
         await JSONResponse({})(scope, receive, send)
 
     async def crowd() -> None:
-        guard = Guard(slow, Visits(at_once=2, proxies=1), ANCESTORS, hourly(0))
+        visits = Visits(at_once=2, proxies=1)
+        guard = Guard(slow, visits, ANCESTORS, Disk(visits, "/tmp"))
         transport = httpx.ASGITransport(guard, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://page") as client:
 

@@ -105,6 +105,16 @@ def test_a_line_that_is_too_long_is_a_sentence():
         next(trainer.train(PLAN))
 
 
+def test_one_visitor_leaves_places_in_the_line_to_others():
+    trainer = Trainer(Limits(waiting=3), Scripted(ALL))
+    mine = [trainer.train(PLAN, "me") for _ in range(2)]
+    for each in mine:
+        next(each)
+    with pytest.raises(ValueError, match="Your address"):
+        next(trainer.train(PLAN, "me"))
+    assert next(trainer.train(PLAN, "other")).place == 2
+
+
 def test_a_visitor_who_leaves_ends_the_training_and_leaves_nothing():
     scripted = Scripted(ALL)
     trainer = Trainer(Limits(), scripted)

@@ -122,32 +122,25 @@ def verdict_value(
     digits: Sequence[Digit] = (),
 ) -> VerdictValue:
     """The verdict that ``answer`` is, or the sentence where there is none. A sentence stands alone, without a note."""
-    value: VerdictValue = {
+    said = answer if isinstance(answer, Prediction) else None
+    return {
         "drawing": drawing,
         "revision": revision,
         "network": network,
         "text": answer.text if isinstance(answer, Sentence) else "",
         "refused": isinstance(answer, Sentence) and not answer.hint,
-        "picture": "",
-        "label": "",
-        "note": note if isinstance(answer, Prediction) else "",
-        "probabilities": [],
-        "doubts": [],
+        "picture": encode_picture(said.prepared.picture) if said else "",
+        "label": said.label if said else "",
+        "note": note if said else "",
+        "probabilities": list(said.probabilities.items()) if said else [],
+        "doubts": list(said.doubts) if said and not digits else [],  # several digits speak for themselves
         "digits": [_digit_value(digit) for digit in digits],
-        "nearest": [] if isinstance(answer, Sentence) or digits else _nearest(answer),
+        "nearest": _nearest(said) if said and not digits else [],
         "hide": view.hide,
         "prepared": view.prepare,
         "other": other,
         "steps": list(steps),
         "overlay": overlay,
-    }
-    if isinstance(answer, Sentence):
-        return value
-    return value | {
-        "picture": encode_picture(answer.prepared.picture),
-        "label": answer.label,
-        "probabilities": list(answer.probabilities.items()),
-        "doubts": [] if digits else list(answer.doubts),  # several digits that are offered speak for themselves
     }
 
 
