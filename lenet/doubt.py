@@ -7,7 +7,6 @@ gets a sentence and the nearest pictures that the network has learned from. The 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +17,7 @@ from torch.nn import functional as F
 
 from lenet.checkpoint import FILE_LIMIT, Checkpoint
 from lenet.model import PICTURE_SIZE, LeNetConfig
-from lenet.untrusted import file_of, read_tensors, said
+from lenet.untrusted import kept_tensors, said
 
 FILE, LEARNED_FILE = "atlas/doubt.safetensors", "atlas/learned.safetensors"
 """The small network, and the pictures that were learned from; by their path in the checkpoint's folder."""
@@ -34,9 +33,6 @@ NEAREST = 3
 
 LARGEST = 1e6
 """No number of the files is farther from 0."""
-
-FILES_KEPT = 32
-"""Files that stay in memory once they are read, at most."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
 JUDGED = ": it looks less like one than {fewer:,} of {count:,} test {kind}s"
@@ -204,12 +200,6 @@ def _read(checkpoint: Checkpoint, file: str) -> Tensors | None:
     if checkpoint.folder is None:
         return None
     try:
-        return _kept(checkpoint.folder, file, file_of(checkpoint.folder, file).stat().st_mtime_ns)
+        return kept_tensors(checkpoint.folder, file, FILE_LIMIT)
     except FileNotFoundError:
         return None
-
-
-@lru_cache(maxsize=FILES_KEPT)
-def _kept(folder: Path, file: str, changed: int) -> Tensors:
-    """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
-    return read_tensors(folder, file, FILE_LIMIT)

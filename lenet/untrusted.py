@@ -8,6 +8,7 @@ import json
 import math
 import os
 import stat
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,9 @@ from safetensors.numpy import load
 
 MOST_DEPTH = 20
 """Levels of lists and objects within one another in a JSON file."""
+
+FILES_KEPT = 64
+"""Files of tensors that stay in memory once they are read, at most."""
 
 HEADER_LIMIT = 100_000
 """Bytes of the header of a safetensors file: the names and shapes of its tensors."""
@@ -90,6 +94,16 @@ def read_tensors(folder: Path, name: str, limit: int) -> dict[str, NDArray]:
         return load(content)
     except (SafetensorError, LookupError, TypeError, ValueError) as error:  # also numbers that numpy does not know
         raise ValueError(f"{said(folder, name)} is damaged ({str(error)[:100]}); copy or train it again") from error
+
+
+def kept_tensors(folder: Path, name: str, limit: int) -> dict[str, NDArray]:
+    """The same, from memory as long as the file was not written again. Raises what ``read`` raises."""
+    return _kept(folder, name, limit, file_of(folder, name).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=FILES_KEPT)
+def _kept(folder: Path, name: str, limit: int, written: int) -> dict[str, NDArray]:
+    return read_tensors(folder, name, limit)
 
 
 def header_fits(content: bytes) -> bool:

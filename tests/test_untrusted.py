@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from lenet import untrusted
 from lenet.untrusted import MOST_DEPTH, file_of, read, read_json
 
 
@@ -64,3 +65,7 @@ def test_what_is_nested_too_deeply_is_refused(folder, levels):
         read_json(folder, "a.json", 10**7)
     (folder / "a.json").write_text('{"a":' * MOST_DEPTH + "1" + "}" * MOST_DEPTH)
     assert read_json(folder, "a.json", 10**7)
+
+
+def test_the_files_that_stay_in_memory_are_bounded():
+    assert untrusted._kept.cache_info().maxsize == untrusted.FILES_KEPT

@@ -8,7 +8,6 @@ import string
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +18,7 @@ from torch import Tensor
 from lenet.checkpoint import FILE_LIMIT, Checkpoint
 from lenet.microscope.layers import Stages
 from lenet.model import PICTURE_SIZE, LeNet, LeNetConfig
-from lenet.untrusted import file_of, read_tensors, said
+from lenet.untrusted import file_of, kept_tensors, said
 
 FOLDER = "atlas"
 """Within the folder of a checkpoint."""
@@ -41,9 +40,6 @@ TESTS = "tests"
 
 CELL_PICTURES = 4
 """Test pictures kept for each cell of the confusion matrix."""
-
-FILES_KEPT = 64
-"""Files that stay in memory once they are read, at most."""
 
 MOST_BYTES = 4 * FILE_LIMIT
 """Of a file. Only networks that are wider than the page allows have larger ones."""
@@ -220,16 +216,10 @@ def _said(path: Path) -> str:
 
 def _read(path: Path, *parts: str) -> dict[str, NDArray]:
     """The tensors of one file, ``parts`` among them. Raises ValueError when it is damaged."""
-    found = _kept(path, path.stat().st_mtime_ns)
+    found = kept_tensors(path.parent.parent, f"{FOLDER}/{path.name}", MOST_BYTES)
     if missing := set(parts) - set(found):
         raise ValueError(f"{_said(path)} is damaged (it has no {', '.join(sorted(missing))}); copy or train it again")
     return found
-
-
-@lru_cache(maxsize=FILES_KEPT)
-def _kept(path: Path, changed: int) -> dict[str, NDArray]:
-    """The tensors of one file, which is read again only when the time at which it was ``changed`` is another."""
-    return read_tensors(path.parent.parent, f"{FOLDER}/{path.name}", MOST_BYTES)
 
 
 def _must_be(path: Path, tensor: NDArray, shape: tuple[int, ...]) -> None:

@@ -21,7 +21,7 @@ FITTED, HELD_OUT = 25_000, 10_000
 HELD_OUT_SHARE = 1 / 6
 """The share of a small set of training pictures that the threshold is chosen on."""
 
-DRAWN_SHARE, OUTLIERS_SHARE = 0.5, 1.8
+DRAWN_SHARE, OUTLIERS_SHARE = 0.5, 1.95
 """Digits and outliers that code draws, for each training picture that the small network learns from."""
 
 EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY, DROPOUT, SMOOTHING = 12, 256, 1e-2, 3e-2, 0.2, 0.01

@@ -10,15 +10,17 @@ from lenet.training.finding import Finder, Plan, photographs, samples, score, tr
 FEW = Plan(photos=4, epochs=1, batch=4)
 
 
-def test_each_photo_is_shown_whole_and_from_close_up():
+def test_each_photo_is_shown_whole_from_close_up_and_from_between():
     photos = list(photographs("digit", real_pictures("digit"), 3, seed=1, held_out=False))
     colours, answers = samples(iter(photos), seed=1)
-    assert colours.shape == (6, SIDE, SIDE, 3)
-    assert answers.shape == (6, 2, SIDE, SIDE)
+    assert colours.shape == (9, SIDE, SIDE, 3)
+    assert answers.shape == (9, 2, SIDE, SIDE)
     share = (answers[:, 0] > 127).float().mean((1, 2))
     for number, photo in enumerate(photos):
         if photo.mask.any():
-            assert share[2 * number + 1] >= share[2 * number]  # a large digit cannot be shown from closer
+            whole, close, between = share[3 * number : 3 * number + 3]
+            assert close >= whole  # a large digit cannot be shown from closer
+            assert close >= between
 
 
 def test_a_seed_gives_the_same_weights_again():
