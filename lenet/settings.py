@@ -112,10 +112,10 @@ class Visits:
 
     ``question_bytes`` and ``upload_bytes`` of one request; ``requests`` at once, and so many ``requests_a_second`` in
     the long run; ``at_once`` questions of all are worked out, half of them of one visitor at most; ``hour_bytes`` that
-    uploads and ``/activations`` write within an hour, for one visitor, and ``all_hour_bytes`` for all.
-    ``streams`` that wait for answers, of one visitor, and ``all_streams`` of all. ``body_seconds`` may pass between two
-    parts of a request. ``waiting`` questions of programs may stand in line, half of them of one visitor. ``free_bytes`` of the disk stay free.
-    ``proxies`` of ours stand in front of the page.
+    uploads and ``/activations`` write within an hour, for one visitor, and ``all_hour_bytes`` for all. ``streams`` that
+    wait for answers, of one visitor, and ``all_streams`` of all. ``body_seconds`` may pass between two parts of a
+    request. ``waiting`` questions of programs may stand in line, half of them of one visitor. ``free_bytes`` of the
+    disk stay free. ``proxies`` of ours stand in front of the page.
     """
 
     question_bytes: int = 1_000_000
