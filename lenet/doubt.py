@@ -35,7 +35,7 @@ LARGEST = 1e6
 """No number of the files is farther from 0."""
 
 NONE_OF_ITS_KIND = "This does not look like a {kind}{judged}."
-JUDGED = ": it looks less like one than {fewer:,} of {count:,} test {kind}s"
+JUDGED = ": {fewer:,} of {count:,} test {kind}s look more like one"
 
 DAMAGED = "{file} is damaged ({reason}); copy or train it again"
 UNJUDGED = "Whether it looks like a {kind} cannot be said: {reason}."
