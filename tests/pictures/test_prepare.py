@@ -219,6 +219,19 @@ def test_a_vignette_does_not_become_a_garment(number):
     assert difference(seen(photo * (1 - 0.8 * (x * x + y * y)), "garment"), seen(photo, "garment")) < 0.06
 
 
+@pytest.mark.parametrize("number", [0, 2, 6, 8, 13])
+def test_a_pale_garment_on_a_dark_ground_is_no_negative(number):
+    large = np.asarray(Image.fromarray(GARMENTS[number]).resize((280, 280), Image.Resampling.BICUBIC)).clip(0, 1)
+    cloth = place(large, (400, 400), 60, 60)
+    inside = np.asarray(Image.fromarray(place((large > 0.04).astype(np.float32), (400, 400), 60, 60)))
+    grain = np.random.default_rng(0).normal(0, 0.02, (400, 400))
+    photo = np.where(inside > 0.5, 0.95 - 0.45 * cloth, 0.2) + grain
+    correlation = np.corrcoef(seen(photo.clip(0, 1), "garment").ravel(), seen(GARMENTS[number], "garment").ravel())[
+        0, 1
+    ]
+    assert correlation > 0.7
+
+
 # What the network is given
 
 
