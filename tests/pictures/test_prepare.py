@@ -229,7 +229,7 @@ def test_a_pale_garment_on_a_dark_ground_is_no_negative(number):
     correlation = np.corrcoef(seen(photo.clip(0, 1), "garment").ravel(), seen(GARMENTS[number], "garment").ravel())[
         0, 1
     ]
-    assert correlation > 0.7
+    assert correlation > 0.9  # as a negative 0.59 to 0.84
 
 
 # What the network is given
