@@ -20,13 +20,13 @@ so a slow or busy machine has fewer than the whole.
 SOONEST, LATEST = 1.0, 30.0
 """Seconds that a question is put off, at least and at most. ``web/page/server.js`` waits no longer than LATEST."""
 
-FIRST_PACE, SLOWEST_PACE = 0.02, 0.5
+FIRST_PACE, SLOWEST_PACE = 0.014, 0.5
 """Seconds from one answer to the next while all places are taken: the first guess, and the most that is believed."""
 
 LEARNING = 0.05
 """How much of the pace the last answer decides."""
 
-SPARE = 1.0
+SPARE = 0.5
 """So many times the places are added for visitors whose turn it is, because they do not come quite evenly."""
 
 KEPT = 0.5
@@ -134,10 +134,10 @@ class Places:
         return min(self._places, max(FEWEST, WAIT / self._pace))
 
     def _book(self, who: str, now: float) -> float:
-        """The moment after the one that was last given to somebody."""
+        """The moment after the one that was last given to somebody, at the pace of the places that are kept."""
         if self._line.turns_of(who) >= MOST_TURNS:
             return LATEST
-        self._booked = min(max(self._booked, now + SOONEST) + self._pace, now + LATEST)
+        self._booked = min(max(self._booked, now + SOONEST) + self._pace / KEPT, now + LATEST)
         self._line.add(who, self._booked)
         return self._booked - now
 
