@@ -24,7 +24,7 @@ export function showFavourites(parent, { favourites, liking, unliked }, field) {
   row.append(...favourites.map((favourite) => figureOf(favourite, field)));
   if (liking.side) row.append(meanOf(liking));
   parent.append(
-    make("p", "layer-note", "Test pictures that excite this map most; the frame shows where, the number how strongly"),
+    make("p", "layer-note", "Test pictures that excite this map most: the frame shows where"),
     row,
   );
 }
