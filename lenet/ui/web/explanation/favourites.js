@@ -23,10 +23,7 @@ export function showFavourites(parent, { favourites, liking, unliked }, field) {
   const row = make("div", "liked");
   row.append(...favourites.map((favourite) => figureOf(favourite, field)));
   if (liking.side) row.append(meanOf(liking));
-  parent.append(
-    make("p", "layer-note", "Test pictures that excite this map most: the frame shows where"),
-    row,
-  );
+  parent.append(make("p", "layer-note", "Test pictures that excite this map most: the frame shows where"), row);
 }
 
 /** @param {SquareValue} liking */
