@@ -1,9 +1,6 @@
 """What the surroundings decide: where the checkpoints are, on which port the page is served, what visitors may ask."""
 
-import atexit
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass, fields
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +15,6 @@ GARMENT_CHECKPOINT = "fashion-lenet"
 """The first of the garments' networks in the menu."""
 
 CHECKPOINTS_VARIABLE, PORT_VARIABLE, MCP_VARIABLE = "LENET_CHECKPOINTS", "GRADIO_SERVER_PORT", "GRADIO_MCP_SERVER"
-
-UPLOADS_VARIABLE = "GRADIO_TEMP_DIR"
 
 LAST_PORT = 65_535
 
@@ -59,16 +54,6 @@ def port() -> int | None:
     if not said.isascii() or not said.isdigit() or not 0 < int(said[:6]) <= LAST_PORT:
         raise ValueError(f"{PORT_VARIABLE} is {said!r}; a port is a number from 1 to {LAST_PORT}")
     return int(said)
-
-
-def own_uploads() -> None:
-    """Let the page keep uploads in a folder of its own, which goes when it ends, unless GRADIO_TEMP_DIR names one.
-
-    gradio's folder is one for all its pages on a machine, and what is old in ours is deleted.
-    """
-    if UPLOADS_VARIABLE not in os.environ:
-        os.environ[UPLOADS_VARIABLE] = folder = tempfile.mkdtemp(prefix="lenet-lab-")
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def serves_mcp() -> bool:

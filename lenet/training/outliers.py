@@ -148,7 +148,7 @@ FACES = (
     "50,0 5,50 50,100 95,50 50,0 / 30,35 31,36 / 70,35 71,36 / 28,72 72,72",  # in earnest
     "50,0 5,50 50,100 95,50 50,0 / 35,40 36,41 / 65,40 66,41 / 50,50 50,60 / 30,75 50,65 70,75",  # sad
 )
-"""Faces in the same notation: what many people draw first when they are told to draw a digit."""
+"""Faces, in the same notation."""
 
 TURNS: dict[int, tuple[str, ...]] = {
     1: ("quarter",),

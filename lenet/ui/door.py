@@ -1,9 +1,11 @@
 """The page's door: what a request brings is checked here, and no request is answered with a traceback or never."""
 
+import atexit
 import ctypes
 import functools
 import inspect
 import logging
+import os
 import re
 import shutil
 import tempfile
@@ -50,9 +52,21 @@ NOT_UPLOADED = "This picture was not uploaded here, or it is not kept any more; 
 UNREADABLE = "The page was sent something that it cannot read; reload it and try again."
 TOO_LONG = f"The answer took longer than {ANSWER_LIMIT} seconds and was given up; try a smaller picture."
 
+UPLOADS_VARIABLE = "GRADIO_TEMP_DIR"
+
 HASH = re.compile(r"[0-9a-f]{64}")
 
 log = logging.getLogger("lenet")
+
+
+def own_uploads() -> None:
+    """Let the page keep uploads in a folder of its own, which goes when it ends, unless GRADIO_TEMP_DIR names one.
+
+    gradio's folder is one for all its pages on a machine, and what is old in ours is deleted.
+    """
+    if UPLOADS_VARIABLE not in os.environ:
+        os.environ[UPLOADS_VARIABLE] = folder = tempfile.mkdtemp(prefix="lenet-lab-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def uploaded(path: Any) -> str | Sentence:
@@ -160,13 +174,16 @@ class Door(gr.Blocks):
         await anyio.to_thread.run_sync(_give_memory_back)
 
     async def _push_in_turn(self, body: Any, request: Any, username: str | None) -> Any:
-        """Put a question of a program in line; one visitor's fill half of the line at most."""
-        who, most = visitor(request.scope, self.visits.proxies), max(1, self.visits.waiting // 2)
-        lines = self._queue.event_queue_per_concurrency_id.values()
-        waiting = [visitor(event.request.scope, self.visits.proxies) for line in lines for event in line.queue]
-        if self.visits.waiting and waiting.count(who) >= most:
+        """Put a question of a program in line; the questions of one visitor fill half of it at most."""
+        if self.visits.waiting and self._waiting_of(request) >= max(1, self.visits.waiting // 2):
             return False, CROWDED, "queue_full"
         return await self._push(body, request, username)
+
+    def _waiting_of(self, request: Any) -> int:
+        """How many questions of a request's visitor are in line."""
+        lines, proxies = self._queue.event_queue_per_concurrency_id.values(), self.visits.proxies
+        who = visitor(request.scope, proxies)
+        return sum(visitor(event.request.scope, proxies) == who for line in lines for event in line.queue)
 
     async def preprocess_data(self, block_fn: Any, inputs: list[Any], *arguments: Any, **options: Any) -> list[Any]:
         self.validate_inputs(block_fn, inputs)

@@ -135,7 +135,7 @@ def kept_epochs(epochs: Sequence[int], needed: Collection[int], most: int) -> li
 def _stage(source: Path, target: Path, needed: Collection[int], most: int) -> None:
     """A copy of a checkpoint that has only those snapshots that the edition keeps."""
     shutil.copytree(source, target, symlinks=True)  # what a link names is not published; the lab does not follow it
-    found = {int(match[1]): path for path in (target / SNAPSHOTS).glob("*") if (match := SNAPSHOT.fullmatch(path.name))}
+    found = _snapshots(target)
     kept = kept_epochs(sorted(found), needed, most)
     for epoch, path in found.items():
         if epoch not in kept:
@@ -146,7 +146,8 @@ def _write_network(out: Path, source: Path, answers: Beforehand) -> None:
     out.mkdir(parents=True)
     for file in (CONFIG, WEIGHTS):
         shutil.copyfile(file_of(source, file), out / file)
-    for file, name in ((doubt.FILE, DOUBT), *((kept, kept) for kept in _snapshots(source))):
+    kept = [f"{SNAPSHOTS}/{path.name}" for path in _snapshots(source).values()]
+    for file, name in ((doubt.FILE, DOUBT), *zip(kept, kept, strict=True)):
         with suppress(OSError, ValueError):  # there is none, or it is a link
             (out / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(file_of(source, file), out / name)
@@ -154,10 +155,10 @@ def _write_network(out: Path, source: Path, answers: Beforehand) -> None:
         (out / file).write_bytes(zlib.compress(_json(value), 9))
 
 
-def _snapshots(folder: Path) -> list[str]:
-    """The names of a checkpoint's snapshots, in its folder."""
-    found = [path.name for path in (folder / SNAPSHOTS).glob("*") if SNAPSHOT.fullmatch(path.name)]
-    return [f"{SNAPSHOTS}/{name}" for name in sorted(found)]
+def _snapshots(folder: Path) -> dict[int, Path]:
+    """The snapshots in a checkpoint's folder, by their epochs."""
+    files = sorted((folder / SNAPSHOTS).glob("*"))
+    return {int(match[1]): path for path in files if (match := SNAPSHOT.fullmatch(path.name))}
 
 
 def _json(value: Any) -> bytes:

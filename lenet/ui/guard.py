@@ -128,7 +128,7 @@ class Guard:
             if not await self._read(receive, body, limit, who if kept else None):
                 return  # the visitor is gone
             if not upload:
-                _must_name_its_session(body)
+                _session_must_be_short(body)
             with self._place(who, scope["path"]):
                 await self._app(scope, _replayed(body, receive), send)
 
@@ -213,9 +213,10 @@ def _must_be_short(length: str, limit: int) -> None:
         raise Refusal(413, TOO_LARGE.format(limit=limit))
 
 
-def _must_name_its_session(body: IO[bytes]) -> None:
-    """Raise Refusal where a question names a session at length; gradio would keep the name. What it cannot read, it
-    refuses itself.
+def _session_must_be_short(body: IO[bytes]) -> None:
+    """Raise Refusal where the name of a question's session is too long, because gradio would keep it.
+
+    A body that is no JSON passes: gradio refuses it itself.
     """
     body.seek(0)
     try:

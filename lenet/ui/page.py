@@ -13,7 +13,7 @@ from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.allowance import HOUR
 from lenet.ui.bundle import page_bundle
-from lenet.ui.door import Chosen, Door, Packed, Sentences
+from lenet.ui.door import Chosen, Door, Packed, Sentences, own_uploads
 from lenet.ui.files import later_files, network_files, trained_files
 from lenet.ui.guard import Guard
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
@@ -82,7 +82,7 @@ def build(root: Path) -> Door:
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
-    settings.own_uploads()
+    own_uploads()
     trainer = Trainer(settings.limits())
     lab = Lab(root, trainer.folder)
     first = lab.first(settings.DEFAULT_CHECKPOINT)

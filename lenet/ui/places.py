@@ -37,14 +37,13 @@ cannot shut everybody out.
 EARLY, LATE = 0.1, 10.0
 """A turn begins EARLY seconds before its moment and ends LATE seconds after it."""
 
-
 MOST_TURNS = 30
 """Turns of one visitor, a class behind one address, at most; who asks again and again does not hold others back."""
 
 
 @dataclass(eq=False)
 class Turn:
-    """When a visitor was told to come. It is ``over`` once the visitor has come."""
+    """When a visitor was told to come. It is ``over`` once the visitor has come, or is not expected any more."""
 
     moment: float
     who: str
@@ -83,7 +82,10 @@ class Line:
 
     def keep(self, who: str, now: float) -> float:
         """A visitor came in vain, and keeps the turn: the seconds after which to come again."""
-        self._of[who][0].moment = now
+        self._of[who].popleft().over = True
+        later = Turn(now, who)  # the last one of those that are due, so that none behind it is kept too long
+        self._now.append(later)
+        self._of[who].appendleft(later)
         return SOONEST
 
     def come(self, who: str) -> None:

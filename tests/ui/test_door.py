@@ -15,7 +15,7 @@ from gradio.utils import get_upload_folder
 from PIL import Image
 
 from lenet.settings import Visits
-from lenet.ui.door import NOT_UPLOADED, Door, uploaded
+from lenet.ui.door import NOT_UPLOADED, UPLOADS_VARIABLE, Door, own_uploads, uploaded
 from lenet.ui.sentence import Sentence
 from lenet.ui.view import View
 
@@ -284,3 +284,14 @@ def test_what_no_page_sends_is_answered_with_a_sentence_and_at_most_one_line_in_
     assert len(caplog.messages) <= asked_for
     assert not [line for line in caplog.messages if "\n" in line]
     assert '"label":"7"' in asked(api, endpoints["predict"], [{"path": upload(api, picture)}, "mnist-modern"]).text
+
+
+def test_the_page_has_a_folder_of_its_own_for_uploads_unless_another_is_named(monkeypatch):
+    monkeypatch.setattr("atexit.register", lambda *_, **__: None)
+    monkeypatch.delenv(UPLOADS_VARIABLE)
+    own_uploads()
+    made = Path(get_upload_folder())
+    assert made.is_dir() and made.name.startswith("lenet-lab-")
+    own_uploads()
+    assert Path(get_upload_folder()) == made
+    made.rmdir()

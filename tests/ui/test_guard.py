@@ -85,22 +85,23 @@ async def pieces(count: int, size: int) -> AsyncIterator[bytes]:
         yield b"x" * size
 
 
+async def endless(read: list) -> AsyncIterator[bytes]:
+    """A body without an end; ``read`` has an entry for each piece that was asked for."""
+    while True:
+        read.append(1)
+        yield b"x" * 100_000
+
+
 # Size
 
 
 def test_a_question_of_a_megabyte_passes_and_a_longer_one_is_refused_before_it_is_read():
     read = []
-
-    async def endless() -> AsyncIterator[bytes]:
-        while True:
-            read.append(1)
-            yield b"x" * 100_000
-
     whole, told, untold = asked(
         Visits(),
         ("POST", RUN, {"content": b"x" * 1_000_000}),
         ("POST", RUN, {"content": b"x", "headers": {"Content-Length": "50000000"}}),
-        ("POST", RUN, {"content": endless()}),
+        ("POST", RUN, {"content": endless(read)}),
     )
     assert whole.json() == {"length": 1_000_000}
     assert [told.status_code, untold.status_code] == [413, 413]
@@ -273,13 +274,7 @@ def test_uploads_within_an_hour_are_counted_for_each_visitor_and_for_all(clock):
 
 def test_what_an_upload_brings_is_counted_before_all_of_it_is_here():
     read = []
-
-    async def endless() -> AsyncIterator[bytes]:
-        while True:
-            read.append(1)
-            yield b"x" * 100_000
-
-    (refused,) = asked(Visits(hour_bytes=1_000_000), ("POST", UPLOAD, {"content": endless()}))
+    (refused,) = asked(Visits(hour_bytes=1_000_000), ("POST", UPLOAD, {"content": endless(read)}))
     assert refused.status_code == 413
     assert len(read) <= 12
 

@@ -252,8 +252,8 @@ def test_a_damaged_checkpoint_is_a_sentence_in_place_of_the_answer(tmp_path, thr
 
 def test_activations_are_not_written_where_all_room_is_taken(tmp_path, digits):
     Image.fromarray(digits[3]).save(tmp_path / "three.png")
-    handlers = Handlers(Lab(CHECKPOINTS), Disk(Visits(hour_bytes=1_000), get_upload_folder()))
-    with pytest.raises(gr.Error, match="as many pictures as the page takes"):
+    handlers = Handlers(Lab(CHECKPOINTS), Disk(Visits(all_hour_bytes=1_000), get_upload_folder()))
+    with pytest.raises(gr.Error, match="keeps no more"):
         handlers.activations(str(tmp_path / "three.png"), "mnist-classic")
 
 

@@ -18,7 +18,7 @@ from lenet.settings import ANCESTORS, Visits
 from lenet.ui import places
 from lenet.ui.allowance import Disk
 from lenet.ui.guard import Guard
-from lenet.ui.places import LATE, LATEST, MOST_TURNS, SOONEST, Places
+from lenet.ui.places import FIRST_PACE, LATE, LATEST, MOST_TURNS, SOONEST, WAIT, Places
 
 RUN = "/gradio_api/run/predict"
 
@@ -107,8 +107,12 @@ def crowd(clock, visitors: int, pace: float, seconds: float = 60.0) -> tuple[lis
 
 
 def test_a_slow_machine_has_fewer_places_so_that_nobody_waits_long(clock):
+    many = Places(40)
+    while not many.take(str(len(many))):
+        pass
+    assert len(many) == int(WAIT / FIRST_PACE)
     assert crowd(clock, 1_000, 0.01)[1] > 40
-    assert crowd(clock, 1_000, 0.08)[1] < 20
+    assert 6 <= crowd(clock, 1_000, 0.04)[1] <= 16
 
 
 def test_whoever_was_told_to_come_finds_a_place_and_all_wait_alike(clock):
@@ -126,6 +130,19 @@ def test_places_do_not_stay_free_for_those_who_do_not_come(clock):
     one.give("a")
     clock.now += LATEST + LATE + 1
     assert one.take("b") == 0
+
+
+def test_who_comes_in_vain_keeps_the_turn_and_nobody_else_s(clock):
+    four = Places(4)
+    for who in "abcd":
+        four.take(who)
+    assert all([four.take(who) for who in ("e", "f", "waits", "gone")])
+    clock.now += 1.5
+    assert four.take("e") == four.take("f") == 0  # more than the places: it is their turn
+    for _ in range(20):
+        assert four.take("waits") == SOONEST
+        clock.now += SOONEST
+    assert (four._line.turns_of("waits"), four._line.turns_of("gone"), four._line.expected) == (1, 0, 1)
 
 
 def test_callers_who_never_come_again_leave_places_for_others(clock):
