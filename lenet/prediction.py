@@ -79,7 +79,7 @@ def predict_each(
     ``prediction`` is the answer about the whole picture, and ``size`` the picture's (width, height) in pixels; without
     it the boxes are in pixels of the steps. ``off`` is that of ``look``.
     """
-    if "cleaned" not in prediction.prepared.steps:
+    if prediction.prepared.regions is None:
         return ()
     found = digits_of(prediction.prepared, size)
     return look_at_each(checkpoint, found, off) if len(found) > 1 else ()

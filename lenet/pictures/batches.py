@@ -113,7 +113,7 @@ def prepare_source(source: Source, kind: str) -> Outcome:
         return Unread(str(error))
     found = digits_of(prepared, picture.size) if kind == "digit" else ()
     each = tuple(Found(digit.box, Prepared({"network": digit.prepared.picture})) for digit in found)
-    return PreparedFile({"network": prepared.picture}, prepared.warnings, each if len(each) > 1 else ())
+    return PreparedFile({"network": prepared.picture}, prepared.warnings, each=each if len(each) > 1 else ())
 
 
 def prepare_batch(sources: list[Source], kind: str) -> list[Outcome]:

@@ -22,13 +22,17 @@ from lenet.pictures.planes import (
     luminance,
     otsu,
     paste,
+    percentile,
     refuse_without_contrast,
     resize,
     shrink,
     sliding,
     standing_out,
 )
-from lenet.pictures.regions import bounding_box, framed, label_regions, region_boxes, region_sizes
+from lenet.pictures.regions import bounding_box, framed, kept_regions, label_regions, region_boxes, region_sizes
+
+FromInk = tuple[dict[str, Plane], tuple[str, ...], NDArray[np.int32]]
+"""The preparation steps by name, the warnings, and the regions of ink, as in ``Prepared``."""
 
 INK_BOX = 20
 """Side of the box that MNIST fits a digit's ink into, in pixels."""
@@ -112,8 +116,8 @@ NO_STROKES = Unfound(
 )
 
 
-def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> tuple[dict[str, Plane], tuple[str, ...]]:
-    """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, and the warnings.
+def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> FromInk:
+    """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, the warnings, the regions.
 
     In a ``photo`` the finder looks for the ink.
     Raises BlankPicture when there is no ink.
@@ -123,14 +127,16 @@ def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> tuple
     if photo:
         return _from_photo(grey, look(colours, "digit"))
     ink = _ink(grey)
-    mask = _ink_mask(ink)
-    level = np.percentile(ink[mask & (ink > PEN * ink[mask].max())], INK_LEVEL)
-    steps, doubts = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), mask)
-    return {"picture": grey, "ink": ink} | steps, doubts
+    regions = _ink_regions(ink)
+    mask = regions > 0
+    drawn = ink[mask]
+    level = percentile(drawn[drawn > PEN * drawn.max()], INK_LEVEL)
+    steps, warnings, regions = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), regions)
+    return {"picture": grey, "ink": ink} | steps, warnings, regions
 
 
-def _from_photo(grey: Plane, ink: Plane) -> tuple[dict[str, Plane], tuple[str, ...]]:
-    """The steps from the ink that the finder has found, and the warnings.
+def _from_photo(grey: Plane, ink: Plane) -> FromInk:
+    """The steps from the ink that the finder has found, the warnings and the regions.
 
     Raises BlankPicture when it has found none, with the reason that the constants give.
     """
@@ -138,22 +144,25 @@ def _from_photo(grey: Plane, ink: Plane) -> tuple[dict[str, Plane], tuple[str, .
     sizes = region_sizes(labels, ink >= SURE)
     sizes[0] = 0
     if not sizes.any():
-        _ink_mask(_ink(grey))
+        _ink_regions(_ink(grey))
         raise BlankPicture(NO_STROKES.restless)
-    mask = ((sizes > 0) & (sizes >= SPECK * sizes.max()))[labels]
-    steps, doubts = from_ink(np.where(mask, ink, np.float32(0)), mask)
-    return {"picture": grey, "ink": ink} | steps, doubts
+    regions = kept_regions(labels, (sizes > 0) & (sizes >= SPECK * sizes.max()))
+    steps, warnings, regions = from_ink(np.where(regions > 0, ink, np.float32(0)), regions)
+    return {"picture": grey, "ink": ink} | steps, warnings, regions
 
 
-def from_ink(ink: Plane, mask: NDArray[np.bool_]) -> tuple[dict[str, Plane], tuple[str, ...]]:
-    """The digit's ink, 0 outside its ``mask`` -> the steps that follow, by name, and the warnings.
+def from_ink(ink: Plane, regions: NDArray[np.int32]) -> FromInk:
+    """The digit's ink, 0 outside its ``regions`` -> the steps that follow, by name, the warnings, and the regions.
 
-    The mask must not be empty. ``web/engine/drawing.js`` repeats this, and a test holds it to the last grey.
+    There must be a region. ``web/engine/drawing.js`` repeats this, and a test holds it to the last grey.
     """
-    box = fit(_thicken(ink[bounding_box(mask)]), INK_BOX)
+    mask = regions > 0
+    part = bounding_box(mask)
+    box = fit(_thicken(ink[part]), INK_BOX)
     box = in_greys(box / box.max())  # every MNIST image reaches full ink
     picture = paste(box, _centre_of_mass(box), CENTRE_OF_MASS)
-    return {"cleaned": ink, "box": box, "network": picture}, _doubts(mask)
+    warnings = _warnings(float(mask.mean()), regions[part])
+    return {"cleaned": ink, "box": box, "network": picture}, warnings, regions
 
 
 def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
@@ -182,7 +191,8 @@ def _is_ink_bright(grey: Plane) -> bool:
     """
     small = shrink(grey)
     window = _odd(NEIGHBOURHOOD * min(small.shape))
-    return float(((small - _sliding_mean(small, window)) ** 3).sum()) > 0
+    differences = small - _sliding_mean(small, window)
+    return float((differences * differences * differences).sum()) > 0  # ``** 3`` takes ten times as long
 
 
 def _odd(length: float) -> int:
@@ -217,15 +227,14 @@ def _ground(grey: Plane) -> Plane:
 def _sliding_mean(plane: Plane, window: int) -> NDArray[np.float64]:
     """The running mean over a square window with an odd side."""
     mean = plane.astype(np.float64)
-    for axis in (0, 1):
-        lines = edged(np.moveaxis(mean, axis, 0), window // 2 + 1, window // 2)
-        total = np.cumsum(lines, 0)
-        mean = np.moveaxis((total[window:] - total[:-window]) / window, 0, axis)
+    for _ in ("down", "across"):
+        total = np.cumsum(edged(mean, window // 2 + 1, window // 2), 0)
+        mean = ((total[window:] - total[:-window]) / window).T
     return mean
 
 
-def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
-    """The pixels that belong to the digit: connected ink, down to the noise, without specks and page edges.
+def _ink_regions(ink: Plane) -> NDArray[np.int32]:
+    """The regions that belong to the digit: connected ink, down to the noise, without specks and page edges.
 
     Raises BlankPicture when the ink is no more than the paper's texture.
     """
@@ -237,7 +246,7 @@ def _ink_mask(ink: Plane) -> NDArray[np.bool_]:
     edges = _hugs_border(labels)
     if sizes[~edges].max() > PAGE_EDGE * sizes.max():
         sizes[edges] = -1
-    return (sizes >= SPECK * sizes.max())[labels]
+    return kept_regions(labels, sizes >= SPECK * sizes.max())
 
 
 def _hugs_border(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
@@ -291,19 +300,22 @@ def _centre_of_mass(ink: Plane) -> tuple[float, float]:
     return row, column
 
 
-def _doubts(mask: NDArray[np.bool_]) -> tuple[str, ...]:
-    """What makes an answer about this digit doubtful, as sentences."""
-    rows, columns = bounding_box(mask)
-    if mask.mean() > MOSTLY_INK:
+def _warnings(share: float, regions: NDArray[np.int32]) -> tuple[str, ...]:
+    """What makes an answer about this digit doubtful, as sentences, from the ink's share of the picture's pixels and
+    from the part of the picture that has the ink.
+    """
+    if share > MOSTLY_INK:
         return ("Most of the picture is ink; a digit is a thin line on an empty ground.",)
-    if _is_several(mask[rows, columns]):
+    if _is_several(regions):
         return (SEVERAL_DIGITS,)
     return ()
 
 
-def _is_several(mask: NDArray[np.bool_]) -> bool:
+def _is_several(regions: NDArray[np.int32]) -> bool:
     """Whether two tall regions stand side by side and share no column."""
-    boxes = region_boxes(*label_regions(mask))
-    tall = boxes[boxes[:, 1] - boxes[:, 0] >= SEVERAL * len(mask)]
+    if regions.max() == 1:
+        return False
+    boxes = region_boxes(regions)
+    tall = boxes[boxes[:, 1] - boxes[:, 0] >= SEVERAL * len(regions)]
     spans = sorted((left, right) for _, _, left, right in tall.tolist())
     return any(right[0] >= left[1] for left, right in pairwise(spans))

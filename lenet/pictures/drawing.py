@@ -11,7 +11,7 @@ from lenet.pictures.digits import SPECK, from_ink
 from lenet.pictures.garments import SCRAP, from_cloth
 from lenet.pictures.planes import KEEP_SCALE, PICTURE_SIZE, BlankPicture, Plane, in_greys, resize
 from lenet.pictures.prepare import Prepared
-from lenet.pictures.regions import bounding_box, label_regions, region_sizes
+from lenet.pictures.regions import bounding_box, kept_regions, label_regions, region_sizes
 
 PEN = 128
 """A byte of ink from here on is the pen's own; less is its soft edge, or what an eraser has left."""
@@ -28,13 +28,13 @@ def prepare_drawing(ink: NDArray[np.uint8], kind: str) -> Prepared:
         raise BlankPicture(EMPTY)
     drawn = np.divide(ink, 255, dtype=np.float32)
     if kind == "digit":
-        mask = _without_specks(ink >= PEN, ink > 0, SPECK)
-        steps, doubts = from_ink(_only(mask, drawn), mask)
-        return Prepared({"picture": drawn} | steps, doubts)
+        regions = _without_specks(ink >= PEN, ink > 0, SPECK)
+        steps, warnings, regions = from_ink(_only(regions > 0, drawn), regions)
+        return Prepared({"picture": drawn} | steps, warnings, regions)
     if _fills(ink > 0):
         box = resize(drawn, PICTURE_SIZE, PICTURE_SIZE)
         return Prepared({"picture": drawn, "cloth": drawn, "box": box, "network": in_greys(box / box.max())})
-    mask = _without_specks(ink > 0, ink > 0, SCRAP)
+    mask = _without_specks(ink > 0, ink > 0, SCRAP) > 0
     return Prepared({"picture": drawn} | from_cloth(_only(mask, drawn), mask))
 
 
@@ -44,11 +44,14 @@ def squeeze_drawing(ink: NDArray[np.uint8]) -> Prepared:
     return Prepared({"picture": drawn, "network": in_greys(resize(drawn, PICTURE_SIZE, PICTURE_SIZE))})
 
 
-def _without_specks(counted: NDArray[np.bool_], mask: NDArray[np.bool_], smallest: float) -> NDArray[np.bool_]:
-    """The mask without regions that have less than a ``smallest`` share of the largest one's ``counted`` cells."""
+def _without_specks(counted: NDArray[np.bool_], mask: NDArray[np.bool_], smallest: float) -> NDArray[np.int32]:
+    """The mask's regions without those that have less than a ``smallest`` share of the largest one's ``counted``
+    cells.
+    """
     labels, _ = label_regions(mask)
     sizes = region_sizes(labels, counted)
-    return ((sizes > 0) & (sizes >= smallest * sizes.max()))[labels] & mask
+    sizes[0] = 0
+    return kept_regions(labels, (sizes > 0) & (sizes >= smallest * sizes.max()))
 
 
 def _only(mask: NDArray[np.bool_], plane: Plane) -> Plane:

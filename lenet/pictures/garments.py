@@ -80,8 +80,8 @@ NO_OBJECT = Unfound(
 )
 
 
-def prepare_garment(colours: NDArray[np.float32], *, photo: bool = False) -> tuple[dict[str, Plane], tuple[str, ...]]:
-    """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, and no warnings.
+def prepare_garment(colours: NDArray[np.float32], *, photo: bool = False) -> tuple[dict[str, Plane], tuple[()], None]:
+    """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``; no warnings, no regions.
 
     In a ``photo`` the finder looks for the cloth.
     Raises BlankPicture when nothing differs from the ground.
@@ -89,9 +89,9 @@ def prepare_garment(colours: NDArray[np.float32], *, photo: bool = False) -> tup
     refuse_without_contrast(colours)
     grey = luminance(colours)
     if photo:
-        return {"picture": grey} | _from_photo(colours, grey), ()
+        return {"picture": grey} | _from_photo(colours, grey), (), None
     ground, mask = _by_constants(colours)
-    return {"picture": grey} | from_cloth(_cloth(grey, ground, mask), mask), ()
+    return {"picture": grey} | from_cloth(_cloth(grey, ground, mask), mask), (), None
 
 
 def _by_constants(colours: NDArray[np.float32]) -> tuple[Plane, NDArray[np.bool_]]:

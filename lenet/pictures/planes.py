@@ -4,6 +4,7 @@ Digits and garments are both prepared with these functions.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +35,8 @@ BORDER = 0.06
 
 OTSU_BINS = 128
 """Bins of the histogram from which a threshold is chosen: each is two grey levels wide."""
+
+BIN_CENTRES = (np.arange(OTSU_BINS) + 0.5) / OTSU_BINS
 
 SOFT_EDGE = 2
 """A strong pixel's blurred edge reaches this far, in pixels. Only beyond it is the ground's noise measured."""
@@ -120,11 +123,13 @@ def shrink(grey: Plane) -> Plane:
     return resize(grey, *(min(length, ANALYSIS_SIDE) for length in grey.shape))
 
 
+@lru_cache(maxsize=8)
 def frame(shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """The mask of a picture's border, BORDER wide. ``shape`` is (height, width)."""
+    """The mask of a picture's border, BORDER wide; it cannot be written to. ``shape`` is (height, width)."""
     rows, columns = (max(1, round(BORDER * length)) for length in shape)
     mask = np.ones(shape, np.bool_)
     mask[rows:-rows, columns:-columns] = False
+    mask.flags.writeable = False
     return mask
 
 
@@ -134,14 +139,14 @@ def sliding(plane: NDArray, window: int, extreme: np.ufunc, *, slope: bool = Fal
     Beyond its edge the plane has the edge's value or, with ``slope``, goes on rising or falling as it does at the edge.
     The reach is doubled at each step, so that n pixels take log2(n) steps.
     """
-    for axis in (0, 1):
-        lines = _extend(np.moveaxis(plane, axis, 0), window // 2, slope=slope)
+    for _ in ("down", "across"):
+        lines = _extend(plane, window // 2, slope=slope)
         reach = 1
         while reach < window:
             step = min(reach, window - reach)
             lines = extreme(lines[:-step], lines[step:])
             reach += step
-        plane = np.moveaxis(lines, 0, axis)
+        plane = lines.T
     return plane
 
 
@@ -162,16 +167,22 @@ def _extend(lines: NDArray, length: int, *, slope: bool) -> NDArray:
 
 def otsu(plane: Plane) -> float:
     """The threshold in [0, 1] that splits the values into the two most separate classes (Otsu 1979)."""
-    edges = np.arange(OTSU_BINS + 1) / OTSU_BINS
     bins = (plane.ravel() * OTSU_BINS).astype(np.intp)  # exact, because the number of bins is a power of two
     histogram = np.bincount(np.minimum(bins, OTSU_BINS - 1), minlength=OTSU_BINS)
-    centres = (edges[:-1] + edges[1:]) / 2
-    below = np.cumsum(histogram)[:-1]
-    above = plane.size - below
-    sum_below = np.cumsum(histogram * centres)[:-1]
-    sum_above = (histogram * centres).sum() - sum_below
-    between = below * above * (sum_below / np.maximum(below, 1) - sum_above / np.maximum(above, 1)) ** 2
-    return float(edges[1 + np.argmax(between)])
+    below = np.cumsum(histogram)
+    sums = np.cumsum(histogram * BIN_CENTRES)
+    above, sums_above = below[-1] - below, sums[-1] - sums
+    between = below * above * (sums / np.maximum(below, 1) - sums_above / np.maximum(above, 1)) ** 2
+    return float(np.argmax(between[:-1]) + 1) / OTSU_BINS
+
+
+def percentile(values: NDArray[np.floating], percent: float) -> float:
+    """The value below which ``percent`` of the values lie, interpolated: ``np.percentile`` in a tenth of the time."""
+    place = (values.size - 1) * percent / 100
+    low = int(place)
+    high = min(low + 1, values.size - 1)
+    part = np.partition(values.ravel(), (low, high))
+    return float(part[low] + (part[high] - part[low]) * (place - low))
 
 
 def standing_out(
@@ -193,7 +204,7 @@ def standing_out(
     if not strong.any():
         raise BlankPicture(unfound.even)
     clear = where & ~sliding(strong, 2 * SOFT_EDGE + 1, np.maximum)
-    noise = np.percentile(plane[clear], noise_percentile) if clear.any() else 0.0
+    noise = percentile(plane[clear], noise_percentile) if clear.any() else 0.0
     if plane.max() < BLANK_GAIN * noise:
         raise BlankPicture(unfound.restless)
     labels, _ = label_regions(plane > min(max(NOISE_GAIN * noise, FAINTEST), plane[strong].min()))

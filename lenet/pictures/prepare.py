@@ -3,6 +3,7 @@
 A transparent picture is laid on an opaque ground first. The pad's drawings are prepared in ``drawing.py``.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,10 @@ from lenet.pictures.garments import prepare_garment
 from lenet.pictures.planes import PICTURE_SIZE, Plane, in_greys, luminance, resize
 from lenet.pictures.rgb import to_rgb
 
-BY_KIND = {"digit": prepare_digit, "garment": prepare_garment}
+BY_KIND: dict[str, Callable[..., tuple[dict[str, Plane], tuple[str, ...], NDArray[np.int32] | None]]] = {
+    "digit": prepare_digit,
+    "garment": prepare_garment,
+}
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,14 @@ class Prepared:
     """A picture on its way to the network.
 
     ``steps`` holds each preparation step by name, in order, as (height, width) float32 in [0, 1]. The last one,
-    ``network``, is 28 x 28 with ink or cloth 1.0 on ground 0.0. ``warnings`` are sentences for a person.
+    ``network``, is 28 x 28 with ink or cloth 1.0 on ground 0.0. ``warnings`` are sentences for a person. ``regions``
+    has the number of each connected region of ink, 0 on the ground, at the pixels of the step ``cleaned``. It is None
+    for a garment.
     """
 
     steps: dict[str, Plane]
     warnings: tuple[str, ...] = ()
+    regions: NDArray[np.int32] | None = None
 
     @property
     def picture(self) -> Plane:
@@ -44,8 +51,8 @@ def prepare(picture: Image.Image | NDArray, kind: str, *, finder: bool = True) -
     Raises BlankPicture when nothing of the kind is found.
     """
     colours = _colours(picture)
-    steps, doubts = BY_KIND[kind](colours, photo=finder and is_photo(colours))
-    return Prepared(steps, doubts)
+    steps, warnings, regions = BY_KIND[kind](colours, photo=finder and is_photo(colours))
+    return Prepared(steps, warnings, regions)
 
 
 def squeeze(picture: Image.Image | NDArray) -> Prepared:

@@ -12,21 +12,32 @@ def label_regions(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
     """
     padded = framed(mask)
     width = padded.shape[1]
-    edges = np.flatnonzero(np.diff(padded.ravel().astype(np.int8)))
-    starts, ends = edges[::2] + 1, edges[1::2] + 1
+    flat = padded.ravel()
+    edges = np.flatnonzero(flat[1:] != flat[:-1]) + 1
+    starts, ends = edges[::2], edges[1::2]
     # The runs of the next row that touch a run, diagonals included, are the neighbours first to last - 1.
-    first = np.searchsorted(ends, starts + width - 1, side="right")
+    first = np.searchsorted(ends, starts + (width - 1), side="right")
     last = np.searchsorted(starts, ends + width, side="right")
-    parents = list(range(len(starts)))
-    for run, (low, high) in enumerate(zip(first.tolist(), last.tolist(), strict=True)):
-        for neighbour in range(low, high):
-            a, b = _root(parents, run), _root(parents, neighbour)
-            parents[max(a, b)] = min(a, b)
-    roots = np.array([_root(parents, run) for run in range(len(starts))], dtype=np.int64)
+    roots = np.array(_roots(first.tolist(), last.tolist()), np.int64)
     numbers = np.cumsum(roots == np.arange(len(roots)))  # each root has the next number
-    flat = np.zeros(padded.size, np.int32)
-    flat[padded.ravel()] = np.repeat(numbers[roots], ends - starts)
-    return flat.reshape(padded.shape)[1:-1, 1:-1], int(numbers[-1]) if len(numbers) else 0
+    labels = np.zeros(flat.size, np.int32)
+    labels[flat] = np.repeat(numbers[roots], ends - starts)
+    return labels.reshape(padded.shape)[1:-1, 1:-1], int(numbers[-1]) if len(numbers) else 0
+
+
+def _roots(first: list[int], last: list[int]) -> list[int]:
+    """For each run the first one of its region. A run touches those of the next row from ``first`` to ``last`` - 1."""
+    parents = list(range(len(first)))  # nobody's parent comes after it
+    for run, neighbours in enumerate(map(range, first, last)):
+        for neighbour in neighbours:
+            a, b = _root(parents, run), _root(parents, neighbour)
+            if a < b:
+                parents[b] = a
+            else:
+                parents[a] = b
+    for run, parent in enumerate(parents):
+        parents[run] = parents[parent]  # the parent's own is its root by now
+    return parents
 
 
 def framed(plane: NDArray) -> NDArray:
@@ -49,8 +60,17 @@ def region_sizes(labels: NDArray[np.int32], weights: NDArray | None = None) -> N
     return np.bincount(labels.ravel(), None if weights is None else weights.ravel())
 
 
-def region_boxes(labels: NDArray[np.int32], count: int) -> NDArray[np.intp]:
-    """The box of each of ``count`` regions: (count, 4), its first row, the row after its last, and so for columns."""
+def kept_regions(labels: NDArray[np.int32], kept: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The labels of those regions that are ``kept``, numbered from 1 on; ``kept`` has the ground first, never kept."""
+    return (np.cumsum(kept, dtype=np.int32) * kept)[labels]
+
+
+def region_boxes(labels: NDArray[np.int32]) -> NDArray[np.intp]:
+    """The box of each region: (regions, 4), its first row, the row after its last, and so for columns.
+
+    The box of a number without a pixel ends before it begins.
+    """
+    count = int(labels.max(initial=0))
     boxes = np.empty((count, 4), np.intp)
     rows, columns = np.nonzero(labels)
     numbers = labels[rows, columns] - 1

@@ -8,7 +8,7 @@ from PIL import Image
 
 from lenet.pictures.digits import SEVERAL, from_ink
 from lenet.pictures.prepare import Prepared, prepare
-from lenet.pictures.regions import bounding_box, label_regions, region_boxes
+from lenet.pictures.regions import bounding_box, region_boxes
 
 STACKED = 0.5
 """Two parts of one digit stand above each other: they share this part of the narrower one's columns."""
@@ -50,14 +50,16 @@ def digits_of(prepared: Prepared, size: tuple[int, int] | None = None) -> tuple[
     """The same, from a picture that is prepared already. ``size`` is the (width, height) that the picture had, if the
     boxes are to be in its pixels and not in those of the steps.
     """
-    ink = prepared.steps["cleaned"]
+    ink, regions = prepared.steps["cleaned"], prepared.regions
+    if regions is None:
+        raise ValueError("a garment is not several digits")
     size = size or ink.shape[::-1]
-    masks, found = _split(ink > 0), []
-    if len(masks) == 1 and np.array_equal(masks[0], ink > 0):
+    masks, found = _split(regions), []
+    if len(masks) == 1 and np.array_equal(masks[0], regions > 0):
         return (Found(_box(masks[0], size), prepared),)
     for mask in _in_reading_order(masks):
-        steps, _ = from_ink(np.where(mask, ink, np.float32(0)), mask)
-        found.append(Found(_box(mask, size), Prepared({"picture": prepared.steps["picture"]} | steps)))
+        steps, _, own = from_ink(np.where(mask, ink, np.float32(0)), np.where(mask, regions, 0))
+        found.append(Found(_box(mask, size), Prepared({"picture": prepared.steps["picture"]} | steps, regions=own)))
     return tuple(found)
 
 
@@ -111,20 +113,19 @@ class _Part:
         return -columns >= STACKED * narrower and rows < BROKEN * tallest
 
 
-def _split(mask: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
+def _split(regions: NDArray[np.int32]) -> list[NDArray[np.bool_]]:
     """A mask of each digit: a tall region, with what stands above and below it, and small parts near it."""
-    labels, count = label_regions(mask)
-    if not 1 < count <= FRAGMENTS:
-        return [mask]
-    boxes = region_boxes(labels, count).tolist()
+    if not 1 < regions.max() <= FRAGMENTS:
+        return [regions > 0]
+    boxes = region_boxes(regions).tolist()
     parts = sorted((_Part((number,), *box) for number, box in enumerate(boxes, 1)), key=lambda part: -part.height)
     tallest = parts[0].height
     digits: list[_Part] = []
     for part in parts:
         _join(digits, part, tallest)
     if len(digits) > MOST:
-        return [mask]
-    return [np.isin(labels, digit.numbers) for digit in digits]
+        return [regions > 0]
+    return [np.isin(regions, digit.numbers) for digit in digits]
 
 
 def _join(digits: list[_Part], part: _Part, tallest: int) -> None:

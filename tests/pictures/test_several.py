@@ -8,6 +8,7 @@ from support import real_pictures
 from lenet import find_digits
 from lenet.pictures.planes import BlankPicture
 from lenet.pictures.prepare import prepare
+from lenet.pictures.regions import label_regions
 from lenet.pictures.several import MOST, _split
 
 DIGITS = real_pictures("digit")
@@ -75,5 +76,5 @@ def test_a_page_of_marks_is_not_taken_apart():
     for number in range(MOST + 1):
         row, column = divmod(number, 10)
         marks[row * 50 + 10 : row * 50 + 40, column * 30 + 10 : column * 30 + 14] = True
-    assert len(_split(marks)) == 1
-    assert len(_split(marks[:50])) == 10
+    assert len(_split(label_regions(marks)[0])) == 1
+    assert len(_split(label_regions(marks[:50])[0])) == 10
