@@ -5,9 +5,10 @@ Training fits a small network, one hidden layer, on what the checkpoint's last m
 gets a sentence and the nearest pictures that the network has learned from. The answer stays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -85,10 +86,9 @@ def judge(checkpoint: Checkpoint, outputs: dict[str, Tensor]) -> Sequence[Doubt 
     """
     count = len(outputs["logits"])
     try:
-        known = None if checkpoint.altered else _read(checkpoint, FILE)
+        known = None if checkpoint.altered else _scorer(checkpoint)
         if known is None:
             return [None] * count
-        _check_scorer(checkpoint, known)
         found = scores(known, features(checkpoint.model.config, outputs).numpy())
         rows = summary(checkpoint.model.config, outputs).numpy()
         return [_doubt(checkpoint, known, float(score), row) for score, row in zip(found, rows, strict=True)]
@@ -102,11 +102,10 @@ def verdicts(checkpoint: Checkpoint) -> list[tuple[float, str]]:
     Empty where nothing was learned about that, or the file is damaged.
     """
     try:
-        known = _read(checkpoint, FILE)
-        if known is None:
-            return []
-        _check_scorer(checkpoint, known)
+        known = _scorer(checkpoint)
     except ValueError:
+        return []
+    if known is None:
         return []
     threshold = float(known["threshold"][0])
     shares = [(float(test), 1 - share) for test, share in zip(known["tests"], SHARES, strict=True)]
@@ -145,28 +144,38 @@ def summary(config: LeNetConfig, outputs: dict[str, Tensor]) -> Tensor:
 
 def scores(known: Tensors, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """(N, values) features -> (N,) logits of being a digit, or a garment."""
-    hidden = rows @ known["hidden.weight"].astype(np.float32).T + known["hidden.bias"]
+    hidden = rows @ known["hidden.weight"].T + known["hidden.bias"]
     return np.maximum(hidden, 0) @ known["score.weight"] + known["score.bias"]
 
 
 def _nearest(checkpoint: Checkpoint, mine: NDArray[np.float32]) -> tuple[Learned, ...]:
     """The learned pictures whose ``summary`` is nearest to ``mine``."""
-    learned = _read(checkpoint, LEARNED_FILE)
+    learned = _kept(checkpoint, LEARNED_FILE, _checked_pictures, len(checkpoint.classes), len(mine))
     if learned is None:
         return ()
-    pictures, labels, theirs = (learned.get(name, np.zeros(0)) for name in ("pictures", "labels", "summaries"))
-    count = labels.size
-    shapes = {"pictures": (count, PICTURE_SIZE, PICTURE_SIZE), "labels": (count,), "summaries": (count, len(mine))}
-    _check(checkpoint, LEARNED_FILE, learned, shapes)
-    if pictures.dtype != np.uint8 or labels.dtype != np.uint8 or (labels >= len(checkpoint.classes)).any():
-        raise ValueError(_damaged(checkpoint, LEARNED_FILE, "its pictures or labels are not what they should be"))
-    order = np.argsort(-(theirs.astype(np.float32) @ mine), kind="stable")[:NEAREST]
+    order = np.argsort(-(learned["summaries"] @ mine), kind="stable")[:NEAREST]
+    pictures, labels = learned["pictures"], learned["labels"]
     return tuple(Learned(pictures[number], checkpoint.classes[labels[number]]) for number in order)
 
 
-def _check_scorer(checkpoint: Checkpoint, known: Tensors) -> None:
-    """Raise ValueError where the tensors of ``FILE`` do not fit the network."""
-    config, hidden = checkpoint.model.config, known.get("hidden.bias", np.zeros(0)).size
+def _checked_pictures(folder: Path, learned: Tensors, classes: int, values: int) -> Tensors:
+    """The tensors of ``LEARNED_FILE``, summaries in float32. Raises ValueError where they do not fit the network."""
+    pictures, labels = (learned.get(name, np.zeros(0)) for name in ("pictures", "labels"))
+    count = labels.size
+    shapes = {"pictures": (count, PICTURE_SIZE, PICTURE_SIZE), "labels": (count,), "summaries": (count, values)}
+    _check(folder, LEARNED_FILE, learned, shapes)
+    if pictures.dtype != np.uint8 or labels.dtype != np.uint8 or (labels >= classes).any():
+        raise ValueError(_damaged(folder, LEARNED_FILE, "its pictures or labels are not what they should be"))
+    return learned | {"summaries": learned["summaries"].astype(np.float32)}
+
+
+def _scorer(checkpoint: Checkpoint) -> Tensors | None:
+    return _kept(checkpoint, FILE, _checked_scorer, checkpoint.model.config)
+
+
+def _checked_scorer(folder: Path, known: Tensors, config: LeNetConfig) -> Tensors:
+    """The tensors of ``FILE`` in float32. Raises ValueError where they do not fit the network."""
+    hidden = known.get("hidden.bias", np.zeros(0)).size
     values = config.channels[-1] * _cells(config) ** 2 + sum(config.hidden) + config.classes
     shapes: dict[str, tuple[int, ...]] = {
         "hidden.weight": (hidden, values),
@@ -176,30 +185,31 @@ def _check_scorer(checkpoint: Checkpoint, known: Tensors) -> None:
         "threshold": (1,),
         "tests": (len(SHARES),),
     }
-    _check(checkpoint, FILE, known, shapes)
+    _check(folder, FILE, known, shapes)
+    return {name: tensor.astype(np.float32) for name, tensor in known.items()}
 
 
-def _check(checkpoint: Checkpoint, file: str, tensors: Tensors, shapes: dict[str, tuple[int, ...]]) -> None:
+def _check(folder: Path, file: str, tensors: Tensors, shapes: dict[str, tuple[int, ...]]) -> None:
     """Raise ValueError where a tensor is missing, has another shape, or holds what is no number."""
     for name, shape in shapes.items():
         tensor = tensors.get(name)
         if tensor is None or tensor.shape != shape or tensor.dtype.kind not in "uf" or not _is_tame(tensor):
-            raise ValueError(_damaged(checkpoint, file, f"{name} is missing, or no numbers of the shape {shape}"))
+            raise ValueError(_damaged(folder, file, f"{name} is missing, or no numbers of the shape {shape}"))
 
 
 def _is_tame(tensor: NDArray) -> bool:
     return bool((np.abs(tensor.astype(np.float64)) <= LARGEST).all())
 
 
-def _damaged(checkpoint: Checkpoint, file: str, reason: str) -> str:
-    return DAMAGED.format(file=said(checkpoint.folder or Path(), file), reason=reason)
+def _damaged(folder: Path, file: str, reason: str) -> str:
+    return DAMAGED.format(file=said(folder, file), reason=reason)
 
 
-def _read(checkpoint: Checkpoint, file: str) -> Tensors | None:
+def _kept(checkpoint: Checkpoint, file: str, check: Callable[..., Tensors], *wanted: Any) -> Tensors | None:
     """The tensors of one of a checkpoint's files; None where it has none. Raises ValueError when it is damaged."""
     if checkpoint.folder is None:
         return None
     try:
-        return kept_tensors(checkpoint.folder, file, FILE_LIMIT)
+        return kept_tensors(checkpoint.folder, file, FILE_LIMIT, check, *wanted)
     except FileNotFoundError:
         return None

@@ -1,5 +1,6 @@
 """What a network says about one picture, and everything that it computed for it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,6 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor
 
 from lenet.checkpoint import Checkpoint
 from lenet.doubt import Doubt, judge
@@ -87,6 +89,8 @@ def predict_each(
 
 def look_at_each(checkpoint: Checkpoint, found: Sequence[Found], off: Constants | None = None) -> tuple[Digit, ...]:
     """Ask the network about each digit that was found in a picture."""
+    if not found:
+        return ()
     looked = look_at_all(checkpoint, [digit.prepared for digit in found], off)
     return tuple(Digit(digit.box, answer) for digit, answer in zip(found, looked, strict=True))
 
@@ -110,13 +114,18 @@ def look_at_all(checkpoint: Checkpoint, pictures: Sequence[Prepared], off: Const
         return []
     batch = torch.from_numpy(np.stack([prepared.picture for prepared in pictures]))[:, None]
     outputs = checkpoint.model.activations(batch, off)
-    if not all(torch.isfinite(output).all() for output in outputs.values()):
+    if not all(_is_finite(output) for output in outputs.values()):
         raise ValueError(f"{checkpoint.name} has no finite answer to this picture; its weights are damaged")
     shares = outputs["logits"].softmax(1).tolist()
     stages = {name: output.numpy() for name, output in outputs.items()}
     own = [{name: stage[number] for name, stage in stages.items()} for number in range(len(pictures))]
     doubts = [None] * len(pictures) if off else judge(checkpoint, outputs)
     return [_prediction(checkpoint, *each) for each in zip(pictures, shares, own, doubts, strict=True)]
+
+
+def _is_finite(values: Tensor) -> bool:
+    """Whether all values are finite: if their sum is, they are. It is known ten times sooner than of each by itself."""
+    return math.isfinite(values.sum().item()) or bool(torch.isfinite(values).all())
 
 
 def _prediction(

@@ -8,6 +8,7 @@ import json
 import math
 import os
 import stat
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -96,14 +97,22 @@ def read_tensors(folder: Path, name: str, limit: int) -> dict[str, NDArray]:
         raise ValueError(f"{said(folder, name)} is damaged ({str(error)[:100]}); copy or train it again") from error
 
 
-def kept_tensors(folder: Path, name: str, limit: int) -> dict[str, NDArray]:
-    """The same, from memory as long as the file was not written again. Raises what ``read`` raises."""
-    return _kept(folder, name, limit, file_of(folder, name).stat().st_mtime_ns)
+def kept_tensors(
+    folder: Path, name: str, limit: int, check: Callable[..., dict[str, NDArray]] | None = None, *wanted: Any
+) -> dict[str, NDArray]:
+    """The same, from memory as long as the file was not written again. Raises what ``read`` raises.
+
+    What is kept is what ``check`` makes of the folder, the tensors, and what is ``wanted``, which must be hashable.
+    """
+    return _kept(folder, name, limit, file_of(folder, name).stat().st_mtime_ns, check, *wanted)
 
 
 @lru_cache(maxsize=FILES_KEPT)
-def _kept(folder: Path, name: str, limit: int, written: int) -> dict[str, NDArray]:
-    return read_tensors(folder, name, limit)
+def _kept(
+    folder: Path, name: str, limit: int, written: int, check: Callable[..., dict[str, NDArray]] | None, *wanted: Any
+) -> dict[str, NDArray]:
+    tensors = read_tensors(folder, name, limit)
+    return check(folder, tensors, *wanted) if check else tensors
 
 
 def header_fits(content: bytes) -> bool:

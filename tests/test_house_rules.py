@@ -33,7 +33,7 @@ ARROWS = {
         "processes": {"decoder", "rgb"},
         "files": {"decoder", "processes"},
         "prepare": {"digits", "finder", "garments", "planes", "rgb"},
-        "batches": {"files", "prepare", "several"},
+        "batches": {"decoder", "files", "prepare", "several"},
         "drawing": {"digits", "garments", "planes", "prepare", "regions"},
         "several": {"digits", "prepare", "regions"},
     },

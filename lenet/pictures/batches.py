@@ -1,7 +1,8 @@
 """Many picture files at once: folders are walked, and a pool of processes opens and prepares what is in them.
 
 Preparing a picture takes ten times as long as asking the network about it. The processes of the pool import only this
-wing, so each starts in a fifth of a second.
+wing, so each starts in a fifth of a second. They decode files themselves, which saves the way to a decoder and back;
+a file that costs too much ends its process. From then on the pool is careful: each file goes to a decoder.
 """
 
 import multiprocessing
@@ -9,7 +10,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ from itertools import islice
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from lenet.pictures.files import SUFFIXES, open_picture
+from PIL import Image
+
+from lenet.pictures.decoder import MAX_DATA, ONE_THREAD, confine, ended_without_memory
+from lenet.pictures.files import SUFFIXES, open_picture, open_picture_or_end
 from lenet.pictures.prepare import Prepared, prepare
 from lenet.pictures.several import Found, digits_of
 
@@ -30,6 +34,9 @@ FEW = 48
 
 AHEAD = 32
 """Batches that are under way or ready for each process: what it prepares while the network is being loaded."""
+
+MOST_DATA = MAX_DATA + (100 << 20)
+"""Bytes of data of a process that decodes files and prepares them."""
 
 NO_PICTURES = f"There is no picture in the folder that can be read; pictures end in {', '.join(SUFFIXES)}."
 
@@ -89,8 +96,9 @@ def _below(folder: str) -> Iterator[str]:
     except OSError:
         yield folder
         return
+    within = str(Path(folder, "_"))[:-1]  # a Path for each name would take longer than to open the picture
     for name, is_folder in listed:
-        path = str(Path(folder, name))
+        path = within + name
         if is_folder:
             yield from _below(path)
         else:
@@ -102,12 +110,12 @@ def _wanted(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) or entry.name.lower().endswith(SUFFIXES)
 
 
-def prepare_source(source: Source, kind: str) -> Outcome:
+def prepare_source(source: Source, kind: str, opened: Callable[..., Image.Image] = open_picture) -> Outcome:
     """Open and prepare one picture. Of its preparation steps only the last is kept, for the others may be large."""
     try:
         if source.content is None and os.path.isdir(source.name):
             return Unread(NO_PICTURES)
-        picture = open_picture(Path(source.name) if source.content is None else source.content)
+        picture = opened(source.name if source.content is None else source.content)
         prepared = prepare(picture, kind)
     except (OSError, ValueError) as error:
         return Unread(str(error))
@@ -119,6 +127,12 @@ def prepare_source(source: Source, kind: str) -> Outcome:
 def prepare_batch(sources: list[Source], kind: str) -> list[Outcome]:
     """What became of each of some pictures, in their order."""
     return [prepare_source(source, kind) for source in sources]
+
+
+def prepare_batch_or_end(sources: list[Source], kind: str) -> list[Outcome]:
+    """Do the same in a process of a pool that is not careful. A file that costs too much ends it."""
+    with ended_without_memory():
+        return [prepare_source(source, kind, open_picture_or_end) for source in sources]
 
 
 Batch = list[tuple[Source, Outcome]]
@@ -139,9 +153,9 @@ class Preparation:
     def __init__(self, sources: Iterable[Source], processes: int | None = None):
         self._sources = iter(sources)
         self._first = list(islice(self._sources, FEW + 1))
-        count = processes if processes is not None else _cores()
-        self._pool = _started(count) if len(self._first) > FEW and count > 1 else None
-        self._under_way = AHEAD * count
+        self._count = processes if processes is not None else _cores()
+        self._careful = False
+        self._pool = _started(self._count) if len(self._first) > FEW and self._count > 1 else None
 
     def __enter__(self) -> "Preparation":
         return self
@@ -157,25 +171,48 @@ class Preparation:
     def batches(self, kind: str) -> Iterator[Batch]:
         """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
 
-        Raises ChildProcessError, with a sentence, when a process of the pool has ended.
+        Raises ChildProcessError, with a sentence, when a process of the careful pool has ended.
         """
-        return self._here(kind) if self._pool is None else self._in_pool(self._pool, kind)
+        return self._here(kind) if self._pool is None else self._in_pool(self._chunks(BATCH), kind)
 
     def _here(self, kind: str) -> Iterator[Batch]:
         """Each picture in a batch of its own, because its answer is wanted at once."""
         for sources in self._chunks(1):
             yield list(zip(sources, prepare_batch(sources, kind), strict=True))
 
-    def _in_pool(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Batch]:
-        submitted = self._submitted(pool, kind)
-        return _in_order(deque(islice(submitted, self._under_way)), submitted)
+    def _in_pool(self, chunks: Iterator[list[Source]], kind: str) -> Iterator[Batch]:
+        ahead = islice(chunks, AHEAD * self._count)
+        return self._in_order(deque(self._submitted(sources, kind) for sources in ahead), chunks, kind)
 
-    def _submitted(self, pool: ProcessPoolExecutor, kind: str) -> Iterator[Submitted]:
-        """Each batch, given to the pool when it is asked for here."""
-        for sources in self._chunks(BATCH):
-            with _sentence_for_ended_processes():
-                outcomes = pool.submit(prepare_batch, sources, kind)
-            yield sources, outcomes
+    def _in_order(self, waiting: deque[Submitted], chunks: Iterator[list[Source]], kind: str) -> Iterator[Batch]:
+        """The batches as they were given to the pool; for each that is ready, the next one is given to it."""
+        while waiting:
+            sources, outcomes = waiting.popleft()
+            try:
+                ready = outcomes.result()
+            except BrokenProcessPool as error:
+                self._be_careful(error)
+                waiting = deque(self._submitted(again, kind) for again in [sources, *(each for each, _ in waiting)])
+                continue
+            waiting.extend(self._submitted(following, kind) for following in islice(chunks, 1))
+            yield list(zip(sources, ready, strict=True))
+
+    def _submitted(self, sources: list[Source], kind: str) -> Submitted:
+        """A batch, given to the pool. Where a process of the pool has ended, its outcome is that."""
+        assert self._pool
+        try:
+            return sources, self._pool.submit(prepare_batch if self._careful else prepare_batch_or_end, sources, kind)
+        except BrokenProcessPool as error:
+            ended: Future[list[Outcome]] = Future()
+            ended.set_exception(error)
+            return sources, ended
+
+    def _be_careful(self, error: BrokenProcessPool) -> None:
+        """Go on with a pool whose processes leave the decoding to decoders."""
+        if self._careful:
+            raise ChildProcessError(PROCESS_ENDED) from error
+        self._careful = True
+        self._pool = _started(self._count, careful=True)
 
     def _chunks(self, size: int) -> Iterator[list[Source]]:
         """All pictures, ``size`` at a time; those that were read ahead come first."""
@@ -184,33 +221,16 @@ class Preparation:
             yield chunk
 
 
-def _in_order(waiting: deque[Submitted], submitted: Iterator[Submitted]) -> Iterator[Batch]:
-    """The batches as they were given to the pool; for each that is ready, the next one is given to it."""
-    while waiting:
-        sources, outcomes = waiting.popleft()
-        waiting.extend(islice(submitted, 1))
-        with _sentence_for_ended_processes():
-            ready = outcomes.result()
-        yield list(zip(sources, ready, strict=True))
-
-
-@contextmanager
-def _sentence_for_ended_processes() -> Iterator[None]:
-    try:
-        yield
-    except BrokenProcessPool as error:
-        raise ChildProcessError(PROCESS_ENDED) from error
-
-
 def _cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _started(count: int) -> ProcessPoolExecutor:
+def _started(count: int, *, careful: bool = False) -> ProcessPoolExecutor:
     """A pool of ``count`` processes that are starting. Ctrl-C is for this process alone: it ends the others."""
-    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _end_with_parent)
-    with _interrupts_ignored():  # the processes inherit that
+    begin = _end_with_parent if careful else _end_with_parent_or_file
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), begin)
+    with _interrupts_ignored(), _environment(ONE_THREAD):  # the processes inherit that
         for _ in range(count):
             pool.submit(_cores)
     return pool
@@ -227,6 +247,23 @@ def _interrupts_ignored() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _environment(more: dict[str, str]) -> Iterator[None]:
+    """Processes that start in here have these variables too."""
+    before = os.environ.copy()
+    os.environ.update(more)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _end_with_parent_or_file() -> None:
+    confine(MOST_DATA)
+    _end_with_parent()
 
 
 def _end_with_parent() -> None:

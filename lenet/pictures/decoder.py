@@ -1,5 +1,6 @@
 """A picture file's bytes -> an upright RGB picture; and the process of its own in which this is done.
 
+What ``decode_or_end`` decodes may end the process: ``confine`` says that there is nothing in it to lose.
 ``python -m lenet.pictures.decoder`` answers file after file on its standard input, until that is closed. A file is
 the LENGTH of its bytes and the bytes. An answer is a HEAD, and after PICTURE the RGB bytes of that size, row by row.
 A file that takes too much memory or too long gets no answer: the process ends.
@@ -10,7 +11,8 @@ import io
 import os
 import struct
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
 from PIL import Image, ImageOps
@@ -60,6 +62,12 @@ MAX_READS = 300_000
 
 LAST_SECONDS = 2.0
 """The process ends itself when a file takes longer: whoever ends it sooner may be gone."""
+
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""The environment in which a process that decodes is started: each thread of numpy's would keep memory."""
+
+OUT_OF_MEMORY = 1
+"""The exit status of a process that a file has taken all memory of."""
 
 # What is said of a file
 
@@ -167,30 +175,57 @@ def _begins_as_a_picture(start: bytes) -> bool:
     return start.startswith(SIGNATURES) or _is_webp(start)
 
 
-def _answer(data: bytes) -> bytes:
-    """What is sent back for a file. Raises MemoryError, after which nobody knows what is left in the process."""
+def decode_or_end(data: bytes) -> Image.Image:
+    """Do the same, or end the process: after LAST_SECONDS, or where memory has run out. Raises Refused."""
+    with _ended_when_late(), ended_without_memory():
+        return decode(data)
+
+
+@contextmanager
+def _ended_when_late() -> Iterator[None]:
     faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)  # it also ends what does not return from C
     try:
-        picture = decode(data)
-        return HEAD.pack(PICTURE, *picture.size) + picture.tobytes()
-    except Refused as refusal:
-        return HEAD.pack(1 + SENTENCES.index(str(refusal)), 0, 0)
+        yield
     finally:
         faulthandler.cancel_dump_traceback_later()
 
 
-def _limit_memory() -> None:
+@contextmanager
+def ended_without_memory() -> Iterator[None]:
+    """Where memory runs out, the process ends at once: nobody knows what is left in it."""
+    try:
+        yield
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+def confine(most: int = MAX_DATA) -> None:
+    """Let this process have so many bytes of data, and let what it prints go nowhere, as decoders in C print much."""
+    Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is stricter, and knows of the pixels that the JPEG decoder skips
+    Image.init()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())
     try:
         import resource
     except ImportError:  # Windows, where only the header and the clock limit a file
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with suppress(ValueError):  # less is allowed already
-        resource.setrlimit(resource.RLIMIT_DATA, (MAX_DATA, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(resource.RLIMIT_DATA, (most, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+
+
+def _answer(data: bytes) -> bytes:
+    """What is sent back for a file."""
+    try:
+        picture = decode_or_end(data)
+        return HEAD.pack(PICTURE, *picture.size) + picture.tobytes()
+    except Refused as refusal:
+        return HEAD.pack(1 + SENTENCES.index(str(refusal)), 0, 0)
 
 
 def _serve(files: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until nobody asks any more. Raises MemoryError."""
+    """Answer until nobody asks any more."""
     answers.write(READY)
     answers.flush()
     while length := files.read(LENGTH.size):
@@ -199,11 +234,8 @@ def _serve(files: BinaryIO, answers: BinaryIO) -> None:
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a decoder prints is no answer
-    Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is stricter, and knows of the pixels that the JPEG decoder skips
-    Image.init()
-    _limit_memory()
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")  # what a decoder prints is no answer
+    confine()
     with suppress(BrokenPipeError):  # whoever asked is gone
         _serve(sys.stdin.buffer, answers)
 

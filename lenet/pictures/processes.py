@@ -16,7 +16,7 @@ from time import monotonic
 
 from PIL import Image
 
-from lenet.pictures.decoder import HEAD, LENGTH, PICTURE, READY, SENTENCES, TOO_MUCH
+from lenet.pictures.decoder import HEAD, LENGTH, ONE_THREAD, PICTURE, READY, SENTENCES, TOO_MUCH
 from lenet.pictures.rgb import WORKING_SIDE
 
 COMMAND = [sys.executable, "-m", "lenet.pictures.decoder"]
@@ -89,7 +89,7 @@ class Decoder:
         """A new process, which is not ready yet: the next file waits for it, if it must."""
         self.end()
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
-        environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # each thread of numpy's would keep memory
+        environment = os.environ | ONE_THREAD
         self._process = subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, stderr=nothing, cwd=HOME, env=environment)
         return self._process
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hostile import jpeg_of_scans, tiff_of_tiles
 from PIL import Image
 
 from lenet.pictures import batches
@@ -77,13 +78,30 @@ def test_few_pictures_need_no_other_process_and_each_comes_at_once(many):
         assert [len(batch) for batch in preparation.batches("digit")] == [1] * FEW
 
 
-def test_a_process_that_dies_is_a_sentence(many):
+def killed(pool) -> None:
+    for process in pool._processes.values():
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def test_where_a_process_dies_careful_ones_go_on_and_where_they_die_too_it_is_a_sentence(many):
     with Preparation(many, processes=2) as preparation:
         prepared = preparation.batches("digit")
-        for process in preparation._pool._processes.values():
-            os.kill(process.pid, signal.SIGKILL)
+        killed(preparation._pool)
+        assert [source for source, _ in next(prepared)] == many[:BATCH]
+        killed(preparation._pool)
         with pytest.raises(ChildProcessError, match="has ended: it was stopped from outside, or memory ran out"):
             list(prepared)
+
+
+@pytest.mark.parametrize("hostile", [jpeg_of_scans, tiff_of_tiles], ids=lambda make: make.__name__)
+def test_a_file_that_costs_too_much_is_a_sentence_and_costs_no_other_picture(many, hostile, capfd):
+    Path(many[30].name).write_bytes(hostile())
+    with Preparation(many, processes=2) as preparation:
+        outcomes = [outcome for batch in preparation.batches("digit") for _, outcome in batch]
+    unread = [number for number, outcome in enumerate(outcomes) if isinstance(outcome, Unread)]
+    assert unread == [20, 30]
+    assert "takes too long or too much memory" in outcomes[30].reason
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_picture_from_memory_is_prepared_too(tmp_path, digits):
