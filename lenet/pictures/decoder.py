@@ -9,6 +9,7 @@ A file that takes too much memory or too long gets no answer: the process ends.
 import faulthandler
 import io
 import os
+import signal
 import struct
 import sys
 from collections.abc import Iterator
@@ -183,10 +184,21 @@ def decode_or_end(data: bytes) -> Image.Image:
 
 @contextmanager
 def _ended_when_late() -> Iterator[None]:
-    faulthandler.dump_traceback_later(LAST_SECONDS, exit=True)  # it also ends what does not return from C
+    """The system ends the process, also where it does not return from C."""
+    _end_after(LAST_SECONDS)
     try:
         yield
     finally:
+        _end_after(0)
+
+
+def _end_after(seconds: float) -> None:
+    """Let the process end after so many seconds; 0 lets it live."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+    elif seconds:  # Windows; here it starts a thread, which takes longer than to decode a small picture
+        faulthandler.dump_traceback_later(seconds, exit=True)
+    else:
         faulthandler.cancel_dump_traceback_later()
 
 
@@ -200,7 +212,12 @@ def ended_without_memory() -> Iterator[None]:
 
 
 def confine(most: int = MAX_DATA) -> None:
-    """Let this process have so many bytes of data, and let what it prints go nowhere, as decoders in C print much."""
+    """Let this process have so many bytes of data, and let what it prints go nowhere, as decoders in C print much.
+
+    It must not have use for the system's alarm.
+    """
+    if hasattr(signal, "SIGALRM"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
     Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is stricter, and knows of the pixels that the JPEG decoder skips
     Image.init()
     nowhere = os.open(os.devnull, os.O_WRONLY)

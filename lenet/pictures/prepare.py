@@ -14,7 +14,7 @@ from lenet.pictures.digits import prepare_digit
 from lenet.pictures.finder import is_photo
 from lenet.pictures.garments import prepare_garment
 from lenet.pictures.planes import PICTURE_SIZE, Plane, in_greys, luminance, resize
-from lenet.pictures.rgb import to_rgb
+from lenet.pictures.rgb import is_ready, to_rgb
 
 BY_KIND: dict[str, Callable[..., tuple[dict[str, Plane], tuple[str, ...], NDArray[np.int32] | None]]] = {
     "digit": prepare_digit,
@@ -67,5 +67,5 @@ def _colours(picture: Image.Image | NDArray) -> NDArray[np.float32]:
         grey = picture if picture.dtype == np.uint8 else np.round(picture * 255).clip(0, 255).astype(np.uint8)
         rgb = to_rgb(Image.fromarray(grey))
     else:
-        rgb = to_rgb(picture.copy())
+        rgb = picture if is_ready(picture) else to_rgb(picture.copy())
     return np.divide(np.asarray(rgb), 255, dtype=np.float32)

@@ -16,6 +16,8 @@ BAND_PIXELS = 1 << 20
 
 def to_rgb(picture: Image.Image) -> Image.Image:
     """In mode RGB, no side longer than WORKING_SIDE, transparency flattened. The given picture may be changed."""
+    if is_ready(picture):
+        return picture
     if picture.mode.startswith("I") or picture.mode == "F":
         picture = _eight_bits(picture)
     if picture.has_transparency_data and not _is_opaque(picture):
@@ -24,6 +26,11 @@ def to_rgb(picture: Image.Image) -> Image.Image:
         picture = picture.convert("L" if picture.mode == "1" else "RGB")
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
     return picture.convert("RGB")
+
+
+def is_ready(picture: Image.Image) -> bool:
+    """Whether nothing is left to do for ``to_rgb``."""
+    return picture.mode == "RGB" and max(picture.size) <= WORKING_SIDE and not picture.has_transparency_data
 
 
 def _bands(picture: Image.Image) -> Iterator[tuple[int, Image.Image]]:
