@@ -1,6 +1,7 @@
 """The entry of the Hugging Face Space, and of the page anywhere: python app.py [--checkpoints DIR]"""
 
 import argparse
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -30,11 +31,13 @@ def page(folder: str | None = None) -> "Door":
 
 
 def serve(demo: "Door") -> None:
-    """Serve the page until it is stopped."""
+    """Serve the page until it is stopped: by Ctrl-C, or by the system, which then need not wait and kill it."""
     from lenet.ui.page import launch_options
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the page's folders go in both cases
     open_many()
-    demo.launch(**launch_options(demo))
+    with suppress(KeyboardInterrupt):  # gradio takes it only once the page is there
+        demo.launch(**launch_options(demo))
 
 
 def open_many() -> None:

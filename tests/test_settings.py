@@ -1,6 +1,7 @@
 """What the surroundings decide, and what is said when they decide what cannot be."""
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -9,6 +10,10 @@ from support import ROOT
 
 from lenet import settings
 from lenet.settings import CHECKPOINTS
+
+
+OWN_FOLDERS = "lenet-*"
+"""The page's folders of uploads and of trained networks; gradio's are for all pages of a machine."""
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +65,21 @@ def test_the_page_says_in_one_line_why_it_does_not_start(arguments, variable, wo
     assert run.stderr.startswith("app.py: error: ")
     assert words in run.stderr
     assert len(run.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")
+def test_a_page_that_is_asked_to_end_leaves_nothing_behind(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.delenv("GRADIO_TEMP_DIR", raising=False)
+    command = [sys.executable, "-u", "app.py"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+        assert run.stdout is not None
+        assert any("Running on local URL" in line for line in run.stdout)
+        assert list(tmp_path.glob(OWN_FOLDERS))
+        run.send_signal(signal.SIGTERM)
+        assert "Traceback" not in run.stdout.read()
+        assert run.wait(10) == 0
+    assert not list(tmp_path.glob(OWN_FOLDERS))
 
 
 def test_limits_are_the_defaults_or_what_the_variables_say(monkeypatch):

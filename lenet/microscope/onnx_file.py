@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lenet.checkpoint import Checkpoint
-from lenet.model import PICTURE_SIZE, LeNet, Standardise
+from lenet.model import PICTURE_SIZE, LeNet, LeNetConfig, Standardise
 
 PACKAGES = ("onnx", "onnxscript")
 
@@ -30,7 +30,7 @@ class AllStages(nn.Module):
         super().__init__()
         self.network = copy.deepcopy(network)
         if network.config.input_size != PICTURE_SIZE:
-            self.network.input = ByMatrices(self.network.input)
+            self.network.input = ByMatrices(network.config)
 
     def forward(self, picture: Tensor) -> tuple[Tensor, ...]:
         outputs = self.network.activations(picture)
@@ -45,10 +45,10 @@ class ByMatrices(Standardise):
 
     scale: Tensor
 
-    def __init__(self, stage: Standardise):
-        super().__init__(stage.size, stage.mean, stage.std)
+    def __init__(self, config: LeNetConfig):
+        super().__init__(config.input_size, config.mean, config.std)
         rows = torch.eye(PICTURE_SIZE, dtype=torch.float64)[None, None]
-        scaled = functional.interpolate(rows, (stage.size, PICTURE_SIZE), mode="bilinear", antialias=True)
+        scaled = functional.interpolate(rows, (config.input_size, PICTURE_SIZE), mode="bilinear", antialias=True)
         self.register_buffer("scale", scaled[0, 0].float())
 
     def forward(self, pictures: Tensor) -> Tensor:
