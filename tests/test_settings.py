@@ -11,7 +11,6 @@ from support import ROOT
 from lenet import settings
 from lenet.settings import CHECKPOINTS
 
-
 OWN_FOLDERS = "lenet-*"
 """The page's folders of uploads and of trained networks; gradio's are for all pages of a machine."""
 

@@ -113,12 +113,11 @@ def _wanted(entry: os.DirEntry[str]) -> bool:
 def prepare_source(source: Source, kind: str, opened: Callable[..., Image.Image] = open_picture) -> Outcome:
     """Open and prepare one picture. Of its preparation steps only the last is kept, for the others may be large."""
     try:
-        if source.content is None and os.path.isdir(source.name):
-            return Unread(NO_PICTURES)
         picture = opened(source.name if source.content is None else source.content)
         prepared = prepare(picture, kind)
     except (OSError, ValueError) as error:
-        return Unread(str(error))
+        is_folder = source.content is None and os.path.isdir(source.name)
+        return Unread(NO_PICTURES if is_folder else str(error))
     found = digits_of(prepared, picture.size) if kind == "digit" else ()
     each = tuple(Found(digit.box, Prepared({"network": digit.prepared.picture})) for digit in found)
     return PreparedFile({"network": prepared.picture}, prepared.warnings, each=each if len(each) > 1 else ())

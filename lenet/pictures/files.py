@@ -17,6 +17,9 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 READ_AT_ONCE = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOCTTY", "O_BINARY"))
 """Opening never waits for a pipe's other end. Windows lacks the flag for it, and its folders hold no pipes."""
 
+PART = 1 << 16
+"""Bytes that are read at a time. Python takes memory for so many, however few there are."""
+
 NOT_A_FILE = "This is a folder, a pipe or a device, not a picture file; use PNG, JPEG, WebP, BMP, GIF or TIFF."
 
 TOO_HEAVY = f"The file has more than {MAX_BYTES >> 20} MB; make the picture smaller, or save it as JPEG."
@@ -47,13 +50,15 @@ def _opened(source: Path | str | bytes) -> BinaryIO:
 
 def _read(file: BinaryIO) -> bytes:
     """The bytes of an open file. Raises ValueError with a sentence."""
+    data = bytearray()
     try:
-        data = file.read(MAX_BYTES + 1) or b""  # None where the system would have to wait
+        while part := file.read(PART):  # None where the system would have to wait
+            data += part
+            if len(data) > MAX_BYTES:
+                raise ValueError(TOO_HEAVY)
     except OSError as error:
         raise ValueError(UNREADABLE) from error
-    if len(data) > MAX_BYTES:
-        raise ValueError(TOO_HEAVY)
-    return data
+    return bytes(data)
 
 
 def _open_file(path: Path | str) -> BinaryIO:
@@ -62,7 +67,7 @@ def _open_file(path: Path | str) -> BinaryIO:
         if stat.S_ISREG(os.stat(path).st_mode):
             descriptor = os.open(path, READ_AT_ONCE)
             if stat.S_ISREG(os.fstat(descriptor).st_mode):  # by now the path may name something else
-                return os.fdopen(descriptor, "rb")
+                return os.fdopen(descriptor, "rb", buffering=0)
             os.close(descriptor)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(f"There is no file '{path}'; check its name and folder.") from error
