@@ -102,11 +102,11 @@ def photographed() -> str:
     lines.append(f"Of numbers of two to four digits, {several['split']:.0%} are split into their digits, and")
     lines.append(f"{several['read']:.0%} are read without a mistake ({photos.NETWORKS['digit'][0]}).")
     whole = [
-        f"{name} {checkpoint.read_metrics(CHECKPOINTS / name)['test']['accuracy']:.1%}"
+        f"{name} reads {checkpoint.read_metrics(CHECKPOINTS / name)['test']['accuracy']:.1%}"
         for names in photos.NETWORKS.values()
         for name in names
     ]
-    lines.append(f"Of the test pictures themselves, not photographed, the networks read {', '.join(whole)}.")
+    lines.append(f"Of the test pictures themselves, not photographed, {', '.join(whole)}.")
     return "\n".join(lines)
 
 

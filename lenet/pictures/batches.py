@@ -35,7 +35,7 @@ FEW = 48
 AHEAD = 32
 """Batches that are under way or ready for each process: what it prepares while the network is being loaded."""
 
-MOST_DATA = MAX_DATA + (100 << 20)
+MOST_DATA = MAX_DATA + (60 << 20)
 """Bytes of data of a process that decodes files and prepares them."""
 
 NO_PICTURES = f"There is no picture in the folder that can be read; pictures end in {', '.join(SUFFIXES)}."

@@ -176,16 +176,16 @@ def _begins_as_a_picture(start: bytes) -> bool:
     return start.startswith(SIGNATURES) or _is_webp(start)
 
 
-def decode_or_end(data: bytes) -> Image.Image:
-    """Do the same, or end the process: after LAST_SECONDS, or where memory has run out. Raises Refused."""
-    with _ended_when_late(), ended_without_memory():
+def decode_or_end(data: bytes, seconds: float = LAST_SECONDS) -> Image.Image:
+    """Do the same, or end the process: after so many seconds, or where memory has run out. Raises Refused."""
+    with _ended_when_late(seconds), ended_without_memory():
         return decode(data)
 
 
 @contextmanager
-def _ended_when_late() -> Iterator[None]:
+def _ended_when_late(seconds: float) -> Iterator[None]:
     """The system ends the process, also where it does not return from C."""
-    _end_after(LAST_SECONDS)
+    _end_after(seconds)
     try:
         yield
     finally:

@@ -20,6 +20,9 @@ READ_AT_ONCE = os.O_RDONLY | sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK",
 PART = 1 << 16
 """Bytes that are read at a time. Python takes memory for so many, however few there are."""
 
+SOON = 1.0
+"""Seconds in which a file is opened by ``open_picture_or_end``."""
+
 NOT_A_FILE = "This is a folder, a pipe or a device, not a picture file; use PNG, JPEG, WebP, BMP, GIF or TIFF."
 
 TOO_HEAVY = f"The file has more than {MAX_BYTES >> 20} MB; make the picture smaller, or save it as JPEG."
@@ -41,7 +44,7 @@ def open_picture_or_end(source: Path | str | bytes) -> Image.Image:
     A sentence is then said by ``open_picture``.
     """
     with _opened(source) as file:
-        return decode_or_end(_read(file))
+        return decode_or_end(_read(file), SOON)
 
 
 def _opened(source: Path | str | bytes) -> BinaryIO:
