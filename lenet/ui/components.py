@@ -147,10 +147,7 @@ class PictureBox(gr.Image):
     is_template = True
 
     def preprocess(self, payload: Any) -> str | Sentence | None:  # type: ignore[override]  # a sentence says why
-        path = uploaded(payload.path) if payload else None
-        if isinstance(path, str):
-            self.temp_files.add(path)  # gradio forgets to delete the pictures that an MCP client sends in its request
-        return path
+        return uploaded(payload.path) if payload else None
 
 
 class Menu(gr.Dropdown):

@@ -54,6 +54,9 @@ TOO_LONG = f"The answer took longer than {ANSWER_LIMIT} seconds and was given up
 
 UPLOADS_VARIABLE = "GRADIO_TEMP_DIR"
 
+KEPT = HOUR
+"""Seconds for which an upload is kept."""
+
 HASH = re.compile(r"[0-9a-f]{64}")
 
 log = logging.getLogger("lenet")
@@ -152,10 +155,19 @@ class Door(gr.Blocks):
             if answer.fn and not inspect.isgeneratorfunction(answer.fn):  # its answers come piece by piece
                 answer.fn = _can_be_given_up(answer.fn, self)
 
+    async def sweep(self, listening: Collection[str]) -> None:
+        """Forget and remove what nobody needs. Raises nothing."""
+        for step in (self.forget(listening), anyio.to_thread.run_sync(_remove_left_over)):
+            try:
+                await step
+            except Exception as error:
+                note(error)
+        await anyio.to_thread.run_sync(_give_memory_back)
+
     async def forget(self, listening: Collection[str]) -> None:
         """Forget what was asked and what was answered where nobody listens, now and when this was called before.
 
-        gradio keeps both for a visitor who never comes for the answer. It also keeps the files of uploads that failed.
+        gradio keeps both for a visitor who never comes for the answer.
         """
         queue = self._queue
         unheard = {
@@ -170,8 +182,6 @@ class Door(gr.Blocks):
         for session in set(queue.pending_event_ids_session) - set(queue.pending_messages_per_session):
             queue.pending_event_ids_session.pop(session, None)  # gradio forgets the oldest of the others by itself
         self._unheard = unheard
-        await anyio.to_thread.run_sync(_remove_left_over)
-        await anyio.to_thread.run_sync(_give_memory_back)
 
     async def _push_in_turn(self, body: Any, request: Any, username: str | None) -> Any:
         """Put a question of a program in line; the questions of one visitor fill half of it at most."""
@@ -258,14 +268,17 @@ def _can_be_given_up(answer: Callable, blocks: gr.Blocks) -> Callable:
 
 
 def _remove_left_over() -> None:
-    """Remove uploads that are old, and at once those that failed: whole ones lie in a folder each."""
+    """Remove uploads that are old, and soon those that failed: whole ones lie in a folder each.
+
+    gradio's own ``delete_cache`` ends for good when a file comes while it looks, and knows of no failed ones.
+    """
     now = time.time()
     for path in Path(get_upload_folder()).glob("*"):
         with suppress(OSError):
             if path.name.startswith(tempfile.gettempprefix()) and path.is_file():
                 if path.stat().st_mtime < now - LEFT_OVER:
                     path.unlink()
-            elif HASH.fullmatch(path.name) and _last_written(path) < now - HOUR:
+            elif HASH.fullmatch(path.name) and _last_written(path) < now - KEPT:
                 shutil.rmtree(path, ignore_errors=True)
 
 

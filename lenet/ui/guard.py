@@ -4,6 +4,7 @@ A visitor is an address, since all else in a request is its sender's own to inve
 class of thirty behind one address needs. ``settings.Visits`` has them, and what each is for.
 """
 
+import asyncio
 import json
 import tempfile
 import time
@@ -78,7 +79,8 @@ class Guard:
     """ASGI middleware: what is too large, too often, too much or too slow is refused with a sentence, before anything
     reads it.
 
-    ``disk`` counts what is written. ``sweep`` is called now and then.
+    ``disk`` counts what is written. ``sweep`` is called every SWEEP seconds as long as the server lives, with those who
+    listen.
     """
 
     def __init__(self, app: ASGIApp, visits: Visits, ancestors: str, disk: Disk, sweep: Sweep | None = None):
@@ -88,13 +90,13 @@ class Guard:
         self._places = Places(visits.at_once)
         self._streams: Counter[str] = Counter()
         self._listening: Counter[str] = Counter()
-        self._swept = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             return await send({"type": "websocket.close", "code": 1008})
         if scope["type"] != "http":
-            return await self._app(scope, receive, send)
+            async with self._swept():
+                return await self._app(scope, receive, send)
         answer = self._answering(send)
         try:
             await self._pass(scope, receive, answer)
@@ -109,7 +111,6 @@ class Guard:
         asks = scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if wait := self._requests.take(who, 1.0 if asks or path in ("/", "/config") else GLANCE):
             raise Refusal(429, TOO_OFTEN.format(wait=ceil(wait)), wait)
-        await self._tidy()
         if asks:
             await self._ask(who, scope, receive, send)
         elif path.startswith(STREAMS):
@@ -186,9 +187,18 @@ class Guard:
                 if not counts[key]:
                     del counts[key]
 
-    async def _tidy(self) -> None:
-        if self._sweep and time.monotonic() - self._swept > SWEEP:
-            self._swept = time.monotonic()
+    @asynccontextmanager
+    async def _swept(self) -> AsyncIterator[None]:
+        """The life of the server."""
+        sweeping = asyncio.create_task(self._sweep_on())
+        try:
+            yield
+        finally:
+            sweeping.cancel()
+
+    async def _sweep_on(self) -> None:
+        while self._sweep:
+            await asyncio.sleep(SWEEP)
             await self._sweep(set(self._listening))
 
     def _answering(self, send: Send) -> Send:

@@ -11,7 +11,6 @@ from starlette.middleware import Middleware
 
 from lenet import settings
 from lenet.ui import components as ui
-from lenet.ui.allowance import HOUR
 from lenet.ui.bundle import page_bundle
 from lenet.ui.door import Chosen, Door, Packed, Sentences, own_uploads
 from lenet.ui.files import later_files, network_files, trained_files
@@ -87,8 +86,7 @@ def build(root: Path) -> Door:
     lab = Lab(root, trainer.folder)
     first = lab.first(settings.DEFAULT_CHECKPOINT)
     routes = [network_files(lab), *trained_files(trainer), later_files(ui.later_scripts())]
-    kept = (HOUR // 12, HOUR)  # the time between two looks for old uploads, and their age
-    with Door(settings.visits(), routes, title="LeNet Lab", analytics_enabled=False, delete_cache=kept) as demo:
+    with Door(settings.visits(), routes, title="LeNet Lab", analytics_enabled=False) as demo:
         handlers = Handlers(lab, demo.disk)
         components = place(first, lab.menu, handlers.opened(first))
         connect(demo, handlers, components)
@@ -227,6 +225,7 @@ def told(
         for answer in handler(chosen, visitor(request)):
             yield getattr(answer, name)
 
+    tell.__name__ = handler.__name__  # the endpoint's name
     return tell
 
 
@@ -259,7 +258,7 @@ def launch_options(demo: Door) -> dict[str, Any]:
         "app_kwargs": {
             "middleware": [
                 Middleware(Sentences),
-                Middleware(Guard, demo.visits, settings.ancestors(), demo.disk, demo.forget),
+                Middleware(Guard, demo.visits, settings.ancestors(), demo.disk, demo.sweep),
                 Middleware(Packed, compresslevel=PACKING),
             ],
             "routes": demo.routes,
