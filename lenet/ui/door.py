@@ -237,6 +237,9 @@ class Sentences:
             note(error)
             if not started:
                 await JSONResponse({"error": UNREADABLE}, status_code=400)(scope, receive, send)
+            else:
+                with suppress(Exception):  # what was promised is too long, or nobody is there
+                    await send({"type": "http.response.body"})  # or the server adds a line of its own to the log
 
 
 class Packed(GZipMiddleware):

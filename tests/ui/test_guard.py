@@ -490,3 +490,12 @@ def test_odd_paths_methods_and_bodies_are_answered_shortly_and_without_a_traceba
         assert "root:" not in answer.text and "Traceback" not in answer.text
     assert "Traceback" not in "".join(capfd.readouterr())
     assert len(caplog.messages) <= len(answers)
+
+
+def test_a_stream_for_a_session_that_asked_nothing_ends_with_one_line_in_the_log(page_url, capfd, caplog):
+    for _ in range(3):
+        assert httpx.get(f"{page_url}/gradio_api/queue/data?session_hash=nobody", timeout=20).status_code == 200
+    assert waits_for(lambda: caplog.messages)
+    time.sleep(0.2)
+    assert len(caplog.messages) <= 3
+    assert "without completing" not in "".join(capfd.readouterr())
