@@ -35,8 +35,8 @@ DRAWERS, REST = 12, (0.5, 1.5)
 VISIT = (20, 60)
 """Seconds after which a drawer leaves, at least and at most, and another comes."""
 
-WARM = 300
-"""Seconds before memory counts: after five minutes each thread has had its memory, and each checkpoint is loaded."""
+WARM = 60
+"""Seconds before memory counts."""
 
 KEPT = 60
 """Seconds for which the server keeps uploads here."""
