@@ -111,8 +111,8 @@ def test_the_server_bears_many_visitors():
 def test_the_server_holds_no_more_after_many_minutes():
     measured = read(soak.RESULTS)
     first, last = measured["held"][0], measured["held"][-1]
-    assert measured["minutes"] >= 5
-    assert last["megabytes"] - first["megabytes"] <= 100
+    assert measured["minutes"] >= 20
+    assert last["megabytes"] - first["megabytes"] <= 50
     for what in ("children", "threads", "open_files", "uploads"):
         assert last[what] <= first[what] + 5
     expected = {"answers", "photos", "hostile files", "dropped", "not waited for", "trainings"}
