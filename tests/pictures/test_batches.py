@@ -84,7 +84,7 @@ def killed(pool) -> None:
 
 
 def test_where_a_process_dies_careful_ones_go_on_and_where_they_die_too_it_is_a_sentence(many):
-    with Preparation(many, processes=2) as preparation:
+    with Preparation(many * 40, processes=2) as preparation:  # so many that the second ones cannot be done already
         prepared = preparation.batches("digit")
         killed(preparation._pool)
         assert [source for source, _ in next(prepared)] == many[:BATCH]
