@@ -23,8 +23,8 @@ expect.set_options(timeout=PATIENCE)
 CHECKPOINT = "Network"
 """The name of the menu of networks."""
 
-DRAWING, PHASE = "data-drawing", "data-phase"
-"""The attributes in which the page says which drawing an answer belongs to, and what is shown of the layers."""
+DRAWING, PHASE, NETWORK = "data-drawing", "data-phase", "data-network"
+"""The attributes in which the page says which drawing an answer belongs to, what is shown of the layers, and whose."""
 
 FIRST, SECOND = "[data-layer=act1] .map-cells canvas", "[data-layer=act2] .map-cells canvas"
 SEEN = ".verdict-seen canvas"
@@ -63,6 +63,13 @@ def settle(page: Page) -> None:
 
 
 def choose(page: Page, checkpoint: str) -> None:
+    """Choose a network and wait for its layers: until they are there, the page shows those of the one before."""
+    pick(page, checkpoint)
+    expect(page.locator(f"[{NETWORK}={checkpoint}]")).to_have_count(1)
+
+
+def pick(page: Page, checkpoint: str) -> None:
+    """Choose a network from the menu."""
     page.get_by_label(CHECKPOINT, exact=True).click()
     page.get_by_role("listbox").get_by_role("option", name=named(checkpoint)).click()
 

@@ -16,6 +16,7 @@ from steps import (
     hold_back,
     label,
     part,
+    pick,
     pixels,
     settle,
     switch,
@@ -185,7 +186,7 @@ def test_a_kept_picture_is_computed_beside_the_pen(page):
 
 def test_a_network_that_is_chosen_while_one_draws_answers_the_same_stroke(page):
     ready(page)
-    answer = hold_back(page, lambda: choose(page, "mnist-classic"), times=2)  # gradio's menu asks twice
+    answer = hold_back(page, lambda: pick(page, "mnist-classic"), times=2)  # gradio's menu asks twice
     tool.draw(page, SEVEN, lift=False)
     expect_label(page, "7")
     before = page.locator(".maps-network").text_content()

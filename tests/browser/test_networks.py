@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from playwright.sync_api import expect
-from steps import CHECKPOINT, SEVEN, choose, expect_hint, expect_label, focused
+from steps import CHECKPOINT, SEVEN, choose, expect_hint, expect_label, focused, pick
 
 from lenet.settings import CHECKPOINTS
 from lenet.ui.page import build, launch_options
@@ -54,7 +54,7 @@ def test_a_damaged_checkpoint_is_a_sentence_and_the_page_lives_on(visit, damaged
     page = visit(damaged_url)
     tool.draw(page, SEVEN)
     expect_label(page, "7")
-    choose(page, "broken")
+    pick(page, "broken")
     expect_hint(page, "damaged or cut short")
     choose(page, "mnist-classic")
     expect_label(page, "7")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from steps import ASKED, ONE, SEEN, SEVEN, choose, expect_label, label, pixels, settle
+from steps import ASKED, ONE, SEEN, SEVEN, expect_label, label, pick, pixels, settle
 
 from lenet.ui.lab import HINTS
 from tools import browser as tool
@@ -68,7 +68,7 @@ def test_a_gateway_that_finds_no_server_is_the_same(away):
 def test_after_an_error_of_the_server_no_old_verdict_stands_under_the_new_name(away):
     away.unroute(ASKED)
     away.route(ASKED, lambda route: route.fulfill(status=500, json={"error": None}))
-    choose(away, "fashion-classic")
+    pick(away, "fashion-classic")
     expect_no_verdict(away, "The server could not answer")
     assert np.isclose(float(away.locator(".maps").evaluate("e => getComputedStyle(e).opacity")), 0.35)
     away.unroute(ASKED)

@@ -151,7 +151,7 @@ class Maps {
     this.root.classList.toggle("maps-numbered", value.numbers);
     for (const [i, section] of this.sections.entries()) section.draw(value, value.layers[i], data[i], this.kernels);
     this.reading.refresh(value);
-    this.element.dataset.phase = value.phase;
+    Object.assign(this.element.dataset, { phase: value.phase, network: value.network?.name ?? "" });
   }
 
   /**
