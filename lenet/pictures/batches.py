@@ -21,7 +21,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from lenet.pictures.decoder import MAX_DATA, ONE_THREAD, confine, ended_without_memory
+from lenet.pictures.decoder import MAX_DATA, ONE_THREAD, confine
 from lenet.pictures.files import SUFFIXES, open_picture, open_picture_or_end
 from lenet.pictures.prepare import Prepared, prepare
 from lenet.pictures.several import Found, digits_of
@@ -110,10 +110,10 @@ def _wanted(entry: os.DirEntry[str]) -> bool:
     return entry.is_dir(follow_symlinks=False) or entry.name.lower().endswith(SUFFIXES)
 
 
-def prepare_source(source: Source, kind: str, opened: Callable[..., Image.Image] = open_picture) -> Outcome:
+def prepare_source(source: Source, kind: str, opener: Callable[..., Image.Image] = open_picture) -> Outcome:
     """Open and prepare one picture. Of its preparation steps only the last is kept, for the others may be large."""
     try:
-        picture = opened(source.name if source.content is None else source.content)
+        picture = opener(source.name if source.content is None else source.content)
         prepared = prepare(picture, kind)
     except (OSError, ValueError) as error:
         is_folder = source.content is None and os.path.isdir(source.name)
@@ -129,9 +129,11 @@ def prepare_batch(sources: list[Source], kind: str) -> list[Outcome]:
 
 
 def prepare_batch_or_end(sources: list[Source], kind: str) -> list[Outcome]:
-    """Do the same in a process of a pool that is not careful. A file that costs too much ends it."""
-    with ended_without_memory():
+    """``prepare_batch`` in a process of a pool that is not careful. A file that costs too much ends it."""
+    try:
         return [prepare_source(source, kind, open_picture_or_end) for source in sources]
+    except MemoryError:
+        os._exit(1)
 
 
 Batch = list[tuple[Source, Outcome]]
@@ -159,13 +161,13 @@ class Preparation:
     def __enter__(self) -> "Preparation":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *error: object) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._pool is None:
             return
-        if kind:  # Ctrl-C may have come between two steps of the pool, which would then be waited for without end
-            for process in list(self._pool._processes.values()):
-                process.kill()
-        self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        # A pool can be waited for without end: where Ctrl-C came between two of its steps, or a process was killed.
+        for process in list(self._pool._processes.values()):
+            process.kill()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def batches(self, kind: str) -> Iterator[Batch]:
         """The pictures in their order, prepared for a network that reads ``kind``. The pool begins with them at once.
@@ -191,7 +193,8 @@ class Preparation:
                 ready = outcomes.result()
             except BrokenProcessPool as error:
                 self._be_careful(error)
-                waiting = deque(self._submitted(again, kind) for again in [sources, *(each for each, _ in waiting)])
+                waiting.appendleft((sources, outcomes))
+                waiting = deque(each if _is_ready(each[1]) else self._submitted(each[0], kind) for each in waiting)
                 continue
             waiting.extend(self._submitted(following, kind) for following in islice(chunks, 1))
             yield list(zip(sources, ready, strict=True))
@@ -220,6 +223,10 @@ class Preparation:
             yield chunk
 
 
+def _is_ready(outcomes: Future[list[Outcome]]) -> bool:
+    return outcomes.done() and not outcomes.cancelled() and outcomes.exception() is None
+
+
 def _cores() -> int:
     """Processor cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -229,7 +236,7 @@ def _started(count: int, *, careful: bool = False) -> ProcessPoolExecutor:
     """A pool of ``count`` processes that are starting. Ctrl-C is for this process alone: it ends the others."""
     begin = _end_with_parent if careful else _end_with_parent_or_file
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), begin)
-    with _interrupts_ignored(), _environment(ONE_THREAD):  # the processes inherit that
+    with _interrupts_ignored(), _with_variables(ONE_THREAD):  # the processes inherit that
         for _ in range(count):
             pool.submit(_cores)
     return pool
@@ -249,15 +256,18 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 @contextmanager
-def _environment(more: dict[str, str]) -> Iterator[None]:
-    """Processes that start in here have these variables too."""
-    before = os.environ.copy()
+def _with_variables(more: dict[str, str]) -> Iterator[None]:
+    """Processes that start in here have these variables of the environment."""
+    before = {name: os.environ.get(name) for name in more}
     os.environ.update(more)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _end_with_parent_or_file() -> None:

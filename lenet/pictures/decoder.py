@@ -37,7 +37,7 @@ MAX_BYTES = 64 << 20
 MAX_PIXELS = 64_000_000
 """Pictures with more pixels are refused from their header, before anything is decoded."""
 
-MAX_MEMORY = 150 << 20
+MAX_MEMORY = 130 << 20
 """Bytes for a file and what is made of it, as its header says. Python, Pillow and numpy take 30 MB more."""
 
 MAX_DATA = 210 << 20
@@ -64,11 +64,11 @@ MAX_READS = 300_000
 LAST_SECONDS = 2.0
 """The process ends itself when a file takes longer: whoever ends it sooner may be gone."""
 
+STREAMS = (1, 2)
+"""Where a process prints: its standard output, and that for errors. Python has no objects for those that are closed."""
+
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """The environment in which a process that decodes is started: each thread of numpy's would keep memory."""
-
-OUT_OF_MEMORY = 1
-"""The exit status of a process that a file has taken all memory of."""
 
 # What is said of a file
 
@@ -177,8 +177,11 @@ def _begins_as_a_picture(start: bytes) -> bool:
 
 
 def decode_or_end(data: bytes, seconds: float = LAST_SECONDS) -> Image.Image:
-    """Do the same, or end the process: after so many seconds, or where memory has run out. Raises Refused."""
-    with _ended_when_late(seconds), ended_without_memory():
+    """``decode``, which ends the process after so many seconds. Raises Refused or MemoryError.
+
+    After a MemoryError nobody knows what is left in the process: it must end, too.
+    """
+    with _ended_when_late(seconds):
         return decode(data)
 
 
@@ -202,15 +205,6 @@ def _end_after(seconds: float) -> None:
         faulthandler.cancel_dump_traceback_later()
 
 
-@contextmanager
-def ended_without_memory() -> Iterator[None]:
-    """Where memory runs out, the process ends at once: nobody knows what is left in it."""
-    try:
-        yield
-    except MemoryError:
-        os._exit(OUT_OF_MEMORY)
-
-
 def confine(most: int = MAX_DATA) -> None:
     """Let this process have so many bytes of data, and let what it prints go nowhere, as decoders in C print much.
 
@@ -218,11 +212,12 @@ def confine(most: int = MAX_DATA) -> None:
     """
     if hasattr(signal, "SIGALRM"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
     Image.MAX_IMAGE_PIXELS = None  # MAX_PIXELS is stricter, and knows of the pixels that the JPEG decoder skips
     Image.init()
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(nowhere, stream.fileno())
+    for stream in STREAMS:
+        os.dup2(nowhere, stream)
     try:
         import resource
     except ImportError:  # Windows, where only the header and the clock limit a file
@@ -233,7 +228,7 @@ def confine(most: int = MAX_DATA) -> None:
 
 
 def _answer(data: bytes) -> bytes:
-    """What is sent back for a file."""
+    """What is sent back for a file. Raises MemoryError."""
     try:
         picture = decode_or_end(data)
         return HEAD.pack(PICTURE, *picture.size) + picture.tobytes()
@@ -242,7 +237,7 @@ def _answer(data: bytes) -> bytes:
 
 
 def _serve(files: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until nobody asks any more."""
+    """Answer until nobody asks any more. Raises MemoryError."""
     answers.write(READY)
     answers.flush()
     while length := files.read(LENGTH.size):

@@ -31,7 +31,7 @@ from lenet.pictures.planes import (
 )
 from lenet.pictures.regions import bounding_box, framed, kept_regions, label_regions, region_boxes, region_sizes
 
-FromInk = tuple[dict[str, Plane], tuple[str, ...], NDArray[np.int32]]
+FromColours = tuple[dict[str, Plane], tuple[str, ...], NDArray[np.int32]]
 """The preparation steps by name, the warnings, and the regions of ink, as in ``Prepared``."""
 
 INK_BOX = 20
@@ -47,6 +47,9 @@ COLOUR_GAIN = 1.5
 
 NEIGHBOURHOOD = 0.3
 """Side of a neighbourhood as a share of the shorter side. It reads the polarity of 3,000 MNIST images rightly."""
+
+BALANCED = 1e-6
+"""Where bright things outweigh dark ones by a smaller share, as on a chessboard, only rounding would tell which do."""
 
 DRAWN = 0.75
 """Where this share of the border is even and nothing is brighter, the picture was drawn, not photographed."""
@@ -116,7 +119,7 @@ NO_STROKES = Unfound(
 )
 
 
-def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> FromInk:
+def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> FromColours:
     """(height, width, 3) colours in [0, 1] -> the steps by name, the last one ``network``, the warnings, the regions.
 
     In a ``photo`` the finder looks for the ink.
@@ -131,11 +134,11 @@ def prepare_digit(colours: NDArray[np.float32], *, photo: bool = False) -> FromI
     mask = regions > 0
     drawn = ink[mask]
     level = percentile(drawn[drawn > PEN * drawn.max()], INK_LEVEL)
-    steps, warnings, regions = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), regions)
+    steps, warnings = from_ink(np.where(mask, (ink / level).clip(0, 1), 0).astype(np.float32), regions)
     return {"picture": grey, "ink": ink} | steps, warnings, regions
 
 
-def _from_photo(grey: Plane, ink: Plane) -> FromInk:
+def _from_photo(grey: Plane, ink: Plane) -> FromColours:
     """The steps from the ink that the finder has found, the warnings and the regions.
 
     Raises BlankPicture when it has found none, with the reason that the constants give.
@@ -147,12 +150,12 @@ def _from_photo(grey: Plane, ink: Plane) -> FromInk:
         _ink_regions(_ink(grey))
         raise BlankPicture(NO_STROKES.restless)
     regions = kept_regions(labels, (sizes > 0) & (sizes >= SPECK * sizes.max()))
-    steps, warnings, regions = from_ink(np.where(regions > 0, ink, np.float32(0)), regions)
+    steps, warnings = from_ink(np.where(regions > 0, ink, np.float32(0)), regions)
     return {"picture": grey, "ink": ink} | steps, warnings, regions
 
 
-def from_ink(ink: Plane, regions: NDArray[np.int32]) -> FromInk:
-    """The digit's ink, 0 outside its ``regions`` -> the steps that follow, by name, the warnings, and the regions.
+def from_ink(ink: Plane, regions: NDArray[np.int32]) -> tuple[dict[str, Plane], tuple[str, ...]]:
+    """The digit's ink, 0 outside its ``regions`` -> the steps that follow, by name, and the warnings.
 
     There must be a region. ``web/engine/drawing.js`` repeats this, and a test holds it to the last grey.
     """
@@ -161,8 +164,7 @@ def from_ink(ink: Plane, regions: NDArray[np.int32]) -> FromInk:
     box = fit(_thicken(ink[part]), INK_BOX)
     box = in_greys(box / box.max())  # every MNIST image reaches full ink
     picture = paste(box, _centre_of_mass(box), CENTRE_OF_MASS)
-    warnings = _warnings(float(mask.mean()), regions[part])
-    return {"cleaned": ink, "box": box, "network": picture}, warnings, regions
+    return {"cleaned": ink, "box": box, "network": picture}, _warnings(float(mask.mean()), regions[part])
 
 
 def _most_contrasting(colours: NDArray[np.float32]) -> Plane:
@@ -192,7 +194,8 @@ def _is_ink_bright(grey: Plane) -> bool:
     small = shrink(grey)
     window = _odd(NEIGHBOURHOOD * min(small.shape))
     differences = small - _sliding_mean(small, window)
-    return float((differences * differences * differences).sum()) > 0  # ``** 3`` takes ten times as long
+    cubes = differences * differences * differences  # ``** 3`` takes ten times as long
+    return float(cubes.sum()) > BALANCED * float(abs(cubes).sum())
 
 
 def _odd(length: float) -> int:

@@ -29,7 +29,7 @@ def prepare_drawing(ink: NDArray[np.uint8], kind: str) -> Prepared:
     drawn = np.divide(ink, 255, dtype=np.float32)
     if kind == "digit":
         regions = _without_specks(ink >= PEN, ink > 0, SPECK)
-        steps, warnings, regions = from_ink(_only(regions > 0, drawn), regions)
+        steps, warnings = from_ink(_only(regions > 0, drawn), regions)
         return Prepared({"picture": drawn} | steps, warnings, regions)
     if _fills(ink > 0):
         box = resize(drawn, PICTURE_SIZE, PICTURE_SIZE)

@@ -39,9 +39,9 @@ def open_picture(source: Path | str | bytes) -> Image.Image:
 
 
 def open_picture_or_end(source: Path | str | bytes) -> Image.Image:
-    """Do the same in this process, which is ``confine``d, in a third of the time. A file that costs too much ends it.
+    """``open_picture`` in this process, which is ``confine``d, in a third of the time. A late file ends it.
 
-    A sentence is then said by ``open_picture``.
+    A sentence is then said by ``open_picture``. Raises MemoryError too; the process must then end.
     """
     with _opened(source) as file:
         return decode_or_end(_read(file), SOON)

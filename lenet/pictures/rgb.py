@@ -16,8 +16,6 @@ BAND_PIXELS = 1 << 20
 
 def to_rgb(picture: Image.Image) -> Image.Image:
     """In mode RGB, no side longer than WORKING_SIDE, transparency flattened. The given picture may be changed."""
-    if is_ready(picture):
-        return picture
     if picture.mode.startswith("I") or picture.mode == "F":
         picture = _eight_bits(picture)
     if picture.has_transparency_data and not _is_opaque(picture):

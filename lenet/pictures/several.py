@@ -58,7 +58,8 @@ def digits_of(prepared: Prepared, size: tuple[int, int] | None = None) -> tuple[
     if len(masks) == 1 and np.array_equal(masks[0], regions > 0):
         return (Found(_box(masks[0], size), prepared),)
     for mask in _in_reading_order(masks):
-        steps, _, own = from_ink(np.where(mask, ink, np.float32(0)), np.where(mask, regions, 0))
+        own = np.where(mask, regions, 0)
+        steps, _ = from_ink(np.where(mask, ink, np.float32(0)), own)
         found.append(Found(_box(mask, size), Prepared({"picture": prepared.steps["picture"]} | steps, regions=own)))
     return tuple(found)
 

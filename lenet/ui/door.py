@@ -54,12 +54,6 @@ TOO_LONG = f"The answer took longer than {ANSWER_LIMIT} seconds and was given up
 
 UPLOADS_VARIABLE = "GRADIO_TEMP_DIR"
 
-M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
-"""The numbers of these knobs in glibc's malloc.h."""
-
-MOST_POOLS, LARGE_PIECE = 2, 1 << 20
-"""Pools of memory, at most, and the bytes from which on a piece is taken from the system and given back alone."""
-
 KEPT = HOUR
 """Seconds for which an upload is kept."""
 
@@ -299,17 +293,6 @@ def _give_memory_back() -> None:
     """What many threads have freed, glibc keeps in pieces: some 30 MB after thirty photos. Others have no such call."""
     with suppress(AttributeError, OSError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def keep_memory_whole() -> None:
-    """Let glibc have few pools of memory, and give back what is large as soon as it is free. Others have no such call.
-
-    By default each thread has a pool, which is soon in pieces: the page grew by 220 MB in 20 minutes of visitors.
-    """
-    with suppress(AttributeError, OSError, TypeError):
-        libc = ctypes.CDLL(None)
-        for knob, value in ((M_ARENA_MAX, MOST_POOLS), (M_MMAP_THRESHOLD, LARGE_PIECE)):
-            libc.mallopt(knob, value)
 
 
 def _unmarked(sent: Any) -> Any:

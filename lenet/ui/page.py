@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 from lenet import settings
 from lenet.ui import components as ui
 from lenet.ui.bundle import page_bundle
-from lenet.ui.door import Chosen, Door, Packed, Sentences, keep_memory_whole, own_uploads
+from lenet.ui.door import Chosen, Door, Packed, Sentences, own_uploads
 from lenet.ui.files import later_files, network_files, trained_files
 from lenet.ui.guard import Guard
 from lenet.ui.handlers import UNCHANGED, Answer, Handlers
@@ -81,7 +81,6 @@ def build(root: Path) -> Door:
     Raises FileNotFoundError when there are none, FileNotFoundError or ValueError when none of them can be read.
     """
     torch.set_num_threads(1)  # two threads are slower for one picture
-    keep_memory_whole()
     own_uploads()
     trainer = Trainer(settings.limits())
     lab = Lab(root, trainer.folder)

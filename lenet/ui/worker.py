@@ -3,6 +3,7 @@
 A crash, a leak or an end of the training then costs nobody else anything.
 """
 
+import atexit
 import json
 import os
 import signal
@@ -97,6 +98,7 @@ class Process:
             env=os.environ | {"PYTHONPATH": paths},
             text=True,
         )
+        atexit.register(self.end)  # before the folder goes in which it writes
         self._told: Queue[Event | None] = Queue()
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -118,6 +120,7 @@ class Process:
 
     def end(self) -> None:
         """End it, whatever it does."""
+        atexit.unregister(self.end)
         self._process.kill()
         self._process.wait(PATIENCE)
         self._listener.join(PATIENCE)

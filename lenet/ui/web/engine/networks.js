@@ -6,6 +6,7 @@ import { readTensors } from "./safetensors.js";
 
 const [CONFIG, WEIGHTS] = ["config.json", "model.safetensors"];
 const PAUSE = 10_000; // milliseconds until files that could not be had are asked for again
+const LONGEST = 20_000; // milliseconds for which a file is waited for: one that hangs would never be asked for again
 
 /** @typedef {import("../values.js").NetworkValue} NetworkValue */
 
@@ -81,5 +82,5 @@ export class Networks {
 /** @param {string} address */
 function getFromServer(address) {
   const { gradio_config: config } = /** @type {{ gradio_config?: { root: string } }} */ (window);
-  return fetch((config?.root ?? "") + address);
+  return fetch((config?.root ?? "") + address, { signal: AbortSignal.timeout(LONGEST) });
 }
