@@ -16,7 +16,7 @@ from PIL import Image
 from support import ROOT, drawing
 
 from lenet.pictures import processes as module
-from lenet.pictures.decoder import BYTES_A_PIXEL, HEAD, MAX_MEMORY, READY, TOO_MUCH
+from lenet.pictures.decoder import BYTES_A_PIXEL, HEAD, MAX_MEMORY, ONE_THREAD, READY, TOO_MUCH
 from lenet.pictures.files import open_picture
 from lenet.pictures.processes import BUSY, NOT_STARTED, Decoder, Decoders
 
@@ -129,11 +129,16 @@ def test_what_people_have_is_opened(form, mode, size, options, monkeypatch):
     ("mode", "form"),
     [("LA", "PNG"), *(pytest.param(*each, marks=pytest.mark.slow) for each in [("RGBA", "PNG"), ("P", "GIF")])],
 )
-def test_what_the_header_lets_in_fits_into_the_process(mode, form, monkeypatch):
+def test_what_the_header_lets_in_fits_into_the_process(mode, form):
     """Else a process of the command line's pool, which may have more, would answer where a decoder refuses."""
-    monkeypatch.setattr(module, "SECONDS", 20)  # other tests may keep the machine busy
     side = int((MAX_MEMORY * 0.99 / BYTES_A_PIXEL.get(mode, 8)) ** 0.5)
-    assert open_picture(encode(Image.new(mode, (side, side)), form)).size == (512, 512)
+    script = (
+        "import sys; from lenet.pictures import decoder; decoder.confine(); decoder.decode(sys.stdin.buffer.read())"
+    )
+    content = encode(Image.new(mode, (side, side)), form)
+    environment = os.environ | ONE_THREAD
+    done = subprocess.run([sys.executable, "-c", script], input=content, cwd=ROOT, env=environment, check=False)
+    assert done.returncode == 0
 
 
 def test_hostile_files_at_once_do_not_keep_good_ones_from_their_answers():
