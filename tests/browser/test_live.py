@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from steps import (
     ASKED,
     ONE,
+    SEEN,
     SENT,
     SEVEN,
     ZERO,
@@ -72,6 +73,23 @@ def test_the_server_confirms_what_the_browser_has_computed(page):
         page.get_by_role("button", name="Clear").click()
         settle(page)
     assert float(page.locator("[data-apart]").get_attribute("data-apart")) < 1e-4
+
+
+def test_what_was_asked_while_the_pen_was_down_does_not_take_the_place_of_the_whole_drawing(page):
+    ready(page)
+    part(page, "Picture")
+    tool.draw(page, SEVEN[:2], lift=False)
+    answer = hold_back(page, lambda: switch(page, "overlay").select_option("gradient"))
+    box = page.locator(".pad-canvas").bounding_box()
+    x, y = SEVEN[2]
+    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=10)
+    page.mouse.up()
+    settle(page)
+    whole = pixels(page, SEEN)
+    with page.expect_response(ASKED):
+        answer()
+    page.wait_for_timeout(200)
+    assert np.array_equal(pixels(page, SEEN), whole)
 
 
 def test_both_networks_follow_the_pen(page):

@@ -82,8 +82,10 @@ class Pad {
     this.#changed();
   }
 
+  // What was asked while the pen was down has another number: its answer must not take this drawing's place.
   finish() {
     this.marks.finish();
+    this.#next();
     this.#changed();
     this.#rest(REST);
   }
