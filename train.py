@@ -91,6 +91,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--augment", action=argparse.BooleanOptionalAction, help="vary the training pictures")
     how.add_argument("--plain-epochs", type=_count, metavar="N", help="last epochs with pictures as they are")
     how.add_argument("--members", type=_positive, metavar="N", help="networks trained side by side and joined into one")
+    how.add_argument("--photos", type=_count, metavar="N", help="photos of training pictures, put together, that join")
     how.add_argument("--precision", choices=loop.PRECISIONS)
 
 

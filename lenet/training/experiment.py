@@ -15,7 +15,7 @@ from lenet import doubt
 from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.microscope import atlas
 from lenet.model import LeNet, Members, initialise, join, parameter_count
-from lenet.training import assess, augment, exposure, strokes
+from lenet.training import assess, augment, exposure, photographed, strokes
 from lenet.training.datasets import SOURCES, Dataset, Source
 from lenet.training.events import Epoch, Part
 from lenet.training.loop import Labelled, Training, logits
@@ -97,7 +97,9 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
     train, validation = split(data, recipe, seed)
     if recipe.strokes and source.kind == "digit":
         drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
-        train = torch.cat((train[0], drawn[0])), torch.cat((train[1], drawn[1]))
+        train = _joined(train, drawn)
+    if recipe.photos:
+        train = _joined(train, _photos_of(train, recipe.photos, source.kind, seed))
     training = Training(
         model,
         _on(device, train),
@@ -107,6 +109,17 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
         augment=augment.BY_KIND[source.kind] if recipe.augment else None,
     )
     return Experiment(recipe, source, seed, training)
+
+
+def _joined(one: Labelled, other: Labelled) -> Labelled:
+    return torch.cat((one[0], other[0])), torch.cat((one[1], other[1]))
+
+
+def _photos_of(train: Labelled, count: int, kind: str, seed: int) -> Labelled:
+    """Photos of training images, prepared, with their labels."""
+    images = (train[0][:, 0] * 255).round().byte().numpy()
+    pictures, shown = photographed.photographed(kind, images, count, seed)
+    return torch.from_numpy(pictures)[:, None].float() / 255, train[1][torch.from_numpy(shown)]
 
 
 def build_model(recipe: Recipe, source: Source) -> LeNet | Members:

@@ -28,7 +28,15 @@ RECIPE_ROWS: Rows = (
     ("Epochs", "epoch", (("epochs", "{:,}"), ("plain_epochs", "the last {:,} with unvaried pictures"))),
     ("First weights", "initialisation", (("initialisation", "{}"),)),
     ("Held out", "validation", (("held", "{}"),)),
-    ("Pictures", "", (("augment", "varied at random"), ("strokes", "and {:,} digits drawn by code"))),
+    (
+        "Pictures",
+        "",
+        (
+            ("augment", "varied at random"),
+            ("strokes", "and {:,} digits drawn by code"),
+            ("photos", "and {:,} photos, put together"),
+        ),
+    ),
     ("Ensemble", "", (("ensemble", "{} networks, joined into one"),)),
 )
 """What is said of a recipe."""
