@@ -57,7 +57,7 @@ def test_photos_are_read_better_with_the_finder_than_by_the_constants_alone():
         for column in (*networks, "blank"):
             assert means["finder"][column] >= means["constants"][column] + 0.1
     assert photos.mean(measured["digit"])["finder"]["mnist-modern"] >= 0.93
-    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.8
+    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.85
     assert measured["several"]["split"] >= measured["several"]["read"] > 0.5
 
 

@@ -103,6 +103,6 @@ def _varied(kind: str, recipe: dict[str, Any]) -> str:
         said.append("varied at random")
     if recipe["strokes"] and kind == "digit":
         said.append(f"joined by {recipe['strokes']:,} digits drawn by code in other pen styles")
-    if photos := recipe.get("photos"):  # a network that was trained before there were photos knows nothing of them
-        said.append(f"joined by {photos:,} photos of them, put together by code and prepared as the page does it")
+    if recipe["photos"]:
+        said.append(f"joined by {recipe['photos']:,} photos of them, prepared as the page does it")
     return f"The training pictures were {' and '.join(said)}. " if said else ""
