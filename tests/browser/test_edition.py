@@ -120,6 +120,23 @@ def test_the_first_answer_comes_within_a_second(page, edition_url):
     assert min(taken) < FIRST_ANSWER, taken
 
 
+QUICK_HAND = """new MutationObserver((_, observer) => {
+  const button = document.querySelector("[aria-label='Example: 3']");
+  if (!button) return;
+  observer.disconnect();
+  button.click();
+}).observe(document, { childList: true, subtree: true })"""
+"""Clicks an example in the moment in which its button appears, when the sheet of examples is not decoded yet."""
+
+
+def test_an_example_that_is_chosen_as_soon_as_it_is_there_is_read(page, edition_url):
+    page.context.add_init_script(QUICK_HAND)
+    quick = page.context.new_page()
+    quick.goto(edition_url)
+    expect_label(quick, "3")
+    quick.close()
+
+
 def test_another_network_reads_what_is_on_the_pad(page):
     page.get_by_label("Network", exact=True).select_option("fashion-lenet")
     expect(page.locator(".examples button").first).to_have_attribute("title", "T-shirt/top")

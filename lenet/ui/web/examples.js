@@ -14,9 +14,9 @@ const CHANNELS = 4; // bytes of a canvas pixel
 /** @param {import("./lib/value.js").Component} component */
 export default function start({ element, props, trigger, watch }) {
   const [strip, rest] = findAll(element, ".examples");
-  const select = (/** @type {HTMLImageElement} */ sheet, /** @type {number} */ index) => {
-    // Before the sheet is there, the server alone puts the picture on the pad.
-    if (sheet.complete) signal("lab-example", pictureIn(sheet, index));
+  const select = async (/** @type {HTMLImageElement} */ sheet, /** @type {number} */ index) => {
+    if (!sheet.complete) await sheet.decode(); // a quick hand comes before it
+    signal("lab-example", pictureIn(sheet, index));
     trigger("select", { index });
   };
   const show = () => {
