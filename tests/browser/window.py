@@ -5,7 +5,7 @@ from typing import Any
 
 from looks import Look
 from playwright.sync_api import Browser, Error, Page, expect
-from steps import ASKED, CHECKPOINT, DRAWING, choose
+from steps import CHECKPOINT, DRAWING, choose
 
 RESET_PATIENCE = 5_000
 """Milliseconds after which a page that does not come back by its own switches is loaded once more."""
@@ -76,8 +76,6 @@ class Window:
     def open(self, fragment: str = "") -> Page:
         """One more page in the same context."""
         page = self._context.new_page()
-        # Requests are intercepted from the start: one that is under way when that begins or ends may hang for ever.
-        page.route(ASKED, lambda route: route.continue_())
         page.on("pageerror", lambda error: self._errors.append(str(error)))
         page.on("console", lambda message: self._errors.append(message.text) if message.type == "error" else None)
         load(page, self._address + fragment)
