@@ -61,6 +61,7 @@ def load(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(".pad-canvas")).to_be_visible()
     expect(page.locator(".examples button")).to_have_count(30)
+    expect(page.get_by_label(CHECKPOINT, exact=True)).to_be_visible()  # gradio shows the menu in its own time
 
 
 class Window:
