@@ -46,15 +46,19 @@ def ready(page) -> None:
     settle(page)
 
 
+def go_on(page, point: tool.Point) -> None:
+    """Move the pen, which is down, to a point of the pad."""
+    box = page.locator(".pad-canvas").bounding_box()  # pad_box would move the pen
+    page.mouse.move(box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"], steps=10)
+
+
 def test_nothing_is_asked_while_the_pen_moves_and_once_when_it_rests(page):
     ready(page)
     questions = asked(page)
     tool.draw(page, SEVEN[:2], lift=False)
     page.evaluate(NEXT_FRAME)
     first = pixels(page, MAP)
-    box = page.locator(".pad-canvas").bounding_box()
-    x, y = SEVEN[2]
-    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=10)
+    go_on(page, SEVEN[2])
     expect_label(page, "7")
     page.evaluate(NEXT_FRAME)
     assert (pixels(page, MAP) != first).any()
@@ -80,9 +84,7 @@ def test_what_was_asked_while_the_pen_was_down_does_not_take_the_place_of_the_wh
     part(page, "Picture")
     tool.draw(page, SEVEN[:2], lift=False)
     answer = hold_back(page, lambda: switch(page, "overlay").select_option("gradient"))
-    box = page.locator(".pad-canvas").bounding_box()
-    x, y = SEVEN[2]
-    page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=10)
+    go_on(page, SEVEN[2])
     page.mouse.up()
     settle(page)
     whole = pixels(page, SEEN)
