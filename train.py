@@ -92,6 +92,7 @@ def add_knobs(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--plain-epochs", type=_count, metavar="N", help="last epochs with pictures as they are")
     how.add_argument("--members", type=_positive, metavar="N", help="networks trained side by side and joined into one")
     how.add_argument("--photos", type=_count, metavar="N", help="photos of training pictures, put together, that join")
+    how.add_argument("--teacher", metavar="FOLDER", help="a checkpoint whose answers are learned, too")
     how.add_argument("--precision", choices=loop.PRECISIONS)
 
 
@@ -238,8 +239,9 @@ def run_command(options: argparse.Namespace) -> int:
     device = choose_device(options.device)
     folder = options.out or CHECKPOINTS / f"{options.dataset}-{options.recipe}"
     checkpoint.writable(folder, overwrite=options.overwrite or options.resume)
+    teacher = checkpoint.load(recipe.teacher) if recipe.teacher else None
     data = datasets.load(options.dataset, options.data_dir)
-    run = experiment.prepare(recipe, data, options.seed, device)
+    run = experiment.prepare(recipe, data, options.seed, device, teacher)
     path = state_file(folder)
     if options.resume:
         resume(run, path)

@@ -15,7 +15,7 @@ from lenet import doubt
 from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
 from lenet.microscope import atlas
 from lenet.model import LeNet, Members, initialise, join, parameter_count
-from lenet.training import assess, augment, exposure, photographed, strokes
+from lenet.training import assess, augment, distillation, exposure, photographed, strokes
 from lenet.training.datasets import SOURCES, Dataset, Source
 from lenet.training.events import Epoch, Part
 from lenet.training.loop import Labelled, Training, logits
@@ -37,7 +37,10 @@ SNAPSHOTS = 12
 
 @dataclass
 class Experiment:
-    """A training and what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision."""
+    """A training and what belongs to it. ``snapshots`` are the weights after 0, 1, 2 ... epochs, in half precision.
+
+    ``teacher`` is the network whose answers are learned, too.
+    """
 
     recipe: Recipe
     source: Source
@@ -45,6 +48,7 @@ class Experiment:
     training: Training
     snapshots: list[dict[str, Tensor]] = field(default_factory=list)
     seconds: float = 0.0
+    teacher: Checkpoint | None = None
 
     def run(self, **hooks: Any) -> Iterator[Epoch]:
         """Train, and yield each epoch that is still to come; ``hooks`` are those of ``Training.run``."""
@@ -86,8 +90,13 @@ class Experiment:
             self.snapshots.append(halved(self.training.average.state_dict()))
 
 
-def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
-    """Build the network and split the data. On one machine, the same seed gives the same training."""
+def prepare(
+    recipe: Recipe, data: Dataset, seed: int, device: torch.device, teacher: Checkpoint | None = None
+) -> Experiment:
+    """Build the network and split the data. On one machine, the same seed gives the same training.
+
+    ``teacher`` is the checkpoint that the recipe names. Raises ValueError when it has learned other classes.
+    """
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     torch.backends.cudnn.allow_tf32 = False  # float32 is what the recipe says and what the page computes in
     torch.manual_seed(seed)
@@ -98,6 +107,8 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
     if recipe.strokes and source.kind == "digit":
         drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
         train = _joined(train, drawn)
+    if teacher:
+        train = train[0], _taught(teacher, train, source)
     if recipe.photos:
         train = _joined(train, _photos_of(train, recipe.photos, source.kind, seed))
     training = Training(
@@ -108,15 +119,22 @@ def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> E
         generator=generator,
         augment=augment.BY_KIND[source.kind] if recipe.augment else None,
     )
-    return Experiment(recipe, source, seed, training)
+    return Experiment(recipe, source, seed, training, teacher=teacher)
 
 
 def _joined(one: Labelled, other: Labelled) -> Labelled:
     return torch.cat((one[0], other[0])), torch.cat((one[1], other[1]))
 
 
+def _taught(teacher: Checkpoint, train: Labelled, source: Source) -> Tensor:
+    """Soft labels: (N, classes)."""
+    if teacher.classes != source.classes:
+        raise ValueError(f"{teacher.name} has learned other classes than those of {source.title}; name another teacher")
+    return distillation.soft_labels(teacher.model, train, mirrored=augment.BY_KIND[source.kind].flip > 0)
+
+
 def _photos_of(train: Labelled, count: int, kind: str, seed: int) -> Labelled:
-    """Photos of training images, prepared, with their labels."""
+    """Photos of training images, prepared, with the labels of these images."""
     images = (train[0][:, 0] * 255).round().byte().numpy()
     pictures, shown = photographed.photographed(kind, images, count, seed)
     return torch.from_numpy(pictures)[:, None].float() / 255, train[1][torch.from_numpy(shown)]
@@ -209,11 +227,19 @@ def _metrics(experiment: Experiment, model: LeNet, data: Dataset, answers: Tenso
         "device": training.generator.device.type,
         "seconds": round(experiment.seconds, 1),
         "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in training.epochs)),
+        "teacher": _known_of(experiment.teacher),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
         "test": assess.assess(answers, data.test_labels, classes),
         "validation": held_out and _score(assess.assess(logits(model, held_out[0]), held_out[1], classes)),
         "epochs": [asdict(epoch) for epoch in training.epochs],
     }
+
+
+def _known_of(teacher: Checkpoint | None) -> dict[str, Any] | None:
+    """What another person needs to train the same teacher, and to see that it is the same."""
+    if not teacher:
+        return None
+    return {name: teacher.metrics.get(name) for name in ("command", "weights_sha256")}
 
 
 def _atlas(model: LeNet, data: Dataset, answers: Tensor) -> dict[str, bytes]:

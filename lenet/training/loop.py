@@ -27,7 +27,9 @@ AVERAGE_WARM_UP = 10
 """Training steps in which the average of the weights starts: it follows them closely and soon forgets the first."""
 
 Labelled = tuple[Tensor, Tensor]
-"""(N, 1, 28, 28) float32 pictures and (N,) int64 labels."""
+"""(N, 1, 28, 28) float32 pictures and (N,) int64 labels. In training also (N, classes) float32 probabilities, of which
+the label's is the largest.
+"""
 
 Augment = Callable[[Tensor, Generator], Tensor]
 """(N, 1, 28, 28) pictures -> as many, varied."""
@@ -64,9 +66,10 @@ class Sums:
         self._reported = time.perf_counter()
 
     def add(self, outputs: Tensor, loss: Tensor, targets: Tensor) -> None:
-        """Add a training step: (N, classes) logits, their mean loss, (N,) labels."""
+        """Add a training step: (N, classes) logits, their mean loss, (N,) labels or (N, classes) probabilities."""
+        labels = targets if targets.ndim == 1 else targets.argmax(1)
         self._loss += loss * len(targets)
-        self._correct += (outputs.argmax(1) == targets).sum()
+        self._correct += (outputs.argmax(1) == labels).sum()
         self._seen += len(targets)
 
     @property
@@ -228,7 +231,7 @@ class Training:
         with torch.autocast(batch.device.type, torch.bfloat16, enabled=half):
             outputs = self.model(batch.contiguous(memory_format=torch.channels_last))
         answers = outputs.float().view(-1, *outputs.shape[-2:])  # (members, N, classes)
-        loss = F.cross_entropy(answers.flatten(0, 1), targets.repeat(len(answers)))
+        loss = F.cross_entropy(answers.flatten(0, 1), torch.cat([targets] * len(answers)))
         self.optimizer.zero_grad()
         (loss * len(answers)).backward()  # so that each member learns as fast as it would alone
         self.optimizer.step()

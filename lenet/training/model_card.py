@@ -53,8 +53,10 @@ Source: {source}.
   setting and every epoch), `atlas/` (mean activations of each class; the test images that each channel likes best, and
   some for each cell of the confusion matrix; what tells that a picture shows none of the classes, learned from the
   training images and from drawings by code, with some of these images; from {title}, {dataset_licence}){snapshots}.
-* **Made by**: `{command}`
+* **Made by**: `{command}`{taught}
 """
+
+TAUGHT = ", with the answers of a larger network, the teacher, made by `{command}`"
 
 SNAPSHOTS = ",\n  `snapshots/` (the weights after the epoch in each name, float16)"
 
@@ -82,6 +84,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         train_accuracy=last["accuracy"],
         train_loss=last["loss"],
         varied=_varied(checkpoint.kind, metrics["recipe"]),
+        taught=TAUGHT.format(command=metrics["teacher"]["command"]) if metrics.get("teacher") else "",
         chosen=metrics["chosen"],
         calibration=metrics["test"]["calibration_error"],
         confused=", ".join(

@@ -1,5 +1,6 @@
 """An order for a network: a recipe on a data set, with some knobs turned. It needs no data set and no torchvision."""
 
+import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -57,7 +58,8 @@ class Order:
             if isinstance(value, bool):
                 words.append(f"--{option}" if value else f"--no-{option}")
             elif value is not None:
-                words.append(f"--{option} {','.join(map(str, value)) if isinstance(value, tuple) else value}")
+                text = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+                words.append(f"--{option} {shlex.quote(text)}")
         return " ".join(words)
 
 

@@ -61,8 +61,9 @@ class Recipe:
 
     ``standardise`` gives the model the mean and std of its data set. ``augment`` varies each batch in the way that
     suits the kind of data, except in the last ``plain_epochs``. ``strokes`` is how many digits drawn by code join the
-    training images, and ``photos`` how many photos of training images, prepared as the page does it. ``average`` is the
-    share of a moving average of the weights that stays at each training step.
+    training images, and ``photos`` how many photos of training images, prepared as the page does it. ``teacher`` is the
+    folder of a checkpoint whose answers are learned, too. ``average`` is the share of a moving average of the weights
+    that stays at each training step.
     ``members`` networks, each as ``model`` says, are trained side by side and joined into one.
 
     ``snapshots`` keeps the weights after the epochs, so that a person can watch the network form. ``source`` cites the
@@ -89,6 +90,7 @@ class Recipe:
     members: int = 1
     strokes: int = 0
     photos: int = 0
+    teacher: str = ""
     precision: str = "float32"
     snapshots: bool = False
     documented: Mapping[str, float | str] = field(default_factory=dict)

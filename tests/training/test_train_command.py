@@ -2,6 +2,7 @@
 
 import json
 import math
+import shlex
 import shutil
 import signal
 from dataclasses import replace
@@ -149,6 +150,24 @@ def test_knobs_reach_the_network_and_the_card(quick, small_data, tmp_path):
     again = train.parse_arguments(command.removeprefix("python train.py ").split())
     assert train.ordered(again).changed_recipe().model.kernel_sizes == (3, 3)
     assert "--learning-rate 0.1" in command
+
+
+def test_metrics_and_card_name_the_teacher_s_own_command(quick, small_data, tmp_path):
+    arguments = ["--recipe", "classic", "--dataset", "mnist", "--data-dir", small_data, "--epochs", "1"]
+    large, small = tmp_path / "a teacher", tmp_path / "small"
+    assert run(*arguments, "--channels", "8,16", "--out", large) == 0
+    assert run(*arguments, "--teacher", large, "--out", small) == 0
+    teacher, pupil = checkpoint.load(large).metrics, checkpoint.load(small).metrics
+    assert pupil["teacher"] == {name: teacher[name] for name in ("command", "weights_sha256")}
+    assert f"the teacher, made by `{teacher['command']}`" in (small / "README.md").read_text()
+    again = train.parse_arguments(shlex.split(pupil["command"])[2:])
+    assert again.teacher == pupil["recipe"]["teacher"] == str(large)
+    assert teacher["teacher"] is None
+
+
+def test_a_teacher_that_is_not_there_is_refused(tmp_path, capsys):
+    line = fails_cleanly(capsys, tmp_path, "--teacher", tmp_path / "nobody", "--out", tmp_path / "x")
+    assert "nobody" in line
 
 
 def test_sizes_that_cannot_work_are_refused_before_any_data_is_looked_for(tmp_path, capsys):

@@ -38,6 +38,7 @@ RECIPE_ROWS: Rows = (
         ),
     ),
     ("Ensemble", "", (("ensemble", "{} networks, joined into one"),)),
+    ("Teacher", "", (("taught", "a larger network, whose answers it learned too: {}"),)),
 )
 """What is said of a recipe."""
 
@@ -110,6 +111,7 @@ def recipe_facts(network: Checkpoint) -> list[FactValue]:
     said: dict[str, Any] = {"ensemble": members} if members > 1 else {}
     if held is not None:
         said["held"] = f"{held:,} of the training pictures" if held else "nothing: all pictures were trained on"
+    said["taught"] = text(part(network.metrics, "teacher").get("command"))
     facts = _facts(RECIPE_ROWS, recipe | said)
     chosen, seed = text(network.metrics.get("chosen")), whole(network.metrics.get("seed"))
     if chosen:
