@@ -1,5 +1,7 @@
 """The page's own gradio components."""
 
+import re
+
 import gradio as gr
 import pytest
 from support import ROOT
@@ -27,3 +29,8 @@ def test_assets_are_read_from_the_files_that_are_named_after_the_component(name)
     web = ROOT / "lenet" / "ui" / "web"
     assert {path.suffix for path in web.glob(f"{name}.*")} == {".html", ".js", ".css"}
     assert (ROOT / "lenet" / "ui" / "values" / f"{name}.py").is_file()
+
+
+@pytest.mark.parametrize("sheet", ui.STYLE_SHEETS, ids=lambda sheet: sheet.stem)
+def test_no_selector_has_a_list_in_brackets_since_gradio_takes_selectors_apart_at_every_comma(sheet):
+    assert not re.search(r":(is|not|where|has)\([^()]*,", sheet.read_text(encoding="utf-8"))
