@@ -239,9 +239,8 @@ def run_command(options: argparse.Namespace) -> int:
     device = choose_device(options.device)
     folder = options.out or CHECKPOINTS / f"{options.dataset}-{options.recipe}"
     checkpoint.writable(folder, overwrite=options.overwrite or options.resume)
-    teacher = checkpoint.load(recipe.teacher) if recipe.teacher else None
     data = datasets.load(options.dataset, options.data_dir)
-    run = experiment.prepare(recipe, data, options.seed, device, teacher)
+    run = experiment.prepare(recipe, data, options.seed, device)
     path = state_file(folder)
     if options.resume:
         resume(run, path)

@@ -18,8 +18,7 @@ TRUST = 0.5
 def soft_labels(teacher: LeNet, train: Labelled, *, mirrored: bool) -> Tensor:
     """(N, classes) float32 probabilities: a mean of the labels and of what ``teacher`` answers for the pictures.
 
-    The teacher sees each picture as it is and, where ``mirrored``, its mirror image. Raises ValueError when it knows
-    fewer or more classes than there are labels.
+    The teacher knows the same classes. It sees each picture as it is and, where ``mirrored``, its mirror image.
     """
     pictures, labels = train
     views = [pictures, pictures.flip(-1)] if mirrored else [pictures]

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from lenet import doubt
-from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, pack, stored_weights
+from lenet.checkpoint import CARD, FILE_LIMIT, Checkpoint, halved, load, pack, stored_weights
 from lenet.microscope import atlas
 from lenet.model import LeNet, Members, initialise, join, parameter_count
 from lenet.training import assess, augment, distillation, exposure, photographed, strokes
@@ -90,30 +90,22 @@ class Experiment:
             self.snapshots.append(halved(self.training.average.state_dict()))
 
 
-def prepare(
-    recipe: Recipe, data: Dataset, seed: int, device: torch.device, teacher: Checkpoint | None = None
-) -> Experiment:
+def prepare(recipe: Recipe, data: Dataset, seed: int, device: torch.device) -> Experiment:
     """Build the network and split the data. On one machine, the same seed gives the same training.
 
-    ``teacher`` is the checkpoint that the recipe names. Raises ValueError when it has learned other classes.
+    Raises FileNotFoundError when the recipe's teacher is not there, ValueError when it has learned other classes.
     """
+    source = SOURCES[data.name]
+    teacher = _teacher(recipe.teacher, source) if recipe.teacher else None
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     torch.backends.cudnn.allow_tf32 = False  # float32 is what the recipe says and what the page computes in
     torch.manual_seed(seed)
     generator = torch.Generator(device).manual_seed(seed)
-    source = SOURCES[data.name]
     model = build_model(recipe, source).to(device)
     train, validation = split(data, recipe, seed)
-    if recipe.strokes and source.kind == "digit":
-        drawn = strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed))
-        train = _joined(train, drawn)
-    if teacher:
-        train = train[0], _taught(teacher, train, source)
-    if recipe.photos:
-        train = _joined(train, _photos_of(train, recipe.photos, source.kind, seed))
     training = Training(
         model,
-        _on(device, train),
+        _on(device, _extended(train, recipe, source.kind, seed, teacher)),
         _on(device, validation) if recipe.validation else None,
         recipe,
         generator=generator,
@@ -122,15 +114,27 @@ def prepare(
     return Experiment(recipe, source, seed, training, teacher=teacher)
 
 
+def _extended(train: Labelled, recipe: Recipe, kind: str, seed: int, teacher: Checkpoint | None) -> Labelled:
+    """The training images with all that the recipe adds: drawn digits, a teacher's answers, photos."""
+    if recipe.strokes and kind == "digit":
+        train = _joined(train, strokes.draw(recipe.strokes, torch.Generator().manual_seed(seed)))
+    if teacher:
+        mirrored = augment.BY_KIND[kind].flip > 0
+        train = train[0], distillation.soft_labels(teacher.model, train, mirrored=mirrored)
+    if recipe.photos:
+        train = _joined(train, _photos_of(train, recipe.photos, kind, seed))
+    return train
+
+
 def _joined(one: Labelled, other: Labelled) -> Labelled:
     return torch.cat((one[0], other[0])), torch.cat((one[1], other[1]))
 
 
-def _taught(teacher: Checkpoint, train: Labelled, source: Source) -> Tensor:
-    """Soft labels: (N, classes)."""
+def _teacher(folder: str, source: Source) -> Checkpoint:
+    teacher = load(folder)
     if teacher.classes != source.classes:
         raise ValueError(f"{teacher.name} has learned other classes than those of {source.title}; name another teacher")
-    return distillation.soft_labels(teacher.model, train, mirrored=augment.BY_KIND[source.kind].flip > 0)
+    return teacher
 
 
 def _photos_of(train: Labelled, count: int, kind: str, seed: int) -> Labelled:

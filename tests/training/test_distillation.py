@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
+from lenet import checkpoint
 from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet, LeNetConfig
 from lenet.training import datasets, experiment
@@ -62,21 +63,26 @@ def test_one_step_on_soft_labels_agrees_with_the_formula(teacher, labelled):
     assert epoch.train.accuracy == (outputs.argmax(1) == labelled[1]).float().mean()
 
 
-def test_a_photo_has_the_soft_label_of_the_image_that_it_shows(teacher, data, monkeypatch):
+def saved(teacher, dataset, tmp_path) -> str:
+    """The folder of a teacher that knows the classes of a data set."""
+    source = datasets.SOURCES[dataset]
+    checkpoint.save(Checkpoint("large", teacher, source.kind, source.classes, {}), tmp_path / "large")
+    return str(tmp_path / "large")
+
+
+def test_a_photo_has_the_soft_label_of_the_image_that_it_shows(teacher, data, tmp_path, monkeypatch):
     monkeypatch.setattr(
         experiment.photographed,
         "photographed",
         lambda kind, images, count, seed: (images[[3, 4]], torch.tensor([3, 4]).numpy()),
     )
-    known = Checkpoint("large", teacher, "garment", datasets.SOURCES["fashion"].classes, {})
-    run = experiment.prepare(replace(RECIPE, photos=2), data, 0, torch.device("cpu"), known)
-    images, labels = run.training.train
+    recipe = replace(RECIPE, photos=2, teacher=saved(teacher, "fashion", tmp_path))
+    images, labels = experiment.prepare(recipe, data, 0, torch.device("cpu")).training.train
     assert images.shape == (32, 1, 28, 28)
     assert torch.equal(labels[30:], labels[[3, 4]])
     assert labels.shape == (32, 10)
 
 
-def test_a_teacher_of_digits_teaches_no_garments(teacher, data):
-    known = Checkpoint("large", teacher, "digit", datasets.SOURCES["mnist"].classes, {})
+def test_a_teacher_of_digits_teaches_no_garments(teacher, data, tmp_path):
     with pytest.raises(ValueError, match="large has learned other classes than those of Fashion-MNIST"):
-        experiment.prepare(RECIPE, data, 0, torch.device("cpu"), known)
+        experiment.prepare(replace(RECIPE, teacher=saved(teacher, "mnist", tmp_path)), data, 0, torch.device("cpu"))

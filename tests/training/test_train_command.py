@@ -165,8 +165,9 @@ def test_metrics_and_card_name_the_teacher_s_own_command(quick, small_data, tmp_
     assert teacher["teacher"] is None
 
 
-def test_a_teacher_that_is_not_there_is_refused(tmp_path, capsys):
-    line = fails_cleanly(capsys, tmp_path, "--teacher", tmp_path / "nobody", "--out", tmp_path / "x")
+def test_a_teacher_that_is_not_there_is_refused(small_data, tmp_path, capsys):
+    folders = ["--teacher", tmp_path / "nobody", "--data-dir", small_data, "--out", tmp_path / "x"]
+    line = fails_cleanly(capsys, tmp_path, *folders)
     assert "nobody" in line
 
 
