@@ -51,11 +51,12 @@ train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe classic --dataset mnist --epochs 20 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe maxpool --dataset fashion --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe batchnorm --dataset mnist --data-dir $(DATA) --overwrite
-	$(BIN)/python train.py --recipe lenet --dataset fashion --dropout 0 --learning-rate 0.01 --plain-epochs 2 --photos 24000 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern --dataset fashion --kernel 5,3,3 --padding 2,1,1 --channels 64,128,256 --convolutions 3 --dense 256 --epochs 24 --validation 2000 --plain-epochs 0 --out networks/fashion-teacher --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe lenet --dataset fashion --dropout 0 --learning-rate 0.01 --validation 2000 --plain-epochs 2 --photos 58000 --teacher networks/fashion-teacher --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe lenet --dataset mnist --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA) --overwrite
-	$(BIN)/python train.py --recipe modern --dataset fashion --plain-epochs 0 --epochs 48 --photos 40000 --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern --dataset fashion --epochs 64 --validation 2000 --plain-epochs 0 --photos 58000 --teacher networks/fashion-teacher --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern --dataset mnist --members 2 --channels 20,40 --dense 84,84 --dropout 0.1 --data-dir $(DATA) --overwrite
 
 bench: $(VENV)/run.stamp

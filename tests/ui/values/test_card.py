@@ -157,7 +157,11 @@ def test_the_recipe_is_told_in_rows():
         "Held out"
     ] == "12,000 of the training pictures"
     clothes = {fact["name"]: fact["text"] for fact in recipe_facts(NETWORKS["fashion-lenet"])}
-    assert clothes["Pictures"] == "varied at random, and 24,000 photos, put together"  # no digits were drawn for it
+    assert clothes["Pictures"] == "varied at random, and 58,000 photos, put together"  # no digits were drawn for it
+    assert clothes["Teacher"].startswith(
+        "a larger network, whose answers it learned too: python train.py --recipe modern "
+    )
+    assert "Teacher" not in rows
     joined = {fact["name"]: fact["text"] for fact in recipe_facts(NETWORKS["mnist-modern"])}
     assert joined["Ensemble"] == "2 networks, joined into one"
 
