@@ -36,7 +36,7 @@ DATASETS = {"digit": "mnist", "garment": "fashion"}
 WAYS = ("constants", "finder")
 
 SHOWN, BLANK = 100, 20
-"""Photos of each scene with something on them, and without. Of a thousand in all, a share of 0.9 is sure to 0.01."""
+"""Photos of each scene with something on them, and without. Of a thousand, 0.9 has a standard error of 0.01."""
 
 SIDES = (300, 600)
 """The photos' longest side, in pixels."""

@@ -49,7 +49,7 @@ ARROWS = {
         "outliers": {"model", "strokes"},
         "exposure": {"augment", "checkpoint", "doubt", "model", "outliers", "strokes"},
         "loop": {"events", "recipes"},
-        "distillation": {"loop", "model"},
+        "distillation": {"checkpoint", "loop", "model"},
         "assess": set(),
         "model_card": {"checkpoint"},
         "order": {"model", "recipes"},

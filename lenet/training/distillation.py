@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet
 from lenet.training.loop import Labelled, logits
 
@@ -24,3 +25,12 @@ def soft_labels(teacher: LeNet, train: Labelled, *, mirrored: bool) -> Tensor:
     views = [pictures, pictures.flip(-1)] if mirrored else [pictures]
     answers = torch.stack([logits(teacher, view).softmax(1) for view in views]).mean(0)
     return torch.lerp(F.one_hot(labels, answers.shape[1]).float(), answers, TRUST)
+
+
+def described(teacher: Checkpoint) -> dict[str, str]:
+    """What another person needs to train the same teacher and to know it again: its command, its weights' SHA-256.
+
+    Anyone may have written its metrics: what is no line of text is left out.
+    """
+    known = {name: teacher.metrics.get(name) for name in ("command", "weights_sha256")}
+    return {name: value for name, value in known.items() if isinstance(value, str) and value.isprintable()}

@@ -83,7 +83,12 @@ class Experiment:
 
     def _identity(self) -> dict[str, Any]:
         """What decides the data and the random draws, besides the recipe."""
-        return {"dataset": self.source.title, "seed": self.seed, "device": self.training.generator.device.type}
+        return {
+            "dataset": self.source.title,
+            "seed": self.seed,
+            "device": self.training.generator.device.type,
+            "teacher": self.teacher and distillation.described(self.teacher),
+        }
 
     def _take_snapshot(self) -> None:
         if self.recipe.snapshots and len(self.snapshots) == len(self.training.epochs):
@@ -231,19 +236,12 @@ def _metrics(experiment: Experiment, model: LeNet, data: Dataset, answers: Tenso
         "device": training.generator.device.type,
         "seconds": round(experiment.seconds, 1),
         "examples_per_second": round(statistics.median(epoch.examples_per_second for epoch in training.epochs)),
-        "teacher": _known_of(experiment.teacher),
+        "teacher": experiment.teacher and distillation.described(experiment.teacher),
         "weights": str(stored_weights(model)["logits.weight"].dtype).removeprefix("torch."),
         "test": assess.assess(answers, data.test_labels, classes),
         "validation": held_out and _score(assess.assess(logits(model, held_out[0]), held_out[1], classes)),
         "epochs": [asdict(epoch) for epoch in training.epochs],
     }
-
-
-def _known_of(teacher: Checkpoint | None) -> dict[str, Any] | None:
-    """What another person needs to train the same teacher, and to see that it is the same."""
-    if not teacher:
-        return None
-    return {name: teacher.metrics.get(name) for name in ("command", "weights_sha256")}
 
 
 def _atlas(model: LeNet, data: Dataset, answers: Tensor) -> dict[str, bytes]:

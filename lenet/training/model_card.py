@@ -69,6 +69,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
     metrics, config = checkpoint.metrics, checkpoint.model.config
     hub, licence = HUB[metrics["dataset"]]
     last = metrics["epochs"][-1]["train"]
+    teacher = (metrics.get("teacher") or {}).get("command")
     return CARD.format(
         name=checkpoint.name,
         hub=hub,
@@ -84,7 +85,7 @@ def model_card(checkpoint: Checkpoint, title: str) -> str:
         train_accuracy=last["accuracy"],
         train_loss=last["loss"],
         varied=_varied(checkpoint.kind, metrics["recipe"]),
-        taught=TAUGHT.format(command=metrics["teacher"]["command"]) if metrics.get("teacher") else "",
+        taught=TAUGHT.format(command=teacher) if teacher else "",
         chosen=metrics["chosen"],
         calibration=metrics["test"]["calibration_error"],
         confused=", ".join(

@@ -9,7 +9,7 @@ from lenet import checkpoint
 from lenet.checkpoint import Checkpoint
 from lenet.model import LeNet, LeNetConfig
 from lenet.training import datasets, experiment
-from lenet.training.distillation import TRUST, soft_labels
+from lenet.training.distillation import TRUST, described, soft_labels
 from lenet.training.loop import Training
 from lenet.training.recipes import Recipe
 
@@ -86,3 +86,19 @@ def test_a_photo_has_the_soft_label_of_the_image_that_it_shows(teacher, data, tm
 def test_a_teacher_of_digits_teaches_no_garments(teacher, data, tmp_path):
     with pytest.raises(ValueError, match="large has learned other classes than those of Fashion-MNIST"):
         experiment.prepare(replace(RECIPE, teacher=saved(teacher, "mnist", tmp_path)), data, 0, torch.device("cpu"))
+
+
+def test_a_training_does_not_go_on_with_another_teacher(teacher, data, tmp_path):
+    recipe = replace(RECIPE, teacher=saved(teacher, "fashion", tmp_path))
+    run, again = (experiment.prepare(recipe, data, 0, torch.device("cpu")) for _ in range(2))
+    again.load_state_dict(run.state_dict())
+    torch.nn.init.zeros_(teacher.logits.bias)
+    saved(teacher, "fashion", tmp_path)
+    with pytest.raises(ValueError, match="the training to resume was"):
+        experiment.prepare(recipe, data, 0, torch.device("cpu")).load_state_dict(run.state_dict())
+
+
+@pytest.mark.parametrize("command", [None, 7, ["python"], "python train.py\n# not mine"])
+def test_of_a_stranger_s_teacher_only_lines_of_text_are_told(teacher, command):
+    metrics = {"command": command, "weights_sha256": "ab12"}
+    assert described(Checkpoint("large", teacher, "digit", tuple("0123456789"), metrics)) == {"weights_sha256": "ab12"}
