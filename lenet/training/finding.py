@@ -4,7 +4,7 @@ Each photo is shown whole, from close up and from between, as ``pictures/finder.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +17,11 @@ from torch.nn import functional as F
 from lenet.pictures.finder import LEAST_SPREAD, LEVELS, SIDE
 from lenet.training.photos import Photo, mixed, take
 
-CHANNELS = (10, 16, 24, 28)
-"""Maps of the network at each of its sizes, from 64 to 8 pixels."""
-
 NORM_EPSILON = 1e-5
 """What batch normalisation adds to a variance, so that nothing is divided by 0."""
+
+SMALLEST_SCALE = 1e-12
+"""A kernel of zeros is divided by this."""
 
 SIDES = (160, 420)
 """The photos' longest side, in pixels."""
@@ -41,8 +41,9 @@ MARKED = 0.5
 
 @dataclass(frozen=True)
 class Plan:
-    """How a network is trained."""
+    """A network and its training. ``channels`` are its maps at each of its sizes, from 64 to 8 pixels."""
 
+    channels: tuple[int, ...] = (10, 16, 24, 28)
     photos: int = 10_000
     epochs: int = 26
     batch: int = 32
@@ -54,18 +55,18 @@ class Plan:
 class Finder(nn.Module):
     """The network of ``pictures/finder.py``, with batch normalisation while it is trained."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Sequence[int]) -> None:
         super().__init__()
         before = 3
-        for level, channels in enumerate(CHANNELS):
-            self._add(f"down{level}", before, channels, stride=2)
-            self._add(f"same{level}", channels, channels)
-            before = channels
+        for level, maps in enumerate(channels):
+            self._add(f"down{level}", before, maps, stride=2)
+            self._add(f"same{level}", maps, maps)
+            before = maps
         self._add("deep", before, before, dilation=2)
         for level in reversed(range(LEVELS - 1)):
-            self._add(f"up{level}", CHANNELS[level + 1], CHANNELS[level], kernel=1)
-            self._add(f"merge{level}", CHANNELS[level], CHANNELS[level])
-        self.head = nn.Conv2d(CHANNELS[0], 8, 1)
+            self._add(f"up{level}", channels[level + 1], channels[level], kernel=1)
+            self._add(f"merge{level}", channels[level], channels[level])
+        self.head = nn.Conv2d(channels[0], 8, 1)
 
     def _add(self, name: str, before: int, after: int, *, kernel: int = 3, stride: int = 1, dilation: int = 1) -> None:
         padding = dilation * (kernel // 2)
@@ -86,15 +87,27 @@ class Finder(nn.Module):
         return F.pixel_shuffle(self.head(maps), 2)
 
     def folded(self) -> dict[str, Tensor]:
-        """The weights by name, each batch normalisation made part of the convolution before it, in float16."""
-        weights: dict[str, Tensor] = {f"head.{name}": tensor for name, tensor in self.head.named_parameters()}
+        """The weights by name, each batch normalisation made part of the convolution before it, in whole numbers.
+
+        A kernel's weights are its ``weight``, from -127 to 127, times its ``scale``.
+        """
+        head = self.head.state_dict()
+        kernels = {"head": (head["weight"], head["bias"])}
         for name, block in self.named_children():
             if isinstance(block, nn.Sequential):
                 values = block.state_dict()  # "0." is the convolution, "1." the normalisation
                 scale = values["1.weight"] / (values["1.running_var"] + NORM_EPSILON).sqrt()
-                weights[f"{name}.weight"] = values["0.weight"] * scale[:, None, None, None]
-                weights[f"{name}.bias"] = values["1.bias"] - values["1.running_mean"] * scale
-        return {name: tensor.detach().half().contiguous() for name, tensor in weights.items()}
+                weight = values["0.weight"] * scale[:, None, None, None]
+                kernels[name] = (weight, values["1.bias"] - values["1.running_mean"] * scale)
+        return {part: each for name, (weight, bias) in kernels.items() for part, each in _rounded(name, weight, bias)}
+
+
+def _rounded(name: str, weight: Tensor, bias: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """A convolution's tensors for the file: each kernel has a scale of its own, by which its largest weight is 127."""
+    scale = weight.abs().amax((1, 2, 3)).clamp(SMALLEST_SCALE) / 127
+    yield f"{name}.weight", (weight / scale[:, None, None, None]).round().to(torch.int8).contiguous()
+    yield f"{name}.scale", scale
+    yield f"{name}.bias", bias.clone()
 
 
 def standardised(pictures: Tensor) -> Tensor:
@@ -176,7 +189,7 @@ def train(kind: str, images: NDArray[np.uint8], plan: Plan) -> Iterator[tuple[Fi
     """Train a network and yield it after each epoch, with the epoch's mean loss."""
     torch.manual_seed(plan.seed)
     colours, answers = samples(photographs(kind, images, plan.photos, plan.seed, held_out=False), plan.seed)
-    model = Finder().to(memory_format=torch.channels_last)  # a step takes three quarters of the time
+    model = Finder(plan.channels).to(memory_format=torch.channels_last)  # a step takes three quarters of the time
     optimizer = torch.optim.AdamW(model.parameters(), plan.learning_rate, weight_decay=plan.weight_decay)
     steps = plan.epochs * (len(colours) // plan.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.learning_rate, steps)

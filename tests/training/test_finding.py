@@ -7,7 +7,7 @@ from support import real_pictures
 from lenet.pictures.finder import SIDE
 from lenet.training.finding import Finder, Plan, photographs, samples, score, train
 
-FEW = Plan(photos=4, epochs=1, batch=4)
+FEW = Plan(channels=(4, 4, 4, 4), photos=4, epochs=1, batch=4)
 
 
 def test_each_photo_is_shown_whole_from_close_up_and_from_between():
@@ -39,6 +39,6 @@ def test_a_score_is_1_where_every_pixel_is_found_and_0_where_none_is():
     answers = torch.zeros(2, 2, SIDE, SIDE, dtype=torch.uint8)
     answers[0, :, 10:20, 10:20] = 255
     sign = 1
-    assert score(Told(), pixels, answers) == {"overlap": 1.0, "empty": 1.0}
+    assert score(Told(FEW.channels), pixels, answers) == {"overlap": 1.0, "empty": 1.0}
     sign = -1
-    assert score(Told(), pixels, answers) == {"overlap": 0.0, "empty": 0.0}
+    assert score(Told(FEW.channels), pixels, answers) == {"overlap": 0.0, "empty": 0.0}
