@@ -56,7 +56,7 @@ train: $(VENV)/run.stamp
 	$(BIN)/python train.py --recipe lenet --dataset mnist --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset fashion --plain-epochs 0 --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern-small --dataset mnist --data-dir $(DATA) --overwrite
-	$(BIN)/python train.py --recipe modern --dataset fashion --epochs 64 --validation 2000 --plain-epochs 0 --photos 58000 --teacher networks/fashion-teacher --data-dir $(DATA) --overwrite
+	$(BIN)/python train.py --recipe modern --dataset fashion --dropout 0.1 --epochs 40 --validation 2000 --plain-epochs 2 --photos 58000 --teacher networks/fashion-teacher --data-dir $(DATA) --overwrite
 	$(BIN)/python train.py --recipe modern --dataset mnist --members 2 --channels 20,40 --dense 84,84 --dropout 0.1 --data-dir $(DATA) --overwrite
 
 bench: $(VENV)/run.stamp

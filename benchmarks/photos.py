@@ -8,6 +8,7 @@ python -m benchmarks.photos data/
 """
 
 import argparse
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,7 @@ import torch
 from PIL import Image
 
 from lenet import checkpoint
+from lenet.pictures.finder import WEIGHTS
 from lenet.pictures.planes import BlankPicture
 from lenet.pictures.prepare import Prepared, prepare
 from lenet.pictures.several import find_digits
@@ -67,6 +69,14 @@ def prepared(photo: Photo, kind: str, way: str = "finder") -> Prepared | None:
         return prepare(Image.fromarray(photo.pixels), kind, finder=way == "finder")
     except BlankPicture:
         return None
+
+
+def measured_on(kind: str, networks: list[checkpoint.Checkpoint]) -> dict[str, str]:
+    """The SHA-256 of the weights that are measured: the finder's and each network's."""
+    finder = (WEIGHTS / f"{kind}.safetensors").read_bytes()
+    return {"finder": hashlib.sha256(finder).hexdigest()} | {
+        network.name: network.metrics["weights_sha256"] for network in networks
+    }
 
 
 def measure(
@@ -122,22 +132,23 @@ def main(arguments: list[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    results: dict[str, Any] = {"shown": SHOWN, "blank": BLANK, "numbers": NUMBERS}
+    before = json.loads(RESULTS.read_text(encoding="utf-8")) if options.kind and RESULTS.exists() else {}
+    weights = before.get("weights_sha256", {})
+    results: dict[str, Any] = before | {"shown": SHOWN, "blank": BLANK, "numbers": NUMBERS, "weights_sha256": weights}
     for kind, names in NETWORKS.items():
         if options.kind not in (None, kind):
             continue
         data = datasets.load(DATASETS[kind], options.data)
         test = (np.round(data.test_images[:, 0].numpy() * 255).astype(np.uint8), data.test_labels.numpy())
         networks = [checkpoint.load(CHECKPOINTS / name) for name in names]
-        results[kind] = {}
+        results[kind], weights[kind] = {}, measured_on(kind, networks)
         for scene in SCENES[kind]:
             results[kind][scene] = measure(kind, scene, networks, test, seed=0)
             print(scene, json.dumps(results[kind][scene]), flush=True)
         if kind == "digit":
             results["several"] = measure_numbers(networks[0], test, seed=0)
             print("several digits", json.dumps(results["several"]))
-    before = json.loads(RESULTS.read_text(encoding="utf-8")) if options.kind and RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(before | results, indent=1) + "\n", encoding="utf-8")
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from PIL import Image
 from support import ROOT, real_pictures
 
 import train
-from benchmarks import pens, tables
+from benchmarks import doubts, pens, photos, tables
 from lenet import checkpoint
 from lenet.__main__ import parse_arguments
 from lenet.settings import CHECKPOINTS
@@ -72,6 +72,18 @@ def test_the_pen_strokes_were_read_by_the_committed_weights(name):
         assert measured[name]["weights_sha256"] == metrics["weights_sha256"]
     else:
         assert name not in measured
+
+
+@pytest.mark.parametrize("name", checkpoint.names(CHECKPOINTS))
+def test_the_doubts_were_measured_on_the_committed_weights(name):
+    metrics = checkpoint.read_metrics(CHECKPOINTS / name)
+    assert json.loads(doubts.RESULTS.read_text())[name]["weights_sha256"] == metrics["weights_sha256"]
+
+
+@pytest.mark.parametrize("kind", photos.NETWORKS)
+def test_the_photos_were_read_by_the_committed_weights(kind):
+    networks = [checkpoint.load(CHECKPOINTS / name) for name in photos.NETWORKS[kind]]
+    assert json.loads(photos.RESULTS.read_text())["weights_sha256"][kind] == photos.measured_on(kind, networks)
 
 
 def test_sdk_version_is_the_pinned_gradio():
