@@ -56,8 +56,8 @@ def test_photos_are_read_better_with_the_finder_than_by_the_constants_alone():
         means = photos.mean(measured[kind])
         for column in (*networks, "blank"):
             assert means["finder"][column] >= means["constants"][column] + 0.1
-    assert photos.mean(measured["digit"])["finder"]["mnist-modern"] >= 0.93
-    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.85
+    assert min(photos.mean(measured["digit"])["finder"][name] for name in photos.NETWORKS["digit"]) >= 0.97
+    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.87
     assert measured["several"]["split"] >= measured["several"]["read"] > 0.5
 
 

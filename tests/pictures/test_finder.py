@@ -3,7 +3,6 @@
 import copy
 import hashlib
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,14 +49,10 @@ def reads(network, pixels: np.ndarray, label: str) -> bool:
         return False
 
 
-def written(model: Finder, path: Path) -> None:
-    (path / "any.safetensors").write_bytes(save(model.folded()))
-
-
 def reread(model: Finder) -> Finder:
     """A network with the folded weights of ``model``, as its file has them, and without any normalisation."""
     weights, plain = model.folded(), copy.deepcopy(model)
-    for name, block in [*plain.named_children()]:
+    for name, block in plain.named_children():
         convolution = block if name == "head" else block[0]
         scale = weights[f"{name}.scale"][:, None, None, None]
         convolution.weight = nn.Parameter(weights[f"{name}.weight"] * scale)
@@ -82,7 +77,7 @@ def found_by(model: Finder, colours: np.ndarray) -> np.ndarray:
 
 
 def test_numpy_computes_what_the_file_says(trained, tmp_path, monkeypatch):
-    written(trained, tmp_path)
+    (tmp_path / "any.safetensors").write_bytes(save(trained.folded()))
     monkeypatch.setattr(finder, "WEIGHTS", tmp_path)
     colours = random_colours(0)
     assert abs(np.stack(find(colours, "any")) - found_by(reread(trained), colours)).max() < 1e-4
