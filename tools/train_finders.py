@@ -15,7 +15,7 @@ from safetensors.torch import save
 
 from lenet.pictures.finder import WEIGHTS
 from lenet.training import datasets
-from lenet.training.finding import Plan, photographs, samples, score, train
+from lenet.training.finding import Plan, photographs, rounded, samples, score, train
 
 METRICS = WEIGHTS / "metrics.json"
 
@@ -41,7 +41,7 @@ def made(kind: str, data_dir: Path, plan: Plan) -> dict[str, Any]:
     for finder, epoch in train(kind, images[:TRAINED_ON], plan):
         epochs.append({name: round(value, 4) for name, value in (epoch | score(finder, *held_out)).items()})
         print(kind, json.dumps(epochs[-1]), flush=True)
-    weights = save(finder.folded())
+    weights = save(rounded(finder.folded()))
     (WEIGHTS / f"{kind}.safetensors").write_bytes(weights)
     return {
         "plan": asdict(plan),

@@ -21,7 +21,7 @@ NORM_EPSILON = 1e-5
 """What batch normalisation adds to a variance, so that nothing is divided by 0."""
 
 SMALLEST_SCALE = 1e-12
-"""A kernel of zeros is divided by this."""
+"""A kernel of zeros gets the scale of one whose largest weight is this: nothing is divided by 0."""
 
 SIDES = (160, 420)
 """The photos' longest side, in pixels."""
@@ -87,27 +87,27 @@ class Finder(nn.Module):
         return F.pixel_shuffle(self.head(maps), 2)
 
     def folded(self) -> dict[str, Tensor]:
-        """The weights by name, each batch normalisation made part of the convolution before it, in whole numbers.
-
-        A kernel's weights are its ``weight``, from -127 to 127, times its ``scale``.
-        """
-        head = self.head.state_dict()
-        kernels = {"head": (head["weight"], head["bias"])}
+        """The weights by name, each batch normalisation made part of the convolution before it."""
+        weights = {f"head.{name}": tensor for name, tensor in self.head.state_dict().items()}
         for name, block in self.named_children():
             if isinstance(block, nn.Sequential):
                 values = block.state_dict()  # "0." is the convolution, "1." the normalisation
                 scale = values["1.weight"] / (values["1.running_var"] + NORM_EPSILON).sqrt()
-                weight = values["0.weight"] * scale[:, None, None, None]
-                kernels[name] = (weight, values["1.bias"] - values["1.running_mean"] * scale)
-        return {part: each for name, (weight, bias) in kernels.items() for part, each in _rounded(name, weight, bias)}
+                weights[f"{name}.weight"] = values["0.weight"] * scale[:, None, None, None]
+                weights[f"{name}.bias"] = values["1.bias"] - values["1.running_mean"] * scale
+        return weights
 
 
-def _rounded(name: str, weight: Tensor, bias: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """A convolution's tensors for the file: each kernel has a scale of its own, by which its largest weight is 127."""
-    scale = weight.abs().amax((1, 2, 3)).clamp(SMALLEST_SCALE) / 127
-    yield f"{name}.weight", (weight / scale[:, None, None, None]).round().to(torch.int8).contiguous()
-    yield f"{name}.scale", scale
-    yield f"{name}.bias", bias.clone()
+def rounded(weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Folded weights as the file has them: a kernel's ``weight``, from -127 to 127 in 8 bits, times its ``scale``."""
+    tensors = {}
+    for name, tensor in weights.items():
+        if name.endswith(".weight"):
+            scale = tensor.abs().amax((1, 2, 3)).clamp(SMALLEST_SCALE) / 127
+            tensors[name.replace(".weight", ".scale")] = scale
+            tensor = (tensor / scale[:, None, None, None]).round().to(torch.int8)
+        tensors[name] = tensor.contiguous()
+    return tensors
 
 
 def standardised(pictures: Tensor) -> Tensor:

@@ -474,8 +474,8 @@ SHIRT_AND_T_SHIRT = Exercise(
             "To say 0 is to say “this part is not there”. Now each of the two maps has one number everywhere: its "
             "mean over all test pictures, which says nothing about this one.",
             "Is it a shirt now?",
-            "Yes, just: Shirt, 47.3 %. What the two maps say about this picture is lost as before. It was the 0 that "
-            "misled: where layer 1 says “not there”, layer 2 finds a T-shirt.",
+            "Yes, by a little: Shirt, 47.3 %. What the two maps say about this picture is lost as before. It was the 0 "
+            "that misled: where layer 1 says “not there”, layer 2 finds a T-shirt.",
             GARMENTS,
             garment(SHIRT),
             View(off=((1, 5), (1, 4)), instead="mean", hide=True),

@@ -17,7 +17,7 @@ from lenet.pictures.finder import SIDE, WEIGHTS, certainty, find, is_photo, look
 from lenet.pictures.planes import BlankPicture
 from lenet.pictures.prepare import prepare
 from lenet.prediction import predict
-from lenet.training.finding import Finder
+from lenet.training.finding import Finder, rounded
 from lenet.training.finding import standardised as standardised_batch
 from lenet.training.photos import SCENES, take
 
@@ -49,17 +49,24 @@ def reads(network, pixels: np.ndarray, label: str) -> bool:
         return False
 
 
-def reread(model: Finder) -> Finder:
-    """A network with the folded weights of ``model``, as its file has them, and without any normalisation."""
-    weights, plain = model.folded(), copy.deepcopy(model)
+def with_weights(model: Finder, weights: dict[str, torch.Tensor]) -> Finder:
+    """The network without any normalisation, and with these folded weights."""
+    plain = copy.deepcopy(model)
     for name, block in plain.named_children():
         convolution = block if name == "head" else block[0]
-        scale = weights[f"{name}.scale"][:, None, None, None]
-        convolution.weight = nn.Parameter(weights[f"{name}.weight"] * scale)
+        convolution.weight = nn.Parameter(weights[f"{name}.weight"])
         convolution.bias = nn.Parameter(weights[f"{name}.bias"])
         if name != "head":
             block[1] = nn.Identity()
     return plain
+
+
+def as_read(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """The weights that a file of these tensors stands for."""
+    read = dict(weights)
+    for name in [name for name in weights if name.endswith(".weight")]:
+        read[name] = weights[name] * weights[name.replace(".weight", ".scale")][:, None, None, None]
+    return read
 
 
 @pytest.fixture
@@ -76,16 +83,39 @@ def found_by(model: Finder, colours: np.ndarray) -> np.ndarray:
     return model(torch.from_numpy(standardised(colours))[None])[0].sigmoid().numpy()
 
 
+def test_the_folded_weights_compute_what_the_network_was_trained_to_compute(trained):
+    colours = random_colours(0)
+    assert abs(found_by(with_weights(trained, trained.folded()), colours) - found_by(trained, colours)).max() < 1e-4
+
+
+def test_a_weight_is_rounded_by_half_a_step_at_most(trained):
+    exact, file = trained.folded(), rounded(trained.folded())
+    for name, tensor in as_read(file).items():
+        if name.endswith(".weight"):
+            step = file[name.replace(".weight", ".scale")][:, None, None, None]
+            assert (abs(tensor - exact[name]) <= 0.501 * step).all()
+            assert torch.equal(abs(file[name]).amax((1, 2, 3)), torch.full(tensor.shape[:1], 127, dtype=torch.int8))
+        elif name.endswith(".bias"):
+            assert torch.equal(tensor, exact[name])
+
+
 def test_numpy_computes_what_the_file_says(trained, tmp_path, monkeypatch):
-    (tmp_path / "any.safetensors").write_bytes(save(trained.folded()))
+    file = rounded(trained.folded())
+    (tmp_path / "any.safetensors").write_bytes(save(file))
     monkeypatch.setattr(finder, "WEIGHTS", tmp_path)
     colours = random_colours(0)
-    assert abs(np.stack(find(colours, "any")) - found_by(reread(trained), colours)).max() < 1e-4
+    assert abs(np.stack(find(colours, "any")) - found_by(with_weights(trained, as_read(file)), colours)).max() < 1e-4
 
 
-def test_the_file_keeps_what_was_trained_though_it_has_8_bits_a_weight(trained):
+def test_the_file_finds_what_was_trained_though_it_has_8_bits_a_weight(trained):
     colours = random_colours(0)
-    assert abs(found_by(reread(trained), colours) - found_by(trained, colours)).mean() < 2e-3
+    read = with_weights(trained, as_read(rounded(trained.folded())))
+    assert abs(found_by(read, colours) - found_by(trained, colours)).mean() < 2e-3
+
+
+def test_a_kernel_of_zeros_stays_zero():
+    file = rounded({"a.weight": torch.zeros(2, 1, 3, 3), "a.bias": torch.ones(2)})
+    assert not as_read(file)["a.weight"].any()
 
 
 def test_a_garment_is_found_alike_in_a_mirror_and_upside_down():
