@@ -98,6 +98,11 @@ def photographed() -> str:
             cells = [f"{row[way][column]:.2f}" for column in (*networks, "blank") for way in photos.WAYS]
             lines.append(f"| {scene} | {' | '.join(cells)} |")
         lines.append("")
+    best, count = photos.NETWORKS["garment"][0], measured["shown"] * len(measured["garment"])
+    share = photos.mean(measured["garment"])["finder"][best]
+    error = (share * (1 - share) / count) ** 0.5
+    lines.append(f"Each scene has {measured['shown']} photos of something and {measured['blank']} of nothing.")
+    lines.append(f"Of {count:,} garments {best} reads {share:.1%}, with a standard error of {error:.2%}.")
     several = measured["several"]
     lines.append(f"Of numbers of two to four digits, {several['split']:.0%} are split into their digits, and")
     lines.append(f"{several['read']:.0%} are read without a mistake ({photos.NETWORKS['digit'][0]}).")

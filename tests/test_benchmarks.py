@@ -57,7 +57,7 @@ def test_photos_are_read_better_with_the_finder_than_by_the_constants_alone():
         for column in (*networks, "blank"):
             assert means["finder"][column] >= means["constants"][column] + 0.1
     assert min(photos.mean(measured["digit"])["finder"][name] for name in photos.NETWORKS["digit"]) >= 0.97
-    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.87
+    assert photos.mean(measured["garment"])["finder"]["fashion-modern"] >= 0.9
     assert measured["several"]["split"] >= measured["several"]["read"] > 0.5
 
 
