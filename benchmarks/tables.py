@@ -102,7 +102,7 @@ def photographed() -> str:
     share = photos.mean(measured["garment"])["finder"][best]
     error = (share * (1 - share) / count) ** 0.5
     lines.append(f"Each scene has {measured['shown']} photos of something and {measured['blank']} of nothing.")
-    lines.append(f"Of {count:,} garments {best} reads {share:.1%}, with a standard error of {error:.2%}.")
+    lines.append(f"{best} reads {share:.1%} of {count:,} garments; the standard error is {100 * error:.2f} points.")
     several = measured["several"]
     lines.append(f"Of numbers of two to four digits, {several['split']:.0%} are split into their digits, and")
     lines.append(f"{several['read']:.0%} are read without a mistake ({photos.NETWORKS['digit'][0]}).")
